@@ -1,0 +1,59 @@
+// What a component says of itself, and the registry of all components. A source, decoder, aggregate,
+// encoder, algorithm, metric or command is one .cc with a constinit Component and one registration
+// line; help texts, checking of lode.yaml, docs/reference and the JSON schema come from here.
+//
+// Descriptors live in base/ so that project/ can check every component without knowing its station.
+// Threads: the registry is filled before main() and read-only afterwards.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace lode {
+
+enum class OptionType : std::uint8_t { kBool, kInt, kNumber, kText, kChoice, kDuration };
+
+// One typed option. Ranges apply to kInt and kNumber; choices are separated by '|' for kChoice.
+struct Option {
+  std::string_view name;
+  OptionType type;
+  std::string_view fallback;  // default, as it would be written in lode.yaml; "" = required
+  std::string_view doc;       // one line
+  double least = -1e308;
+  double most = 1e308;
+  std::string_view choices = {};
+};
+
+// Kinds in use: "command", "source", "aggregate", "encoder", "algorithm", "metric", "function".
+struct Component {
+  std::string_view kind;
+  std::string_view name;
+  std::string_view summary;      // one line
+  std::string_view description;  // paragraphs: guarantees, memory, determinism, paper or standard
+  std::string_view example;      // how a user writes it
+  std::span<const Option> options;
+  const void* factory = nullptr;  // what the kind's station needs to make one; it knows the type
+};
+
+// Registers at static-initialisation time:
+//   const Registration registration(kComponent);
+class Registration {
+ public:
+  explicit Registration(const Component& component);
+
+ private:
+  friend std::vector<const Component*> components(std::string_view);
+  const Component* component_;
+  Registration* next_;
+};
+
+// All components of a kind, sorted by name.
+std::vector<const Component*> components(std::string_view kind);
+// One by name, or nullptr.
+const Component* find_component(std::string_view kind, std::string_view name);
+// The nearest of `known` to `word` by edit distance, or "" when none is near enough to suggest.
+std::string_view nearest(std::string_view word, std::span<const std::string_view> known);
+
+}  // namespace lode
