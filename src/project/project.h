@@ -1,0 +1,216 @@
+// A project as lode.yaml declares it: immutable, checked as a whole before anything runs. Every other
+// station reads this and none reads YAML. docs/semantics.md says what the declarations mean.
+//
+// Threads: a Project is never written after load_project returns it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/time.h"
+#include "table/expression/expression.h"
+#include "table/type.h"
+
+namespace lode {
+
+// Where a declaration stands in its file, 1-based, for errors found after loading.
+struct Place {
+  int line = 0;
+  int column = 0;
+};
+
+// An expression with its place, so that an error inside it can point at file:line:column.
+struct DeclaredExpression {
+  std::string text;
+  Expression expression;
+  Place place;
+};
+
+// ---- sources -------------------------------------------------------------------------------------
+
+struct ZoneRule {
+  enum class Kind : std::uint8_t { kUtc, kConstant, kLookup };
+  Kind kind = Kind::kUtc;
+  std::string constant;                // IANA name
+  std::filesystem::path lookup_file;   // CSV whose first column is the key and second the zone
+  std::string lookup_key;              // a column of the source
+};
+
+struct KnownRule {
+  enum class Mode : std::uint8_t { kRecorded, kExpression, kAssumed };
+  Mode mode = Mode::kAssumed;
+  std::optional<DeclaredExpression> expression;  // a timestamp over the row's columns
+};
+
+// One rule of a contract. `expression` is a bool over the row's columns; the row breaks the rule when
+// it is false (null passes: say `required` too).
+struct Rule {
+  std::string name;    // "delay: between -120 and 2000"
+  std::string column;  // "" for a rule over the whole row
+  DeclaredExpression expression;
+};
+
+struct NamedExpression {
+  std::string name;
+  DeclaredExpression value;
+};
+
+struct Source {
+  std::string name;
+  Place place;
+  std::vector<std::filesystem::path> files;  // absolute, in the order they are read
+  std::string format;                        // decoder name, or "" = by extension
+  std::vector<std::pair<std::string, std::string>> format_options;
+  Schema columns;                            // as declared, in order
+  std::string time;                          // a timestamp column
+  ZoneRule zone;
+  KnownRule known;
+  std::string id;                            // a column; "" = the row's position
+  std::string partition;                     // a column; "" = one partition
+  struct Change {                            // corrections and retractions in the rows
+    std::string column;
+    std::string correction;                  // column value that marks a correction
+    std::string retraction;                  // column value that marks a retraction
+  };
+  std::optional<Change> change;
+  Duration allowed_lateness{};
+  Duration max_ahead{};
+  Duration dedup_span{};
+  std::vector<NamedExpression> derive;       // added columns, in order; each may use those before
+  std::vector<Rule> contract;
+};
+
+struct Label {
+  std::string name;
+  Place place;
+  std::string about;         // a source
+  DeclaredExpression value;  // bool or number over the row's columns
+  DeclaredExpression known;  // timestamp over the row's columns
+};
+
+// ---- features ------------------------------------------------------------------------------------
+
+struct Window {
+  enum class Kind : std::uint8_t { kSliding, kTumbling, kLast, kAll };
+  Kind kind = Kind::kAll;
+  Duration width{};         // sliding, tumbling
+  std::int64_t count = 0;   // last n
+  bool exact = false;       // sliding over 24 h without panes
+  std::string suffix;       // "_1h": appended to value names when a view has several windows
+  bool paned() const { return kind == Kind::kSliding && !exact && width.us > 86'400'000'000; }
+};
+
+struct AggregateValue {
+  std::string name;
+  Place place;
+  std::string aggregate;                         // "count", "sum", ... a component of kind aggregate
+  std::optional<DeclaredExpression> argument;    // over the record's columns and `value`
+  double quantum = 0;                            // declared; 0 = by type (docs/semantics.md 7.2)
+};
+
+struct View {
+  std::string name;
+  Place place;
+  std::string over;                         // a source or a label
+  bool over_label = false;
+  std::string by;                           // a column of the source the records come from
+  std::vector<Window> windows;
+  bool include_current = false;
+  std::int64_t distinct_limit = 10'000;
+  std::vector<AggregateValue> values;
+  std::vector<NamedExpression> derived;     // over the names of `values`
+};
+
+// ---- training sets and models --------------------------------------------------------------------
+
+struct TrainingSet {
+  std::string name;
+  Place place;
+  std::string rows;                              // a source
+  std::string label;
+  std::optional<DeclaredExpression> where;
+  std::vector<NamedExpression> columns;          // with view reads as Subscript nodes
+};
+
+struct EncoderChoice {
+  std::string column;  // of the training set, after expansion of view reads
+  Place place;
+  std::string encoder;  // a component of kind "encoder": target, ordinal, one_hot, standardise
+  std::vector<std::pair<std::string, std::string>> options;
+};
+
+struct TimeRange {
+  std::optional<Timestamp> begin;  // inclusive
+  std::optional<Timestamp> end;    // exclusive
+};
+
+struct Split {
+  TimeRange train;
+  TimeRange test;
+  Duration embargo{};
+  bool purge = false;  // leave out training rows whose label was not known at the test's start
+};
+
+// Options chosen on rows of the training range alone: fitted on `fit`, compared on `on`.
+struct Choice {
+  TimeRange fit;
+  TimeRange on;
+  std::vector<std::pair<std::string, std::vector<std::string>>> grid;
+};
+
+struct Model {
+  std::string name;
+  Place place;
+  std::string from;                   // a training set
+  std::string algorithm;              // a component of kind "algorithm"
+  std::vector<std::string> columns;   // of the training set; empty = all
+  std::vector<EncoderChoice> encode;
+  std::vector<std::pair<std::string, std::string>> options;  // checked against the descriptor
+  Split split;
+  std::optional<Choice> choose;
+  std::uint64_t seed = 1;
+  int threads = 2;                    // fixed for third-party trainers: part of the result
+  std::string compare_with;           // another model of the same rows; "" = none
+  std::string note;                   // printed beside the figure: why it is there, what to distrust
+};
+
+struct Project {
+  std::string name;
+  std::filesystem::path file;  // lode.yaml
+  std::filesystem::path root;  // its folder; state lives in root/.lode
+  std::vector<Source> sources;
+  std::vector<Label> labels;
+  std::vector<View> views;
+  std::vector<TrainingSet> training;
+  std::vector<Model> models;
+
+  const Source* source(std::string_view name) const;
+  const Label* label(std::string_view name) const;
+  const View* view(std::string_view name) const;
+  const TrainingSet* training_set(std::string_view name) const;
+  const Model* model(std::string_view name) const;
+  // The schema records of a source have after decoding: declared columns, then derived ones.
+  Result<Schema> record_schema(const Source& source) const;
+};
+
+// Everything wrong with a project, in file order. Never empty when load_project fails.
+struct ProjectErrors {
+  std::vector<Error> errors;
+};
+
+// Loads and checks `path` (a lode.yaml or a folder that holds one). Reads no data files beyond their
+// existence; types every expression.
+std::expected<std::shared_ptr<const Project>, ProjectErrors> load_project(
+    const std::filesystem::path& path);
+
+// The JSON schema of lode.yaml, for editors.
+std::string project_json_schema();
+
+}  // namespace lode
