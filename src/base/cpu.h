@@ -16,8 +16,9 @@ enum class Kernel : std::uint8_t {
 
 std::string_view kernel_name(Kernel kernel);  // "baseline", "avx2", "avx512"
 
-// The best the machine and its operating system can run, or less if LODE_KERNEL=baseline|avx2|avx512
-// asks for less (more is never granted, another word is ignored). Read once, at the first call.
+// The best the machine and its operating system can run, or less if
+// LODE_KERNEL=baseline|avx2|avx512 asks for less (more is never granted, another word is ignored).
+// Read once, at the first call.
 Kernel best_kernel();
 // Every kernel this machine can run, from kBaseline up, whatever LODE_KERNEL says.
 std::vector<Kernel> available_kernels();

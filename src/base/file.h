@@ -31,7 +31,8 @@ struct FileInfo {
 class RandomReader {
  public:
   virtual ~RandomReader() = default;
-  // Fills `into` from `offset`; returns how many bytes there were, less only at the end of the file.
+  // Fills `into` from `offset`; returns how many bytes there were, less only at the end of the
+  // file.
   virtual Result<std::size_t> read(std::uint64_t offset, std::span<char> into) const = 0;
   virtual std::uint64_t size() const = 0;  // as it was when opened
 };

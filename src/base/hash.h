@@ -1,5 +1,5 @@
-// Names of contents and hashes of keys. A ContentHash names bytes for ever and resists an adversary;
-// hash64 spreads keys over shards and sketches, and is fast.
+// Names of contents and hashes of keys. A ContentHash names bytes for ever and resists an
+// adversary; hash64 spreads keys over shards and sketches, and is fast.
 //
 // Both are fixed for all versions of lode: stored names, shard numbers and sketches depend on them.
 // Threads: pure functions; a ContentHasher belongs to one thread.

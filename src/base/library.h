@@ -1,5 +1,5 @@
-// Heavy third-party libraries, opened when first needed. So `lode --version` takes milliseconds, and
-// a missing library costs one feature and an error that says how to get it.
+// Heavy third-party libraries, opened when first needed. So `lode --version` takes milliseconds,
+// and a missing library costs one feature and an error that says how to get it.
 //
 // Threads: safe from any thread. A library is never closed.
 #pragma once

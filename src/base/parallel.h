@@ -1,5 +1,5 @@
-// Running numbered tasks on a fixed set of threads. Work is cut into tasks by the data, never by the
-// number of threads, so that results cannot depend on how many there were.
+// Running numbered tasks on a fixed set of threads. Work is cut into tasks by the data, never by
+// the number of threads, so that results cannot depend on how many there were.
 //
 // Threads: parallel_for may be called from several threads and from inside a task; the caller works
 // along, so nesting cannot dead-lock.
@@ -58,15 +58,14 @@ class ThreadPool {
   std::unique_ptr<Shared> shared_;
 };
 
-// Calls task(0) .. task(tasks - 1), each at most once, and waits. `task` returns void or Status. The
-// error of the lowest failing task is returned, the same one on any number of threads; tasks above
-// it may not have run. kCancelled if the token stopped it between tasks. An exception of a task
-// becomes an error: kLimit for std::bad_alloc, else kInternal.
+// Calls task(0) .. task(tasks - 1), each at most once, and waits. `task` returns void or Status.
+// The error of the lowest failing task is returned, the same one on any number of threads; tasks
+// above it may not have run. kCancelled if the token stopped it between tasks. An exception of a
+// task becomes an error: kLimit for std::bad_alloc, else kInternal.
 template <typename F>
 Status parallel_for(ThreadPool& pool, std::size_t tasks, F&& task, const CancelToken& cancel) {
   if constexpr (std::is_void_v<std::invoke_result_t<F&, std::size_t>>) {
-    return pool.run(
-        tasks, [&](std::size_t i) -> Status { return task(i), Status{}; }, cancel);
+    return pool.run(tasks, [&](std::size_t i) -> Status { return task(i), Status{}; }, cancel);
   } else {
     return pool.run(tasks, std::ref(task), cancel);
   }

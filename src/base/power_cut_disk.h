@@ -2,8 +2,8 @@
 // after the power fails. Code that stores anything runs against it with a cut at every operation.
 //
 // Model: bytes appended since the last sync of a file may survive as any prefix, the last 512-byte
-// sector of it torn. A name made, renamed or removed since the last sync of its directory may or may
-// not have happened; of one directory the changes survive in order (as on ext4 and xfs). A lost
+// sector of it torn. A name made, renamed or removed since the last sync of its directory may or
+// may not have happened; of one directory the changes survive in order (as on ext4 and xfs). A lost
 // rename leaves the old name. Which of these happens is drawn from the seed.
 // Threads: safe from several threads, under one lock.
 #pragma once
@@ -24,8 +24,8 @@ class PowerCutDisk final : public FileSystem {
   explicit PowerCutDisk(std::uint64_t seed);
   ~PowerCutDisk() override;
 
-  // The power fails in the middle of the n-th mutating operation from now (0 = the next one). It may
-  // have taken effect or not; it and all later calls fail with kIo until restart().
+  // The power fails in the middle of the n-th mutating operation from now (0 = the next one). It
+  // may have taken effect or not; it and all later calls fail with kIo until restart().
   void cut_power_after(std::int64_t operations);
   // Mutating operations so far: create, append, sync, truncate, rename, remove, make_directories.
   std::int64_t operations() const;
@@ -33,7 +33,8 @@ class PowerCutDisk final : public FileSystem {
   // Power on again, with what survived. Handles opened before stay dead; locks are gone.
   void restart();
 
-  // Appends fail with kLimit once all files together would hold more; the part that fits is written.
+  // Appends fail with kLimit once all files together would hold more; the part that fits is
+  // written.
   void set_capacity(std::uint64_t bytes);
   // From now on reads of the file see this bit inverted.
   void flip_bit(const std::string& path, std::uint64_t byte, int bit);

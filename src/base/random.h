@@ -1,5 +1,6 @@
-// Random numbers that are the same for ever: a value depends on (seed, stream, place) and on nothing
-// else. Give every task, tree or replicate its own stream, and the number of threads cannot show.
+// Random numbers that are the same for ever: a value depends on (seed, stream, place) and on
+// nothing else. Give every task, tree or replicate its own stream, and the number of threads cannot
+// show.
 //
 // Generator: Philox 4x32 with 10 rounds (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as
 // easy as 1, 2, 3", SC 2011), key = seed, counter = (block, stream): 2^64 streams of 2^65 values
@@ -35,8 +36,8 @@ class Random {
   int poisson1();
 
   // Fisher and Yates, from the back.
-  template <typename T>
-  void shuffle(std::span<T> items) {
+  template <typename T, std::size_t kExtent>
+  void shuffle(std::span<T, kExtent> items) {
     for (std::size_t i = items.size(); i > 1; --i) {
       using std::swap;
       swap(items[i - 1], items[below(i)]);

@@ -1,8 +1,8 @@
 // Instants and lengths of time in microseconds UTC, their texts, and the clock everything asks.
 // Nothing in lode reads the time of day or a time zone of the machine except through here.
 //
-// Calendar: proleptic Gregorian, no leap seconds (a second 60 is refused), as in ISO 8601 and POSIX.
-// Threads: values; a Clock may be asked from any thread.
+// Calendar: proleptic Gregorian, no leap seconds (a second 60 is refused), as in ISO 8601 and
+// POSIX. Threads: values; a Clock may be asked from any thread.
 #pragma once
 
 #include <atomic>
@@ -38,18 +38,20 @@ constexpr Duration minutes(std::int64_t n) { return {n * 60'000'000}; }
 constexpr Duration hours(std::int64_t n) { return {n * 3'600'000'000}; }
 constexpr Duration days(std::int64_t n) { return {n * 86'400'000'000}; }
 
-// Saturating: both operands may come from input (a window of "all time" before the first event), and
-// the end of the number line is the right answer there. Sums of values in a result use base/ exact
-// arithmetic of their station instead.
+// Saturating: both operands may come from input (a window of "all time" before the first event),
+// and the end of the number line is the right answer there. Sums of values in a result use base/
+// exact arithmetic of their station instead.
 constexpr std::int64_t saturating_add(std::int64_t a, std::int64_t b) {
   std::int64_t sum = 0;
   if (!__builtin_add_overflow(a, b, &sum)) return sum;
-  return b < 0 ? std::numeric_limits<std::int64_t>::min() : std::numeric_limits<std::int64_t>::max();
+  return b < 0 ? std::numeric_limits<std::int64_t>::min()
+               : std::numeric_limits<std::int64_t>::max();
 }
 constexpr std::int64_t saturating_subtract(std::int64_t a, std::int64_t b) {
   std::int64_t difference = 0;
   if (!__builtin_sub_overflow(a, b, &difference)) return difference;
-  return b > 0 ? std::numeric_limits<std::int64_t>::min() : std::numeric_limits<std::int64_t>::max();
+  return b > 0 ? std::numeric_limits<std::int64_t>::min()
+               : std::numeric_limits<std::int64_t>::max();
 }
 constexpr Timestamp operator+(Timestamp t, Duration d) { return {saturating_add(t.us, d.us)}; }
 constexpr Timestamp operator-(Timestamp t, Duration d) { return {saturating_subtract(t.us, d.us)}; }
@@ -76,8 +78,8 @@ Result<ParsedTime> parse_timestamp(std::string_view text);
 // are written with a sign and six digits, and are not read back.
 std::string text(Timestamp t);
 
-// Days since 1970-01-01 of a civil date and back. Exact for years within ±2 000 000. Algorithm: shift
-// the year to begin in March, count in eras of 400 years (146 097 days).
+// Days since 1970-01-01 of a civil date and back. Exact for years within ±2 000 000. Algorithm:
+// shift the year to begin in March, count in eras of 400 years (146 097 days).
 std::int64_t days_from_civil(std::int64_t year, int month, int day);
 
 struct Civil {
@@ -103,7 +105,7 @@ int days_in_month(std::int64_t year, int month);
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual Timestamp now() const = 0;          // time of day; may jump
+  virtual Timestamp now() const = 0;           // time of day; may jump
   virtual std::int64_t steady_ns() const = 0;  // for durations; never goes back
 };
 

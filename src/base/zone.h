@@ -1,5 +1,6 @@
-// Time zones by name, from one pinned edition of the IANA data that is part of the binary. The zones
-// of the machine are never read, so a local hour in a training set rebuilds the same anywhere.
+// Time zones by name, from one pinned edition of the IANA data that is part of the binary. The
+// zones of the machine are never read, so a local hour in a training set rebuilds the same
+// anywhere.
 //
 // Format: TZif version 2+ (RFC 8536); after its last transition a zone follows its POSIX TZ footer.
 // Threads: zones are parsed once on first use, under a lock, and immutable then.
@@ -52,8 +53,8 @@ class Zone {
   bool repeats_ = false;
 };
 
-// The zone of an IANA name ("America/New_York", "UTC"; links too). kInvalid for an unknown name, with
-// the nearest known one. The pointer is valid for ever.
+// The zone of an IANA name ("America/New_York", "UTC"; links too). kInvalid for an unknown name,
+// with the nearest known one. The pointer is valid for ever.
 Result<const Zone*> find_zone(std::string_view name);
 // All names, sorted.
 std::vector<std::string_view> zone_names();
