@@ -4,8 +4,8 @@
 //
 // Accuracy: exp within 0.76 ulp, the others within 0.64, sigmoid within 2; measured against long
 // double by tests/base/math_test.cc, which prints the largest error it sees.
-// Threads: pure functions. Cost: about 5 to 20 ns each; no tables, no FMA, round-to-nearest
-// assumed.
+// Threads: pure functions. Cost: about 10 ns, pow about 60; no tables, no FMA. The rounding mode
+// must be the default one.
 #pragma once
 
 namespace lode {
@@ -20,8 +20,8 @@ double portable_log(double x);
 double portable_log1p(double x);
 
 // base^exponent, with the special cases of C Annex F (pow(x, 0) = 1, pow(1, y) = 1, a negative base
-// with a fractional exponent is NaN). Squares and cubes and all powers that are whole doubles are
-// exact.
+// with a fractional exponent is NaN). Squares are correctly rounded, and a power that is a double
+// is that double: portable_pow(10, 22) is exact.
 double portable_pow(double base, double exponent);
 
 // 1 / (1 + e^-x), without overflow on either side; 0.5 at 0, 0 and 1 at the infinities.

@@ -39,8 +39,7 @@ constexpr Duration hours(std::int64_t n) { return {n * 3'600'000'000}; }
 constexpr Duration days(std::int64_t n) { return {n * 86'400'000'000}; }
 
 // Saturating: both operands may come from input (a window of "all time" before the first event),
-// and the end of the number line is the right answer there. Sums of values in a result use base/
-// exact arithmetic of their station instead.
+// and the end of the number line is the right answer there. Not for sums of values.
 constexpr std::int64_t saturating_add(std::int64_t a, std::int64_t b) {
   std::int64_t sum = 0;
   if (!__builtin_add_overflow(a, b, &sum)) return sum;
