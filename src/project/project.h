@@ -1,5 +1,5 @@
-// A project as lode.yaml declares it: immutable, checked as a whole before anything runs. Every other
-// station reads this and none reads YAML. docs/semantics.md says what the declarations mean.
+// A project as lode.yaml declares it: immutable, checked as a whole before anything runs. Every
+// other station reads this and none reads YAML. docs/semantics.md says what the declarations mean.
 //
 // Threads: a Project is never written after load_project returns it.
 #pragma once
@@ -15,32 +15,29 @@
 
 #include "base/error.h"
 #include "base/time.h"
-#include "table/expression/expression.h"
+#include "project/place.h"
+#include "project/window.h"
+#include "table/expression.h"
 #include "table/type.h"
 
 namespace lode {
 
-// Where a declaration stands in its file, 1-based, for errors found after loading.
-struct Place {
-  int line = 0;
-  int column = 0;
-};
-
 // An expression with its place, so that an error inside it can point at file:line:column.
 struct DeclaredExpression {
   std::string text;
-  Expression expression;
-  Place place;
+  Expression expression = Expression(nullptr);
+  Place place;  // of the text's first character
 };
 
-// ---- sources -------------------------------------------------------------------------------------
+// ---- sources
+// -------------------------------------------------------------------------------------
 
 struct ZoneRule {
   enum class Kind : std::uint8_t { kUtc, kConstant, kLookup };
   Kind kind = Kind::kUtc;
-  std::string constant;                // IANA name
-  std::filesystem::path lookup_file;   // CSV whose first column is the key and second the zone
-  std::string lookup_key;              // a column of the source
+  std::string constant;               // IANA name
+  std::filesystem::path lookup_file;  // CSV whose first column is the key and second the zone
+  std::string lookup_key;             // a column of the source
 };
 
 struct KnownRule {
@@ -49,8 +46,8 @@ struct KnownRule {
   std::optional<DeclaredExpression> expression;  // a timestamp over the row's columns
 };
 
-// One rule of a contract. `expression` is a bool over the row's columns; the row breaks the rule when
-// it is false (null passes: say `required` too).
+// One rule of a contract. `expression` is a bool over the row's columns; the row breaks the rule
+// when it is false (null passes: say `required` too).
 struct Rule {
   std::string name;    // "delay: between -120 and 2000"
   std::string column;  // "" for a rule over the whole row
@@ -67,25 +64,35 @@ struct Source {
   Place place;
   std::vector<std::filesystem::path> files;  // absolute, in the order they are read
   std::string format;                        // decoder name, or "" = by extension
+  // As written; a list (nulls: [NA, ""]) is one pair for each item.
   std::vector<std::pair<std::string, std::string>> format_options;
-  Schema columns;                            // as declared, in order
-  std::string time;                          // a timestamp column
+  Schema columns;    // as declared, in order
+  std::string time;  // a timestamp column
   ZoneRule zone;
   KnownRule known;
-  std::string id;                            // a column; "" = the row's position
-  std::string partition;                     // a column; "" = one partition
-  struct Change {                            // corrections and retractions in the rows
+  std::string id;         // a column; "" = the row's position
+  std::string partition;  // a column; "" = one partition
+  struct Change {         // corrections and retractions in the rows
     std::string column;
-    std::string correction;                  // column value that marks a correction
-    std::string retraction;                  // column value that marks a retraction
+    std::string correction;  // column value that marks a correction
+    std::string retraction;  // column value that marks a retraction
   };
   std::optional<Change> change;
   Duration allowed_lateness{};
   Duration max_ahead{};
   Duration dedup_span{};
-  std::vector<NamedExpression> derive;       // added columns, in order; each may use those before
+  std::vector<NamedExpression> derive;  // added columns, in order; each may use those before
   std::vector<Rule> contract;
+
+  // What `derive`, `known` and `contract` are bound to while rows are decoded: the declared
+  // columns, then kLocalTime. Derived columns are added behind, in order.
+  Schema decoded_schema() const;
+  BindOptions decoded_options() const;
 };
+
+// The timestamp column, beside the declared ones, that holds the wall clock of a row's zone while
+// it is decoded: what local(time) reads. It is not kept.
+inline constexpr std::string_view kLocalTime = "local time";
 
 struct Label {
   std::string name;
@@ -95,52 +102,46 @@ struct Label {
   DeclaredExpression known;  // timestamp over the row's columns
 };
 
-// ---- features ------------------------------------------------------------------------------------
-
-struct Window {
-  enum class Kind : std::uint8_t { kSliding, kTumbling, kLast, kAll };
-  Kind kind = Kind::kAll;
-  Duration width{};         // sliding, tumbling
-  std::int64_t count = 0;   // last n
-  bool exact = false;       // sliding over 24 h without panes
-  std::string suffix;       // "_1h": appended to value names when a view has several windows
-  bool paned() const { return kind == Kind::kSliding && !exact && width.us > 86'400'000'000; }
-};
+// ---- features
+// ------------------------------------------------------------------------------------
 
 struct AggregateValue {
   std::string name;
   Place place;
-  std::string aggregate;                         // "count", "sum", ... a component of kind aggregate
-  std::optional<DeclaredExpression> argument;    // over the record's columns and `value`
-  double quantum = 0;                            // declared; 0 = by type (docs/semantics.md 7.2)
+  std::string aggregate;                       // "count", "sum", ... a component of kind aggregate
+  std::optional<DeclaredExpression> argument;  // over the record's columns and `value`
+  double quantum = 0;                          // declared; 0 = by type (docs/semantics.md 7.2)
 };
 
 struct View {
   std::string name;
   Place place;
-  std::string over;                         // a source or a label
+  std::string over;  // a source or a label
   bool over_label = false;
-  std::string by;                           // a column of the source the records come from
+  std::string by;  // a column of the source the records come from
   std::vector<Window> windows;
   bool include_current = false;
   std::int64_t distinct_limit = 10'000;
   std::vector<AggregateValue> values;
-  std::vector<NamedExpression> derived;     // over the names of `values`
+  std::vector<NamedExpression> derived;  // over the names of `values`
 };
 
-// ---- training sets and models --------------------------------------------------------------------
+// ---- training sets and models
+// --------------------------------------------------------------------
 
 struct TrainingSet {
   std::string name;
   Place place;
-  std::string rows;                              // a source
+  std::string rows;  // a source
   std::string label;
   std::optional<DeclaredExpression> where;
-  std::vector<NamedExpression> columns;          // with view reads as Subscript nodes
+  // View reads are Field(Subscript(view, key), value) nodes; a bare read `out: departures[origin]`
+  // has become one column for each value of the view, `out.n`, `out.late`.
+  std::vector<NamedExpression> columns;
 };
 
 struct EncoderChoice {
-  std::string column;  // of the training set, after expansion of view reads
+  std::string column;  // of the training set, after expansion of bare view reads
   Place place;
   std::string encoder;  // a component of kind "encoder": target, ordinal, one_hot, standardise
   std::vector<std::pair<std::string, std::string>> options;
@@ -168,17 +169,17 @@ struct Choice {
 struct Model {
   std::string name;
   Place place;
-  std::string from;                   // a training set
-  std::string algorithm;              // a component of kind "algorithm"
-  std::vector<std::string> columns;   // of the training set; empty = all
+  std::string from;                  // a training set
+  std::string algorithm;             // a component of kind "algorithm"
+  std::vector<std::string> columns;  // of the training set; empty = all
   std::vector<EncoderChoice> encode;
   std::vector<std::pair<std::string, std::string>> options;  // checked against the descriptor
   Split split;
   std::optional<Choice> choose;
   std::uint64_t seed = 1;
-  int threads = 2;                    // fixed for third-party trainers: part of the result
-  std::string compare_with;           // another model of the same rows; "" = none
-  std::string note;                   // printed beside the figure: why it is there, what to distrust
+  int threads = 2;           // fixed for third-party trainers: part of the result
+  std::string compare_with;  // another model of the same rows; "" = none
+  std::string note;          // printed beside the figure: why it is there, what to distrust
 };
 
 struct Project {
@@ -198,6 +199,14 @@ struct Project {
   const Model* model(std::string_view name) const;
   // The schema records of a source have after decoding: declared columns, then derived ones.
   Result<Schema> record_schema(const Source& source) const;
+  // What a view folds, and what its arguments are bound to: the records of its source; over a label
+  // also `value`, which hides a column of that name.
+  Result<Schema> folded_schema(const View& view) const;
+  // What a read of a view gives: for each window in order its values, then its derived ones, with
+  // the window's suffix.
+  Result<Schema> value_schema(const View& view) const;
+  // The columns of a training set; a view's value takes its type from value_schema.
+  Result<Schema> training_schema(const TrainingSet& set) const;
 };
 
 // Everything wrong with a project, in file order. Never empty when load_project fails.
@@ -205,8 +214,8 @@ struct ProjectErrors {
   std::vector<Error> errors;
 };
 
-// Loads and checks `path` (a lode.yaml or a folder that holds one). Reads no data files beyond their
-// existence; types every expression.
+// Loads and checks `path` (a lode.yaml or a folder that holds one). Reads no data files beyond
+// their existence; types every expression.
 std::expected<std::shared_ptr<const Project>, ProjectErrors> load_project(
     const std::filesystem::path& path);
 

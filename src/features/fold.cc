@@ -1,0 +1,33 @@
+#include "features/fold.h"
+
+#include <algorithm>
+
+namespace lode {
+
+void count_distinct(std::vector<std::int64_t>& values, std::int64_t limit, Parts& out) {
+  std::ranges::sort(values);
+  auto repeated = std::ranges::unique(values);
+  values.erase(repeated.begin(), repeated.end());
+  out.distinct = static_cast<std::int64_t>(values.size());
+  if (!values.empty() && values.front() == kNoValue) --out.distinct;  // null sorts first
+  out.distinct_over_limit = limit > 0 && out.distinct > limit;
+}
+
+void fold_values(const std::vector<std::int64_t>& values, const KeptParts& kept, Parts& out) {
+  if (values.empty()) return;
+  for (std::int64_t value : values) {
+    if (value == kNoValue) continue;
+    ++out.count;
+    out.sum += value;
+    if ((kept.parts & kPartSquares) != 0) out.squares += Int256::from(Int128{value} * value);
+    if (out.least == kNoValue || value < out.least) out.least = value;
+    if (value > out.greatest) out.greatest = value;
+  }
+  out.first = values.front();
+  out.last = values.back();
+  if ((kept.parts & kPartDistinct) == 0) return;
+  std::vector<std::int64_t> sorted = values;
+  count_distinct(sorted, kept.distinct_limit, out);
+}
+
+}  // namespace lode
