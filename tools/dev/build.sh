@@ -8,51 +8,46 @@ example: ./dev build --preset asan
 TEXT
 }
 
-build_folder() {
+build_folder() { # build_folder PRESET
   if [[ $1 == release ]]; then echo build; else echo "build-$1"; fi
 }
 
-# Thread sanitizer of GCC 12 cannot place its shadow when addresses are spread widely.
-calm_addresses() {
+# The thread sanitizer of GCC 12 cannot place its shadow when addresses are spread widely.
+calm() { # calm PRESET COMMAND...
   local preset=$1
   shift
   if [[ $preset == tsan ]]; then setarch "$(uname -m)" -R "$@"; else "$@"; fi
 }
 
-configure() { # only when needed: Ninja reconfigures by itself when a CMake file changes
-  local preset=$1 folder
-  folder=$(build_folder "$preset")
-  if [[ ! -f $folder/build.ninja || CMakePresets.json -nt $folder/build.ninja ]]; then
-    step configure calm_addresses "$preset" cmake --preset "$preset" --log-level=WARNING
-  fi
-}
-
-compile() {
-  local folder=$1 jobs=${LODE_JOBS:-$(nproc)}
-  shift
+run_ninja() { # run_ninja PRESET FOLDER TARGET...; the terminal gets Ninja's own progress line
+  local preset=$1 folder=$2
+  shift 2
+  local command=(ninja -C "$folder" -j "${LODE_JOBS:-$(nproc)}" "$@")
+  export NINJA_STATUS='[%f/%t %e s] '
   if [[ -t 1 ]]; then
-    NINJA_STATUS='[%f/%t %e s] ' ninja -C "$folder" -j "$jobs" --quiet "$@" && return
-    return 1
+    calm "$preset" "${command[@]}"
+  else
+    calm "$preset" "${command[@]}" 2>&1 | python3 tools/dev/progress.py
   fi
-  NINJA_STATUS='[%f/%t %e s] ' ninja -C "$folder" -j "$jobs" "$@" | python3 tools/dev/progress.py
 }
 
-build_preset() {
+build_preset() { # build_preset PRESET TARGET...
   local preset=$1 folder
   shift
   folder=$(build_folder "$preset")
-  configure "$preset" || return
-  STEP_SHOWN="ninja -C $folder $*" step build calm_compile "$preset" "$folder" "$@"
-}
-
-calm_compile() {
-  local preset=$1
-  shift
-  if [[ $preset == tsan ]]; then
-    setarch "$(uname -m)" -R bash -c 'source tools/dev/build.sh; set -o pipefail; compile "$@"' _ "$@"
-  else
-    compile "$@"
+  mkdir -p "$folder"
+  local guard
+  exec {guard}>"$folder/.dev.lock"
+  if ! flock --nonblock "$guard"; then
+    printf 'another ./dev builds in %s/: waiting for it\n' "$folder"
+    flock "$guard"
   fi
+  # Ninja runs CMake again by itself when a CMake file changes; only the first time needs the preset.
+  if [[ ! -f $folder/build.ninja || CMakePresets.json -nt $folder/build.ninja ]]; then
+    step configure calm "$preset" cmake --preset "$preset" --log-level=WARNING || return
+  fi
+  STEP_SHOWN="ninja -C $folder $*" step build run_ninja "$preset" "$folder" "$@" || return
+  exec {guard}>&-
 }
 
 command_build() {
@@ -66,6 +61,7 @@ command_build() {
     esac
     shift
   done
+  need ninja "run ./dev setup"
   setup_group build
   build_preset "$preset" "${targets[@]}"
 }

@@ -8,7 +8,7 @@ import time
 
 EVERY = 5.0
 PROGRESS = re.compile(r"\[\d+/\d+ ")
-NOISE = ("ninja: Entering directory", "ninja: no work to do")
+NOISE = ("ninja: Entering directory", "ninja: no work to do", "-- ")
 
 
 def main() -> None:

@@ -1,0 +1,75 @@
+# shellcheck shell=bash
+# Commands on the sources themselves.
+help_fmt() {
+  cat <<'TEXT'
+usage: ./dev fmt [--check]
+Formats src, tests and bench in place with clang-format 19. --check changes nothing, names the files
+that differ and fails if there are any.
+example: ./dev fmt --check
+TEXT
+}
+
+format_sources() { # format_sources CLANG_FORMAT_OPTIONS...
+  git ls-files -z --cached --others --exclude-standard -- 'src/*.cc' 'src/*.h' 'tests/*.cc' \
+    'tests/*.h' 'bench/*.cc' 'bench/*.h' |
+    xargs -0 -r -n 20 -P "$(nproc)" clang-format-19 --style=file "$@"
+}
+
+command_fmt() {
+  need clang-format-19 'run ./dev setup --group lint'
+  [[ -f .clang-format ]] || die 'there is no .clang-format here, so there is no style to apply'
+  case ${1:-} in
+    '') step fmt format_sources -i ;;
+    --check) step fmt format_sources --dry-run --Werror ;;
+    *) unknown_option fmt "$1" ;;
+  esac
+}
+
+help_lint() {
+  cat <<'TEXT'
+usage: ./dev lint [PATH...]
+Checks the rules of the house (layer order, sizes, mirrored tests, banned calls) with tools/lint, and
+the shell scripts with shellcheck where it is installed.
+example: ./dev lint src/table
+TEXT
+}
+
+lint_scripts() {
+  local scripts
+  mapfile -t scripts < <(git ls-files -- '*.sh')
+  shellcheck -x dev .ci/run "${scripts[@]}"
+}
+
+command_lint() {
+  run_tool lint tools/lint/lint.py "$@"
+  if command -v shellcheck >/dev/null; then step shellcheck lint_scripts; fi
+}
+
+# Commands that are a Python program of their own.
+run_tool() { # run_tool COMMAND FILE ARGUMENTS...
+  local command=$1 file=$2
+  shift 2
+  [[ -f $file ]] || die "$command is not there yet: it will be $file"
+  step "$command" python3 "$file" "$@"
+}
+
+help_tool() { # help_tool COMMAND WHAT_IT_DOES EXAMPLE
+  if [[ -f tools/$1.py ]]; then
+    python3 "tools/$1.py" --help
+  else
+    printf 'usage: ./dev %s\n%s (Not there yet: it will be tools/%s.py.)\nexample: ./dev %s\n' \
+      "$1" "$2" "$1" "$3"
+  fi
+}
+
+help_new() { help_tool new 'Starts a component from its template, with its test.' 'new aggregate median'; }
+command_new() { run_tool new tools/new.py "$@"; }
+
+help_package() { help_tool package 'Makes the files a user installs, in dist/.' 'package'; }
+command_package() { run_tool package tools/package.py "$@"; }
+
+help_torture() { help_tool torture 'Kills the process at random points; nothing acknowledged may be lost.' 'torture'; }
+command_torture() { run_tool torture tools/torture.py "$@"; }
+
+help_mutants() { help_tool mutants 'Breaks the code on purpose; a test must notice each time.' 'mutants'; }
+command_mutants() { run_tool mutants tools/mutants.py "$@"; }
