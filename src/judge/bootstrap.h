@@ -1,0 +1,81 @@
+// Intervals for metrics, and for the difference of two models on the same rows, by drawing blocks
+// of rows (days, customers) instead of rows: rows of one day share its weather, and an interval
+// that takes them as independent is too narrow.
+//
+// Method: in replicate r block b counts a Poisson(1) number of times, drawn from Random(seed, r) in
+// order of the blocks (Oza and Russell, 2001; Chamandy et al., 2012, Estimating uncertainty for
+// massive data streams). Two models of one comparison get the same draws, so what is common to both
+// cancels. Intervals are percentiles of the replicates (Efron, 1979), with linear interpolation
+// between order statistics. They trust the blocks to be independent and many: below about 20 blocks
+// they are too narrow whatever the rows.
+//
+// Determinism: the same bytes for the same rows, blocks, seed and replicates on any thread count.
+// Cost: AUC, log-loss, Brier and three calibration metrics over 2.54 million rows in 153 blocks:
+// about 0.4 s on 2 threads for 200 replicates and hardly more for 1000, since a replicate looks at
+// blocks, not rows; two models compared, twice that. average_precision adds 3 ms a replicate.
+// Memory: about 50 bytes a row and model while sorting.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/error.h"
+#include "base/parallel.h"
+#include "judge/metric.h"
+#include "judge/sample.h"
+
+namespace lode {
+
+// A value with an interval that holds the truth in `level` of all repetitions of the experiment.
+struct Estimate {
+  double value = 0;  // of the sample itself, not the mean of replicates
+  double low = 0;
+  double high = 0;
+};
+
+struct BootstrapOptions {
+  int replicates = 1000;  // at least 2 / (1 - level), at most 1 000 000
+  double level = 0.95;    // above 0, below 1
+  std::uint64_t seed = 0;
+};
+
+struct MetricEstimate {
+  const Metric* metric = nullptr;
+  Estimate estimate;
+  int undefined = 0;  // replicates left out because the metric had no value there
+};
+
+struct MetricDifference {
+  const Metric* metric = nullptr;
+  Estimate first;
+  Estimate second;
+  Estimate difference;  // second minus first, from paired replicates
+  int undefined = 0;
+
+  // True if the interval of the difference leaves out 0: the data can tell the two apart.
+  bool clear() const { return difference.low > 0 || difference.high < 0; }
+  // True if the second is better by the metric's direction, clear or not. For kZero by distance.
+  bool second_is_better() const;
+};
+
+// One entry a metric, in their order. Errors: what Sample::make and prepare() refuse; kInvalid for
+// fewer than 2 blocks, bad options, or a metric undefined in more than 1 of 20 replicates;
+// kCancelled.
+Result<std::vector<MetricEstimate>> bootstrap(const ScoredRows& rows, const Blocks& blocks,
+                                              std::span<const Metric* const> metrics,
+                                              const BootstrapOptions& options, ThreadPool& pool,
+                                              const CancelToken& cancel = {});
+
+// Two models on the same rows: equal labels and weights, in the same order (else kInvalid).
+Result<std::vector<MetricDifference>> compare(const ScoredRows& first, const ScoredRows& second,
+                                              const Blocks& blocks,
+                                              std::span<const Metric* const> metrics,
+                                              const BootstrapOptions& options, ThreadPool& pool,
+                                              const CancelToken& cancel = {});
+
+// The quantile q of sorted values by linear interpolation at q (n - 1): type 7 of Hyndman and Fan,
+// 1996. `sorted` must not be empty, q in [0, 1].
+double quantile_of_sorted(std::span<const double> sorted, double q);
+
+}  // namespace lode
