@@ -43,6 +43,8 @@ class Zone {
  private:
   Zone() = default;
   std::size_t period_at(std::int64_t utc_seconds) const;
+  // How many cycles of 400 years a time must be moved back to lie before the last known start.
+  std::int64_t cycles_past_end(std::int64_t seconds) const;
 
   std::string name_;
   // Period i runs from starts_[i] (UTC seconds, ascending; the first is the beginning of time) to
