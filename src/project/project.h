@@ -182,6 +182,16 @@ struct Model {
   std::string note;          // printed beside the figure: why it is there, what to distrust
 };
 
+// Columns every record has beside its declared and derived ones (docs/semantics.md 2.1).
+inline constexpr std::string_view kSeqColumn = "_seq";      // int64
+inline constexpr std::string_view kKindColumn = "_kind";    // int64: a RecordKind
+inline constexpr std::string_view kIdColumn = "_id";        // int64 or string
+inline constexpr std::string_view kTimeColumn = "_t";       // timestamp
+inline constexpr std::string_view kKnownColumn = "_known";  // timestamp
+inline constexpr std::string_view kLocalColumn = "_local";  // timestamp: the wall clock's reading
+
+enum class RecordKind : std::uint8_t { kOriginal = 0, kCorrection = 1, kRetraction = 2 };
+
 struct Project {
   std::string name;
   std::filesystem::path file;  // lode.yaml
@@ -197,7 +207,7 @@ struct Project {
   const View* view(std::string_view name) const;
   const TrainingSet* training_set(std::string_view name) const;
   const Model* model(std::string_view name) const;
-  // The schema records of a source have after decoding: declared columns, then derived ones.
+  // The schema of a source's records: the columns above, then declared, then derived ones.
   Result<Schema> record_schema(const Source& source) const;
   // What a view folds, and what its arguments are bound to: the records of its source; over a label
   // also `value`, which hides a column of that name.
