@@ -1,0 +1,15 @@
+// Tables end to end as one.
+#pragma once
+
+#include <span>
+
+#include "base/error.h"
+#include "table/column.h"
+
+namespace lode {
+
+// All rows of tables of equal schema, in order. Copies. kLimit when the characters of a string column
+// would pass 2 GiB; dictionary columns come out plain unless they share one dictionary.
+Result<Table> concatenate(std::span<const Table> tables);
+
+}  // namespace lode
