@@ -1,0 +1,87 @@
+// Files to records: a RecordReader turns a file into Tables of declared columns, in file order. A row
+// that cannot be read as declared is set aside with its place and reason; nothing is ever defaulted.
+//
+// A reader is a component of kind "decoder" (csv.cc, parquet.cc), found by the file's name or by the
+// option `format`.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/component.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "table/column.h"
+
+namespace lode {
+
+inline constexpr std::size_t kRawTextMax = 1024;
+
+// A row set aside.
+struct BrokenRow {
+  std::int64_t row = 0;    // its number in the file, from 0; broken rows have a number like others
+  std::int64_t line = 0;   // text files: the line it begins on, from 1; else 0
+  std::int64_t byte = -1;  // text files: where it begins, in the unpacked text; else -1
+  std::string field{};     // the column at fault; "" = the row as a whole
+  std::string reason{};    // "'abc' is no whole number"
+  std::string raw{};       // its text, cut to kRawTextMax bytes; may be malformed UTF-8
+};
+
+// Consecutive rows of a file: those that could be read, and those set aside.
+struct Batch {
+  Table table;                       // the declared columns, in their declared order
+  std::int64_t first_row = 0;        // number in the file of the first row, broken or not
+  std::int64_t rows_read = 0;        // table.rows + broken.size()
+  std::vector<BrokenRow> broken{};   // by ascending row
+  // For each timestamp column: true if its values are readings of a local clock without a zone, as
+  // if that clock were UTC. Whoever declares the zone turns them into instants. False elsewhere.
+  std::vector<bool> naive{};
+
+  // The number in the file of each row of the table, ascending.
+  std::vector<std::int64_t> row_numbers() const;
+};
+
+struct ReadOptions {
+  Schema wanted{};        // columns to read, by name; the file's others are skipped
+  std::string format{};   // a decoder's name; "" = by the ending of the file's name
+  std::vector<std::pair<std::string, std::string>> format_options{};  // as in lode.yaml
+  std::int64_t rows_per_batch = 16384;  // at least 1; broken rows count
+  int threads = 1;        // never changes what is read
+};
+
+// Belongs to one thread at a time. Memory: one batch, and for text a row of up to 10 MiB.
+class RecordReader {
+ public:
+  virtual ~RecordReader() = default;
+  // The next rows (at least one, read or broken), or nothing at the end. An error is about the file,
+  // not a row; it is given again on every later call.
+  virtual Result<std::optional<Batch>> next() = 0;
+};
+
+// What a component of kind "decoder" has as its factory.
+struct Decoder {
+  std::span<const std::string_view> endings;  // ".csv", ".csv.gz"; the longest match wins
+  Result<std::unique_ptr<RecordReader>> (*open)(FileSystem& files, const std::string& path,
+                                                const ReadOptions& options);
+};
+
+// Opens a file and checks that it has the declared columns. kNotFound: no such file; kInvalid: an
+// unknown format or option, a missing column (with the nearest name there is), a type that the
+// column cannot be read as.
+Result<std::unique_ptr<RecordReader>> open_reader(FileSystem& files, const std::string& path,
+                                                  const ReadOptions& options);
+
+// For readers: a declared column that is not among those of a file.
+Error missing_column(std::string_view wanted, std::span<const std::string_view> known);
+// For readers: `text` cut to kRawTextMax bytes.
+std::string raw_text(std::string_view text);
+// For readers: the table without the rows (0-based positions, ascending) that are set aside.
+Table without_rows(const Table& table, std::span<const std::int64_t> set_aside);
+
+}  // namespace lode
