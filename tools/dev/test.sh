@@ -30,13 +30,13 @@ run_tidy() {
 }
 
 test_preset() { # test_preset PRESET CTEST_OPTIONS...
-  local preset=$1 folder setup_seconds=$TEST_SETUP_SECONDS
+  local preset=$1 folder began=$SECONDS
   shift
   folder=$(build_folder "$preset")
   build_preset "$preset" || return
   printf '== test: ctest --test-dir %s %s\n' "$folder" "$*"
   calm "$preset" python3 tools/dev/run_ctest.py --folder "$folder" \
-    --before "setup $setup_seconds, build $LAST_STEP_SECONDS" -- "$@"
+    --before "setup $TEST_SETUP_SECONDS, build $((SECONDS - began))" -- "$@"
 }
 
 command_test() {
