@@ -21,7 +21,7 @@ command_bench() {
     shift
   done
   (($#)) && shift
-  step setup setup_group demo
+  STEP_SHOWN='tools/setup --group demo' step setup setup_group demo
   build_preset release
   ((${#names[@]})) || mapfile -t names < <(bench_programs)
   ((${#names[@]})) || die 'there are no benchmarks in build/bench/ yet'

@@ -37,6 +37,12 @@ unknown_option() { # unknown_option COMMAND ARGUMENT
   die "$1: unknown argument '$2'. See: ./dev $1 --help"
 }
 
+need_python() {
+  need python3 'on Debian: sudo apt-get install python3'
+  python3 -c 'import tomllib' 2>/dev/null || die 'python3 is older than 3.11, and setup needs 3.11'
+}
+
 setup_group() { # says nothing when there is nothing to do
+  need_python
   python3 tools/setup/setup.py --quiet --group "$1"
 }

@@ -17,7 +17,7 @@ def main() -> None:
         if line.startswith(NOISE):
             continue
         if not PROGRESS.match(line):
-            if line.startswith("FAILED"):
+            if line.startswith(("FAILED", "ninja: build stopped")):
                 pending = ""
             print(line, end="", flush=True)
             continue

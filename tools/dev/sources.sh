@@ -9,18 +9,31 @@ example: ./dev fmt --check
 TEXT
 }
 
-format_sources() { # format_sources CLANG_FORMAT_OPTIONS...
+source_files() { # separated by NUL
   git ls-files -z --cached --others --exclude-standard -- 'src/*.cc' 'src/*.h' 'tests/*.cc' \
-    'tests/*.h' 'bench/*.cc' 'bench/*.h' |
-    xargs -0 -r -n 20 -P "$(nproc)" clang-format-19 --style=file "$@"
+    'tests/*.h' 'bench/*.cc' 'bench/*.h'
+}
+
+format_sources() {
+  source_files | xargs -0 -r -n 20 -P "$(nproc)" clang-format-19 --style=file -i
+}
+
+check_format() { # names the files that differ
+  local differ
+  # shellcheck disable=SC2016  # $1 is for the inner shell
+  differ=$(source_files | xargs -0 -r -n 1 -P "$(nproc)" sh -c \
+    'clang-format-19 --style=file --dry-run --Werror "$1" 2>/dev/null || echo "$1"' _ | sort)
+  [[ -z $differ ]] && return
+  printf '%s\n' "$differ" 'These are not formatted. Run: ./dev fmt'
+  return 1
 }
 
 command_fmt() {
   need clang-format-19 'run ./dev setup --group lint'
   [[ -f .clang-format ]] || die 'there is no .clang-format here, so there is no style to apply'
   case ${1:-} in
-    '') step fmt format_sources -i ;;
-    --check) step fmt format_sources --dry-run --Werror ;;
+    '') STEP_SHOWN='clang-format-19 -i' step fmt format_sources ;;
+    --check) STEP_SHOWN='clang-format-19 --dry-run' step fmt check_format ;;
     *) unknown_option fmt "$1" ;;
   esac
 }
@@ -42,7 +55,7 @@ lint_scripts() {
 
 command_lint() {
   run_tool lint tools/lint/lint.py "$@"
-  if command -v shellcheck >/dev/null; then step shellcheck lint_scripts; fi
+  if command -v shellcheck >/dev/null; then STEP_SHOWN='shellcheck' step shellcheck lint_scripts; fi
 }
 
 # Commands that are a Python program of their own.

@@ -50,12 +50,12 @@ command_test() {
     esac
     shift
   done
-  step setup setup_group test
+  STEP_SHOWN='tools/setup --group test' step setup setup_group test
   TEST_SETUP_SECONDS=$LAST_STEP_SECONDS
   if ((full)); then
     need clang-tidy-19 'run ./dev setup --group full'
     build_preset release
-    step tidy run_tidy
+    STEP_SHOWN="clang-tidy-19 on changed files" step tidy run_tidy
     test_preset asan "${options[@]}"
     test_preset tsan "${options[@]}"
   fi
