@@ -38,11 +38,11 @@ int exit_code(Code code);               // process exit status, 1..; see docs/re
 // Where it happened. Text files: file, line, column (1-based, 0 = unknown). Records: file or source,
 // offset (row or byte as the source counts, -1 = unknown), field.
 struct Where {
-  std::string file;
+  std::string file{};
   std::int64_t line = 0;
   std::int64_t column = 0;
   std::int64_t offset = -1;
-  std::string field;
+  std::string field{};
 
   bool empty() const { return file.empty() && line == 0 && offset < 0 && field.empty(); }
   std::string text() const;  // "lode.yaml:3:7", "flights.csv offset 12 field delay"
