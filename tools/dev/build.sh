@@ -19,6 +19,10 @@ calm() { # calm PRESET COMMAND...
   if [[ $preset == tsan ]]; then setarch "$(uname -m)" -R "$@"; else "$@"; fi
 }
 
+run_cmake() { # warnings and errors only
+  calm "$1" cmake --preset "$1" --log-level=WARNING >/dev/null
+}
+
 run_ninja() { # run_ninja PRESET FOLDER TARGET...; the terminal gets Ninja's own progress line
   local preset=$1 folder=$2
   shift 2
@@ -44,9 +48,9 @@ build_preset() { # build_preset PRESET TARGET...
   fi
   # Ninja runs CMake again by itself when a CMake file changes; only the first time needs the preset.
   if [[ ! -f $folder/build.ninja || CMakePresets.json -nt $folder/build.ninja ]]; then
-    step configure calm "$preset" cmake --preset "$preset" --log-level=WARNING || return
+    STEP_SHOWN="cmake --preset $preset" step configure run_cmake "$preset" || return
   fi
-  STEP_SHOWN="ninja -C $folder $*" step build run_ninja "$preset" "$folder" "$@" || return
+  STEP_SHOWN="ninja -C $folder${*:+ $*}" step build run_ninja "$preset" "$folder" "$@" || return
   exec {guard}>&-
 }
 
