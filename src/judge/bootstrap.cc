@@ -55,7 +55,7 @@ Result<Tracks> prepare_tracks(std::span<const ScoredRows> models, const Blocks& 
       pool, tracks.size(),
       [&](std::size_t i) -> Status {
         TRY(tracks[i].prepared,
-            prepare(*metrics[i % metrics.size()], *samples[i / metrics.size()]));
+            prepare_metric(*metrics[i % metrics.size()], *samples[i / metrics.size()]));
         tracks[i].value = tracks[i].prepared->value(once);
         return {};
       },

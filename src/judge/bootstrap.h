@@ -59,9 +59,9 @@ struct MetricDifference {
   bool second_is_better() const;
 };
 
-// One entry a metric, in their order. Errors: what Sample::make and prepare() refuse; kInvalid for
-// fewer than 2 blocks, bad options, or a metric undefined in more than 1 of 20 replicates;
-// kCancelled.
+// One entry a metric, in their order. Errors: what Sample::make and prepare_metric() refuse;
+// kInvalid for fewer than 2 blocks, bad options, or a metric undefined in more than 1 of 20
+// replicates; kCancelled.
 Result<std::vector<MetricEstimate>> bootstrap(const ScoredRows& rows, const Blocks& blocks,
                                               std::span<const Metric* const> metrics,
                                               const BootstrapOptions& options, ThreadPool& pool,

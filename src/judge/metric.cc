@@ -18,7 +18,7 @@ Status check_probabilities(const Metric& metric, const Sample& sample) {
 
 }  // namespace
 
-std::vector<const Metric*> metrics() {
+std::vector<const Metric*> all_metrics() {
   std::vector<const Metric*> all;
   for (const Component* component : components("metric"))
     all.push_back(static_cast<const Metric*>(component->factory));
@@ -30,7 +30,7 @@ Result<const Metric*> find_metric(std::string_view name) {
     return static_cast<const Metric*>(component->factory);
   std::vector<std::string_view> known;
   std::string list;
-  for (const Metric* metric : metrics()) {
+  for (const Metric* metric : all_metrics()) {
     known.push_back(metric->name);
     list += list.empty() ? "" : ", ";
     list += metric->name;
@@ -41,7 +41,7 @@ Result<const Metric*> find_metric(std::string_view name) {
   return fail(Code::kNotFound, "unknown metric '{}'; known are {}", name, list);
 }
 
-Result<std::unique_ptr<PreparedMetric>> prepare(const Metric& metric, const Sample& sample) {
+Result<std::unique_ptr<PreparedMetric>> prepare_metric(const Metric& metric, const Sample& sample) {
   if (metric.needs_probability) TRY_VOID(check_probabilities(metric, sample));
   std::unique_ptr<PreparedMetric> prepared = metric.prepare(sample);
   std::vector<double> once(sample.blocks(), 1.0);
@@ -55,7 +55,7 @@ Result<double> evaluate(const Metric& metric, const ScoredRows& rows) {
   Blocks all = one_block(rows.score.size());
   TRY(Sample sample,
       metric.needs_ranking ? Sample::make_ranked(rows, all) : Sample::make(rows, all));
-  TRY(std::unique_ptr<PreparedMetric> prepared, prepare(metric, sample));
+  TRY(std::unique_ptr<PreparedMetric> prepared, prepare_metric(metric, sample));
   return prepared->value(std::vector<double>{1.0});
 }
 

@@ -47,7 +47,7 @@ struct Metric {
 };
 
 // All registered metrics, by name.
-std::vector<const Metric*> metrics();
+std::vector<const Metric*> all_metrics();
 // kNotFound with the nearest name, or all of them.
 Result<const Metric*> find_metric(std::string_view name);
 
@@ -58,6 +58,6 @@ Result<double> evaluate(const Metric& metric, const ScoredRows& rows);
 Result<double> evaluate(std::string_view metric, const ScoredRows& rows);
 
 // Prepares a metric over a sample, refusing what it cannot judge and values that are not finite.
-Result<std::unique_ptr<PreparedMetric>> prepare(const Metric& metric, const Sample& sample);
+Result<std::unique_ptr<PreparedMetric>> prepare_metric(const Metric& metric, const Sample& sample);
 
 }  // namespace lode

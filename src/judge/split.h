@@ -12,7 +12,7 @@
 namespace lode {
 
 // Half open: begin is in, end is not.
-struct TimeRange {
+struct Period {
   Timestamp begin = Timestamp::earliest();
   Timestamp end = Timestamp::latest();
   bool contains(Timestamp t) const { return begin <= t && t < end; }
@@ -25,8 +25,8 @@ struct TimeRange {
 // The purge keeps labels of the future out (Lopez de Prado, 2018, chapter 7): at c such a model
 // could not have been trained. The two are independent, and both are needed.
 struct TimeSplit {
-  TimeRange train;
-  TimeRange test;
+  Period train;
+  Period test;
   Duration embargo;
   bool purge_unknown_labels = true;
 };

@@ -164,7 +164,7 @@ TEST(Bootstrap, AKnownDifferenceIsClearAndPointsTheRightWay) {
 TEST(Bootstrap, ComparingAModelWithItselfGivesExactlyZero) {
   ThreadPool pool(2);
   Rows rows = independent_rows(5, 20, 5);
-  auto found = compare(rows.first(), rows.first(), rows.blocks, metrics(), {}, pool).value();
+  auto found = compare(rows.first(), rows.first(), rows.blocks, all_metrics(), {}, pool).value();
   for (const MetricDifference& one : found) {
     EXPECT_EQ(one.difference.low, 0) << one.metric->name;
     EXPECT_EQ(one.difference.high, 0) << one.metric->name;
@@ -176,7 +176,7 @@ TEST(Bootstrap, ThreadsDoNotShowAndSeedsDo) {
   Rows rows = independent_rows(9, 50, 10);
   auto run = [&](int threads, std::uint64_t seed) {
     ThreadPool pool(threads);
-    auto found = bootstrap(rows.first(), rows.blocks, metrics(), {.seed = seed}, pool).value();
+    auto found = bootstrap(rows.first(), rows.blocks, all_metrics(), {.seed = seed}, pool).value();
     std::vector<double> numbers;
     for (const MetricEstimate& one : found) {
       numbers.push_back(one.estimate.low);
@@ -234,7 +234,7 @@ TEST(Bootstrap, RefusesWhatGivesNoInterval) {
       Code::kInvalid);
   CancelToken cancel;
   cancel.cancel();
-  EXPECT_EQ(bootstrap(rows.first(), rows.blocks, metrics(), {}, pool, cancel).error().code(),
+  EXPECT_EQ(bootstrap(rows.first(), rows.blocks, all_metrics(), {}, pool, cancel).error().code(),
             Code::kCancelled);
 }
 

@@ -162,8 +162,8 @@ TEST(Metric, EveryMetricTakesWeightsAsFrequencies) {
       repeated.add(rows.score[i], rows.label[i]);
     if (rows.weight[i] > 0) without.add(rows.score[i], rows.label[i], rows.weight[i]);
   }
-  ASSERT_GE(metrics().size(), 7U);
-  for (const Metric* metric : metrics()) {
+  ASSERT_GE(all_metrics().size(), 7U);
+  for (const Metric* metric : all_metrics()) {
     if (metric->name.starts_with("calibration_error")) continue;  // its bins are cut by rows
     double weighted = value_of(metric->name, rows.weighted());
     EXPECT_NEAR(value_of(metric->name, repeated.plain()), weighted, 1e-13) << metric->name;
@@ -186,8 +186,8 @@ TEST(Metric, DrawsOfBlocksAreWeightsOfTheirRows) {
       std::vector<double> weight;
       for (std::size_t i = 0; i < rows.score.size(); ++i)
         weight.push_back(sample.weight(i) * draws[blocks.of_row[i]]);
-      for (const Metric* metric : metrics()) {
-        double drawn = prepare(*metric, sample).value()->value(draws);
+      for (const Metric* metric : all_metrics()) {
+        double drawn = prepare_metric(*metric, sample).value()->value(draws);
         ScoredRows reweighted = {.score = rows.score, .label = rows.label, .weight = weight};
         EXPECT_NEAR(drawn, value_of(metric->name, reweighted), 1e-13) << metric->name << count;
       }
@@ -213,7 +213,7 @@ TEST(Metric, AucEqualsCountingAllPairs) {
   for (std::size_t i = 0; i < 1000; ++i) twice.add(rows.score[i], rows.label[i]);
   Sample sample = Sample::make_ranked(twice.plain(), each).value();
   std::vector<double> once(2000, 1.0);
-  EXPECT_EQ(prepare(*find_metric("auc").value(), sample).value()->value(once), won / pairs);
+  EXPECT_EQ(prepare_metric(*find_metric("auc").value(), sample).value()->value(once), won / pairs);
 }
 
 TEST(Metric, EveryMetricIsUndefinedWithoutRows) {
@@ -221,8 +221,8 @@ TEST(Metric, EveryMetricIsUndefinedWithoutRows) {
   Blocks blocks = block_per_row(10);
   Sample sample = Sample::make_ranked(rows.plain(), blocks).value();
   std::vector<double> nothing(10, 0.0);
-  for (const Metric* metric : metrics()) {
-    auto prepared = prepare(*metric, sample).value();
+  for (const Metric* metric : all_metrics()) {
+    auto prepared = prepare_metric(*metric, sample).value();
     EXPECT_TRUE(std::isnan(prepared->value(nothing))) << metric->name;
     EXPECT_TRUE(std::isnan(prepared->replicate(nothing))) << metric->name;
   }

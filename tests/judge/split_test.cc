@@ -17,9 +17,7 @@ struct Hours {
   }
 };
 
-TimeRange range(int begin, int end) {
-  return {Timestamp{} + hours(begin), Timestamp{} + hours(end)};
-}
+Period range(int begin, int end) { return {Timestamp{} + hours(begin), Timestamp{} + hours(end)}; }
 
 using Rows = std::vector<std::int64_t>;
 
