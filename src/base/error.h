@@ -17,8 +17,8 @@
 
 namespace lode {
 
-// What kind of thing went wrong. error.cc maps each to its name and process exit code (later also to
-// HTTP and gRPC status): one table for all edges.
+// What kind of thing went wrong. error.cc maps each to its name and process exit code (later also
+// to HTTP and gRPC status): one table for all edges.
 enum class Code : std::uint8_t {
   kInvalid,      // the input is wrong: a file, a flag, a project
   kNotFound,     // a named thing does not exist
@@ -33,10 +33,10 @@ enum class Code : std::uint8_t {
 };
 
 std::string_view code_name(Code code);  // "invalid", "not_found", ...
-int exit_code(Code code);               // process exit status, 1..; see docs/reference/exit-codes.md
+int exit_code(Code code);  // process exit status, 1..; see docs/reference/exit-codes.md
 
-// Where it happened. Text files: file, line, column (1-based, 0 = unknown). Records: file or source,
-// offset (row or byte as the source counts, -1 = unknown), field.
+// Where it happened. Text files: file, line, column (1-based, 0 = unknown). Records: file or
+// source, offset (row or byte as the source counts, -1 = unknown), field.
 struct Where {
   std::string file{};
   std::int64_t line = 0;
@@ -90,15 +90,19 @@ inline std::unexpected<Error> fail(Error error) { return std::unexpected(std::mo
 #define LODE_JOIN(a, b) LODE_JOIN_INNER(a, b)
 
 // TRY(auto bytes, read_file(path));  declares `bytes`, or returns the error to the caller.
-#define TRY(declaration, expression)                                     \
-  auto LODE_JOIN(try_result_, __LINE__) = (expression);                  \
-  if (!LODE_JOIN(try_result_, __LINE__)) [[unlikely]]                    \
-    return ::std::unexpected(LODE_JOIN(try_result_, __LINE__).error());  \
-  declaration = *::std::move(LODE_JOIN(try_result_, __LINE__))
+#define TRY(declaration, expression) \
+  LODE_TRY(LODE_JOIN(try_result_, __COUNTER__), declaration, expression)
+#define LODE_TRY(result, declaration, expression) \
+  auto result = (expression);                     \
+  if (!result) [[unlikely]]                       \
+    return ::std::unexpected(result.error());     \
+  declaration = *::std::move(result)
 
-// TRY_VOID(sync(dir));  returns the error to the caller, if there is one.
-#define TRY_VOID(expression)                                                                 \
-  do {                                                                                       \
-    if (auto try_status = (expression); !try_status) [[unlikely]]                            \
-      return ::std::unexpected(try_status.error());                                          \
+// TRY_VOID(sync(dir));  returns the error to the caller, if there is one. May be nested: a counter,
+// not the line, keeps the names apart.
+#define TRY_VOID(expression) LODE_TRY_VOID(LODE_JOIN(try_status_, __COUNTER__), expression)
+#define LODE_TRY_VOID(status, expression)                 \
+  do {                                                    \
+    if (auto status = (expression); !status) [[unlikely]] \
+      return ::std::unexpected(status.error());           \
   } while (false)
