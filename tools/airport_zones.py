@@ -55,7 +55,8 @@ def main() -> int:
         sys.exit(f"no zone for {missing}; not in the pinned time-zone data: {unknown}")
     TABLE.parent.mkdir(parents=True, exist_ok=True)
     TABLE.write_text("iata,zone\n" + "".join(f"{code},{zones[code]}\n" for code in codes))
-    print(f"{TABLE.relative_to(ROOT)}: {len(codes)} airports, {len(set(zones[c] for c in codes))} zones")
+    count = len({zones[code] for code in codes})
+    print(f"{TABLE.relative_to(ROOT)}: {len(codes)} airports, {count} zones")
     return 0
 
 

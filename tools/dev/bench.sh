@@ -26,7 +26,8 @@ command_bench() {
   ((${#names[@]})) || mapfile -t names < <(bench_programs)
   ((${#names[@]})) || die 'there are no benchmarks in build/bench/ yet'
   for name in "${names[@]}"; do
-    [[ -x build/bench/$name ]] || die "there is no benchmark '$name'. There are: $(bench_programs | tr '\n' ' ')"
+    [[ -x build/bench/$name ]] ||
+      die "there is no benchmark '$name'. There are: $(bench_programs | tr '\n' ' ')"
     step "bench $name" "build/bench/$name" "$@"
   done
 }

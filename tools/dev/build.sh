@@ -46,7 +46,7 @@ build_preset() { # build_preset PRESET TARGET...
     printf 'another ./dev builds in %s/: waiting for it\n' "$folder"
     flock "$guard"
   fi
-  # Ninja runs CMake again by itself when a CMake file changes; only the first time needs the preset.
+  # Ninja runs CMake again by itself when a CMake file changes; only the first time needs a preset.
   if [[ ! -f $folder/build.ninja || CMakePresets.json -nt $folder/build.ninja ]]; then
     STEP_SHOWN="cmake --preset $preset" step configure run_cmake "$preset" || return
   fi
@@ -65,7 +65,6 @@ command_build() {
     esac
     shift
   done
-  need ninja "run ./dev setup"
   setup_group build
   build_preset "$preset" "${targets[@]}"
 }

@@ -14,7 +14,7 @@ NOISE = ("ninja: Entering directory", "ninja: no work to do", "-- ")
 def main() -> None:
     shown, pending = time.monotonic(), ""
     for line in sys.stdin:
-        if line.startswith(NOISE):
+        if line.startswith(NOISE) or "Re-checking globbed" in line:
             continue
         if not PROGRESS.match(line):
             if line.startswith(("FAILED", "ninja: build stopped")):

@@ -93,7 +93,8 @@ def main() -> int:
     tests = round(time.monotonic() - start)
     total = tests + sum(int(number) for number in re.findall(r"\d+", arguments.before))
     label = os.environ.get("LODE_TIME_LABEL", "time")
-    show_end(closing, skipped_tests(report), f"{label}: {total} s ({arguments.before}, test {tests})")
+    show_end(closing, skipped_tests(report),
+             f"{label}: {total} s ({arguments.before}, test {tests})")
     return code
 
 

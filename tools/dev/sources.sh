@@ -3,8 +3,8 @@
 help_fmt() {
   cat <<'TEXT'
 usage: ./dev fmt [--check]
-Formats src, tests and bench in place with clang-format 19. --check changes nothing, names the files
-that differ and fails if there are any.
+Formats src, tests and bench in place with clang-format 19. --check changes nothing, names the
+files that differ and fails if there are any.
 example: ./dev fmt --check
 TEXT
 }
@@ -41,8 +41,8 @@ command_fmt() {
 help_lint() {
   cat <<'TEXT'
 usage: ./dev lint [PATH...]
-Checks the rules of the house (layer order, sizes, mirrored tests, banned calls) with tools/lint, and
-the shell scripts with shellcheck where it is installed.
+Checks the rules of the house (layer order, sizes, mirrored tests, banned calls) with tools/lint,
+and the shell scripts with shellcheck where it is installed.
 example: ./dev lint src/table
 TEXT
 }
@@ -75,13 +75,17 @@ help_tool() { # help_tool COMMAND WHAT_IT_DOES EXAMPLE
   fi
 }
 
-help_new() { help_tool new 'Starts a component from its template, with its test.' 'new aggregate median'; }
+help_new() {
+  help_tool new 'Starts a component from its template, with its test.' 'new aggregate median'
+}
 command_new() { run_tool new tools/new.py "$@"; }
 
 help_package() { help_tool package 'Makes the files a user installs, in dist/.' 'package'; }
 command_package() { run_tool package tools/package.py "$@"; }
 
-help_torture() { help_tool torture 'Kills the process at random points; nothing acknowledged may be lost.' 'torture'; }
+help_torture() {
+  help_tool torture 'Kills the process at random points; nothing acknowledged may be lost.' 'torture'
+}
 command_torture() { run_tool torture tools/torture.py "$@"; }
 
 help_mutants() { help_tool mutants 'Breaks the code on purpose; a test must notice each time.' 'mutants'; }

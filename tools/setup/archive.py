@@ -12,7 +12,8 @@ def sha256_of(path: pathlib.Path) -> str:
 
 
 def tree_hash(files: dict[str, bytes]) -> str:
-    lines = (f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items()))
+    lines = (f"{hashlib.sha256(data).hexdigest()}  {name}\n"
+             for name, data in sorted(files.items()))
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 

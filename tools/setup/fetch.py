@@ -24,7 +24,7 @@ def cache_dir() -> pathlib.Path:
 def client_command(item: dict, folder: str) -> list[str]:
     name = f"{item['name']}@{item['version']}"
     if item["kind"] == "npm":
-        return ["npm", "pack", "--silent", "--pack-destination", folder, name]
+        return ["npm", "pack", "--loglevel=error", "--pack-destination", folder, name]
     return [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
             "--no-deps", "--only-binary=:all:", "--dest", folder, name.replace("@", "==")]
 

@@ -31,7 +31,7 @@ GROUPS = {
     "build": {"build"},
     "demo": {"build", "demo"},
     "test": {"build", "demo", "test"},
-    "lint": {"lint"},
+    "lint": {"build", "lint"},
     "full": {"build", "demo", "test", "lint", "full"},
 }
 
@@ -161,30 +161,37 @@ def verify() -> None:
     print(f"  {sum(len(i['files']) for i in manifest['items'])} files are as the lock says")
 
 
+def remove_leftovers(before: dict, items: list[dict]) -> None:
+    """Files an earlier lock installed and this one does not."""
+    kept = {name for item in items for name in item["files"]}
+    for name in (name for item in before.get("items", []) for name in item["files"]):
+        if name not in kept:
+            (PREFIX / name).unlink(missing_ok=True)
+
+
 def setup(group: str, offline: bool) -> None:
-    lock = tomllib.loads(LOCK.read_text())
     before = read_manifest()
-    same = before.get("fingerprint") == fingerprint()
-    names = GROUPS[group] | (set(before["groups"]) if same else set())
-    install_missing(wanted_packages(APT, GROUPS[group]), offline)
-    items = install_items([i for i in lock["item"] if i["group"] in names], offline)
-    if "test" in GROUPS[group]:
+    groups = GROUPS[group] | set(before.get("groups", []))  # what was asked for once stays current
+    install_missing(wanted_packages(APT, groups), offline)
+    lock = tomllib.loads(LOCK.read_text())
+    items = install_items([item for item in lock["item"] if item["group"] in groups], offline)
+    if "test" in groups:
         start = time.monotonic()
         make_venv(REQUIREMENTS, VENV, offline)
         print(f"  third_party/venv: {time.monotonic() - start:.1f} s")
-    if "build" in names:
-        smoke(PREFIX, {item["name"]: item["version"] for item in items})
-    write_manifest(names, items)
+    smoke(PREFIX, {item["name"]: item["version"] for item in items})
+    remove_leftovers(before, items)
+    write_manifest(groups, items)
 
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./dev setup", description="Gets compilers, libraries and data, pinned by hash.",
-        epilog="example: ./dev setup --group test    (build < demo < test; lint; full is all)")
+        epilog="example: ./dev setup --group test    (build < demo < test; full is all)")
     parser.add_argument("--group", choices=GROUPS, default="build", help="default: build")
     parser.add_argument("--offline", action="store_true", help="use the cache, fetch nothing")
     parser.add_argument("--verify", action="store_true", help="check every installed file")
-    parser.add_argument("--quiet", action="store_true", help="say nothing when there is nothing to do")
+    parser.add_argument("--quiet", action="store_true", help="no word when there is nothing to do")
     return parser.parse_args()
 
 
