@@ -23,8 +23,8 @@ TZDATA = ROOT / "third_party/prefix/share/tzdata"
 TABLE = ROOT / "examples/flights/airport-zones.csv"
 VERSION = "20260905"
 WHEEL_SHA256 = "d7eaa9a57d373b0adaaae0d52da2af0bb0edf73f7baa170f7c415d3342bf4868"
-# The package gives the zone that is right today; these had a clock of their own in 2001. Indiana kept
-# standard time all summer until 2006 (its western corner, EVV, was and is on Chicago's clock).
+# The package gives the zone that is right today; these had a clock of their own in 2001. Indiana
+# kept standard time all summer until 2006 (its western corner, EVV, was and is on Chicago's clock).
 IN_2001 = {code: "America/Indiana/Indianapolis" for code in ("FWA", "IND", "SBN")}
 
 

@@ -84,9 +84,11 @@ help_package() { help_tool package 'Makes the files a user installs, in dist/.' 
 command_package() { run_tool package tools/package.py "$@"; }
 
 help_torture() {
-  help_tool torture 'Kills the process at random points; nothing acknowledged may be lost.' 'torture'
+  help_tool torture 'Kills the process at random; nothing acknowledged may be lost.' 'torture'
 }
 command_torture() { run_tool torture tools/torture.py "$@"; }
 
-help_mutants() { help_tool mutants 'Breaks the code on purpose; a test must notice each time.' 'mutants'; }
+help_mutants() {
+  help_tool mutants 'Breaks the code on purpose; a test must notice each time.' 'mutants'
+}
 command_mutants() { run_tool mutants tools/mutants.py "$@"; }
