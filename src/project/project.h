@@ -29,8 +29,7 @@ struct DeclaredExpression {
   Place place;  // of the text's first character
 };
 
-// ---- sources
-// -------------------------------------------------------------------------------------
+// ---- sources ------------------------------------------------------------------------------------
 
 struct ZoneRule {
   enum class Kind : std::uint8_t { kUtc, kConstant, kLookup };
@@ -83,16 +82,7 @@ struct Source {
   Duration dedup_span{};
   std::vector<NamedExpression> derive;  // added columns, in order; each may use those before
   std::vector<Rule> contract;
-
-  // What `derive`, `known` and `contract` are bound to while rows are decoded: the declared
-  // columns, then kLocalTime. Derived columns are added behind, in order.
-  Schema decoded_schema() const;
-  BindOptions decoded_options() const;
 };
-
-// The timestamp column, beside the declared ones, that holds the wall clock of a row's zone while
-// it is decoded: what local(time) reads. It is not kept.
-inline constexpr std::string_view kLocalTime = "local time";
 
 struct Label {
   std::string name;
@@ -102,8 +92,7 @@ struct Label {
   DeclaredExpression known;  // timestamp over the row's columns
 };
 
-// ---- features
-// ------------------------------------------------------------------------------------
+// ---- features -----------------------------------------------------------------------------------
 
 struct AggregateValue {
   std::string name;
@@ -123,7 +112,7 @@ struct View {
   bool include_current = false;
   std::int64_t distinct_limit = 10'000;
   std::vector<AggregateValue> values;
-  std::vector<NamedExpression> derived;  // over the names of `values`
+  std::vector<NamedExpression> derived;  // over the names of `values`, with their suffixes
 };
 
 // ---- training sets and models
@@ -208,12 +197,14 @@ struct Project {
   const TrainingSet* training_set(std::string_view name) const;
   const Model* model(std::string_view name) const;
   // The schema of a source's records: the columns above, then declared, then derived ones.
+  // (`derive`, `known` and `contract` see the declared ones, kLocalColumn and the derived ones so
+  // far.)
   Result<Schema> record_schema(const Source& source) const;
   // What a view folds, and what its arguments are bound to: the records of its source; over a label
-  // also `value`, which hides a column of that name.
+  // also `value`.
   Result<Schema> folded_schema(const View& view) const;
-  // What a read of a view gives: for each window in order its values, then its derived ones, with
-  // the window's suffix.
+  // What a read of a view gives: each value for each window (with its suffix), then the derived
+  // ones.
   Result<Schema> value_schema(const View& view) const;
   // The columns of a training set; a view's value takes its type from value_schema.
   Result<Schema> training_schema(const TrainingSet& set) const;

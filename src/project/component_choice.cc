@@ -1,0 +1,192 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "project/aggregate_signature.h"
+#include "project/loading.h"
+
+namespace lode {
+namespace {
+
+struct StandIn {
+  std::string_view kind;
+  std::string_view name;
+};
+
+constexpr std::array kStandIns = {
+    StandIn{"algorithm", "constant"}, StandIn{"algorithm", "logistic"},
+    StandIn{"algorithm", "xgboost"},  StandIn{"decoder", "csv"},
+    StandIn{"decoder", "parquet"},    StandIn{"encoder", "one_hot"},
+    StandIn{"encoder", "ordinal"},    StandIn{"encoder", "standardise"},
+    StandIn{"encoder", "target"},
+};
+
+Result<double> parse_number(std::string_view text) {
+  double value = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || !(value - value == 0))
+    return fail(Code::kInvalid, "'{}' is not a number", text);
+  return value;
+}
+
+Status check_number(const Option& option, std::string_view text) {
+  TRY(double value, parse_number(text));
+  if (option.type == OptionType::kInt && text.find_first_not_of("0123456789-") != text.npos)
+    return fail(Code::kInvalid, "'{}' is not a whole number", text);
+  if (value < option.least)
+    return fail(Code::kInvalid, "{} is too small; the least is {}", text, option.least);
+  if (value > option.most)
+    return fail(Code::kInvalid, "{} is too large; the most is {}", text, option.most);
+  return {};
+}
+
+Status check_choice(std::string_view choices, std::string_view text) {
+  std::vector<std::string_view> known;
+  for (std::size_t at = 0; at <= choices.size();) {
+    std::size_t end = std::min(choices.find('|', at), choices.size());
+    known.push_back(choices.substr(at, end - at));
+    at = end + 1;
+  }
+  if (is_among(text, known)) return {};
+  return fail(Code::kInvalid, "{}",
+              unknown_word("choice", text, std::span<const std::string_view>(known)));
+}
+
+const Option* find_option(const Component& component, std::string_view name) {
+  for (const Option& option : component.options)
+    if (option.name == name) return &option;
+  return nullptr;
+}
+
+// One option as texts: a scalar, or a list of them.
+void read_option(Loading& loading, const YamlEntry& entry, const Option* option, OptionTexts& out) {
+  auto take = [&](const YamlNode& value) {
+    if (!value.scalar()) {
+      loading.problems().add(
+          value.null() ? entry.place : value.place,
+          fmt::format("the option '{}' needs a value, not {}; put a word such as null in quotes",
+                      entry.key, kind_name(value.kind)));
+      return;
+    }
+    if (option) {
+      if (Status status = check_option(*option, value.text); !status)
+        loading.problems().add(value.place,
+                               fmt::format("option '{}': {}", entry.key, status.error().message()));
+    }
+    out.emplace_back(entry.key, value.text);
+  };
+  if (entry.value.list()) {
+    for (const YamlNode& item : entry.value.items) take(item);
+  } else {
+    take(entry.value);
+  }
+}
+
+}  // namespace
+
+std::vector<std::string_view> known_components(std::string_view kind) {
+  std::vector<std::string_view> names;
+  for (const Component* component : components(kind)) names.push_back(component->name);
+  if (kind == "aggregate") {
+    for (std::string_view name : aggregate_signature_names()) names.push_back(name);
+  }
+  for (const StandIn& row : kStandIns)
+    if (row.kind == kind) names.push_back(row.name);
+  std::ranges::sort(names);
+  auto repeated = std::ranges::unique(names);
+  names.erase(repeated.begin(), repeated.end());
+  return names;
+}
+
+bool check_component(Loading& loading, const YamlNode& node, std::string_view kind) {
+  std::vector<std::string_view> known = known_components(kind);
+  if (is_among(node.text, known)) return true;
+  loading.problems().add(node.place,
+                         unknown_word(kind, node.text, std::span<const std::string_view>(known)));
+  return false;
+}
+
+Status check_option(const Option& option, std::string_view text) {
+  switch (option.type) {
+    case OptionType::kBool:
+      if (text == "true" || text == "false") return {};
+      return fail(Code::kInvalid, "'{}' is neither true nor false", text);
+    case OptionType::kInt:
+    case OptionType::kNumber:
+      return check_number(option, text);
+    case OptionType::kText:
+      return {};
+    case OptionType::kChoice:
+      return check_choice(option.choices, text);
+    case OptionType::kDuration:
+      TRY_VOID(parse_duration(text));
+      return {};
+  }
+  return {};
+}
+
+OptionTexts read_options(Loading& loading, const YamlNode& node, std::string_view kind,
+                         std::string_view name) {
+  OptionTexts options;
+  const Component* component = find_component(kind, name);
+  std::vector<std::string_view> known;
+  if (component)
+    for (const Option& option : component->options) known.push_back(option.name);
+  for (const YamlEntry& entry : node.entries) {
+    const Option* option = component ? find_option(*component, entry.key) : nullptr;
+    if (component && !option) {
+      loading.problems().add(entry.place, unknown_word(fmt::format("option of {}", name), entry.key,
+                                                       std::span<const std::string_view>(known)));
+      continue;
+    }
+    read_option(loading, entry, option, options);
+  }
+  return options;
+}
+
+void require_options(Loading& loading, Place place, std::string_view kind, std::string_view name,
+                     std::span<const std::string> given) {
+  const Component* component = find_component(kind, name);
+  if (!component) return;
+  for (const Option& option : component->options) {
+    if (!option.fallback.empty() || is_among(option.name, given)) continue;
+    loading.problems().add(
+        place, fmt::format("{} needs the option '{}': {}", name, option.name, option.doc));
+  }
+}
+
+std::optional<ComponentChoice> read_component(Loading& loading, const YamlNode& node,
+                                              std::string_view kind) {
+  if (node.scalar()) {
+    if (!check_component(loading, node, kind)) return std::nullopt;
+    require_options(loading, node.place, kind, node.text, {});
+    return ComponentChoice{node.text, {}};
+  }
+  if (!node.map() || node.entries.size() != 1) {
+    loading.problems().add(node.place,
+                           fmt::format("one {} with its options is wanted, such as {{name: "
+                                       "{{option: value}}}}",
+                                       kind));
+    return std::nullopt;
+  }
+  const YamlEntry& entry = node.entries[0];
+  std::vector<std::string_view> known = known_components(kind);
+  if (!is_among(entry.key, known)) {
+    loading.problems().add(entry.place,
+                           unknown_word(kind, entry.key, std::span<const std::string_view>(known)));
+    return std::nullopt;
+  }
+  if (!entry.value.map() && !entry.value.null()) {
+    loading.problems().add(entry.value.place,
+                           fmt::format("'{}' needs its options as a map, such as "
+                                       "{{option: value}}",
+                                       entry.key));
+    return std::nullopt;
+  }
+  std::vector<std::string> given;
+  for (const YamlEntry& option : entry.value.entries) given.push_back(option.key);
+  require_options(loading, entry.place, kind, entry.key, given);
+  return ComponentChoice{entry.key, read_options(loading, entry.value, kind, entry.key)};
+}
+
+}  // namespace lode

@@ -1,0 +1,277 @@
+// Models: what is fitted on which columns and rows, and how it is judged.
+#include <algorithm>
+
+#include "project/loading.h"
+
+namespace lode {
+namespace {
+
+bool overlap(const TimeRange& a, const TimeRange& b) {
+  Timestamp a_begin = a.begin.value_or(Timestamp::earliest());
+  Timestamp b_begin = b.begin.value_or(Timestamp::earliest());
+  Timestamp a_end = a.end.value_or(Timestamp::latest());
+  Timestamp b_end = b.end.value_or(Timestamp::latest());
+  return a_begin < b_end && b_begin < a_end;
+}
+
+bool inside(const TimeRange& part, const TimeRange& whole) {
+  bool begins = !whole.begin || (part.begin && *part.begin >= *whole.begin);
+  bool ends = !whole.end || (part.end && *part.end <= *whole.end);
+  return begins && ends;
+}
+
+bool is_number(const Type& type) { return type.numeric() || type.id == TypeId::kBool; }
+
+class ModelReader {
+ public:
+  ModelReader(Loading& loading, const YamlEntry& entry)
+      : loading_(loading), part_(loading.shape, entry.value) {
+    model_.name = entry.key;
+    model_.place = entry.place;
+  }
+
+  Model read() {
+    read_from();
+    read_algorithm();
+    read_columns();
+    read_encode();
+    check_encoded();
+    read_split();
+    read_choose();
+    if (algorithm_known_)
+      require_options(loading_, part_.key_place("algorithm"), "algorithm", model_.algorithm,
+                      given_);
+    model_.seed = static_cast<std::uint64_t>(part_.whole("seed").value_or(1));
+    read_threads();
+    model_.compare_with = part_.text("compare_with");
+    model_.note = part_.text("note");
+    while (model_.note.ends_with('\n')) model_.note.pop_back();
+    return std::move(model_);
+  }
+
+ private:
+  Problems& problems() { return loading_.problems(); }
+
+  void read_from() {
+    const YamlNode* node = part_.find("from");
+    if (!node) return;
+    constexpr std::string_view kPrefix = "training.";
+    model_.from = node->text.starts_with(kPrefix) ? node->text.substr(kPrefix.size()) : node->text;
+    auto found = loading_.training.find(model_.from);
+    if (found != loading_.training.end()) {
+      scope_ = &found->second;
+      return;
+    }
+    std::vector<std::string> names = names_of(loading_.training);
+    problems().add(node->place,
+                   unknown_word("training set", model_.from, std::span<const std::string>(names)));
+  }
+
+  void read_algorithm() {
+    const YamlNode* node = part_.find("algorithm");
+    if (!node) return;
+    model_.algorithm = node->text;
+    algorithm_known_ = check_component(loading_, *node, "algorithm");
+    const YamlNode* options = part_.find("options");
+    if (!options || !algorithm_known_) return;
+    model_.options = read_options(loading_, *options, "algorithm", model_.algorithm);
+    for (const YamlEntry& entry : options->entries) given_.push_back(entry.key);
+  }
+
+  // Columns of the training set that a name stands for: itself, or all values of a bare read.
+  std::vector<Field> fields_of(std::string_view name) const {
+    std::vector<Field> fields;
+    for (const Field& field : scope_->schema.fields())
+      if (field.name == name || field.name.starts_with(std::string(name) + "."))
+        fields.push_back(field);
+    return fields;
+  }
+  std::vector<Field> resolve_fields(std::string_view name, Place place) {
+    if (!scope_ || scope_->unusable || scope_->broken.contains(name)) return {};
+    std::vector<Field> fields = fields_of(name);
+    if (fields.empty()) {
+      std::vector<std::string> names = names_of(scope_->schema);
+      problems().add(place, unknown_word("column of the training set", name,
+                                         std::span<const std::string>(names)));
+    }
+    return fields;
+  }
+
+  void read_columns() {
+    const YamlNode* node = part_.find("columns");
+    if (!node) {
+      if (scope_ && !scope_->unusable) used_ = scope_->schema.fields();
+      return;
+    }
+    for (const YamlNode& item : node->items) {
+      for (Field& field : resolve_fields(item.text, item.place)) {
+        if (is_among(field.name, model_.columns)) {
+          problems().add(item.place, fmt::format("the column '{}' is named twice", field.name));
+          continue;
+        }
+        model_.columns.push_back(field.name);
+        used_.push_back(std::move(field));
+      }
+    }
+  }
+
+  void read_encode() {
+    const YamlNode* node = part_.find("encode");
+    if (!node) return;
+    for (const YamlEntry& entry : node->entries) {
+      std::vector<Field> fields = resolve_fields(entry.key, entry.place);
+      encode_broken_ = encode_broken_ || fields.empty();
+      std::optional<ComponentChoice> choice;
+      if (!loading_.shape.broken(entry.value))
+        choice = read_component(loading_, entry.value, "encoder");
+      for (const Field& field : fields) {
+        if (!model_.columns.empty() && !is_among(field.name, model_.columns)) {
+          problems().add(entry.place,
+                         fmt::format("'{}' has an encoder and is not among the model's columns; "
+                                     "add it there or remove it here",
+                                     field.name));
+        }
+        // A choice that was reported still counts: the column is not called unencoded on top.
+        if (choice) {
+          model_.encode.push_back({field.name, entry.place, choice->name, choice->options});
+        } else {
+          encode_broken_ = true;
+        }
+      }
+    }
+  }
+
+  void check_encoded() {
+    if (encode_broken_ || part_.broken("encode")) return;
+    for (const Field& field : used_) {
+      bool encoded = std::ranges::any_of(
+          model_.encode, [&](const EncoderChoice& c) { return c.column == field.name; });
+      if (encoded || is_number(field.type)) continue;
+      problems().add(
+          part_.has("encode") ? part_.key_place("encode") : part_.place(),
+          fmt::format("the column '{}' is of type {} and no number; give it an encoder under "
+                      "'encode' ({}), or leave it out of 'columns'",
+                      field.name, field.type.text(), listed(known_components("encoder"))));
+    }
+  }
+
+  void read_split() {
+    std::optional<Part> split = part_.part("split");
+    if (!split) return;
+    auto train = split->range("train");
+    auto test = split->range("test");
+    split_read_ = train && test;
+    model_.split.train = train.value_or(TimeRange{});
+    model_.split.test = test.value_or(TimeRange{});
+    model_.split.embargo = split->duration("embargo").value_or(Duration{});
+    model_.split.purge = split->flag("purge");
+    if (split_read_ && overlap(*train, *test))
+      problems().add(split->find("test")->place,
+                     "'test' overlaps 'train': a model would be judged on rows it "
+                     "was fitted on; make them meet, such as ..A and A..");
+  }
+
+  void read_choose() {
+    std::optional<Part> part = part_.part("choose");
+    if (!part) return;
+    auto fit = part->range("fit");
+    auto on = part->range("on");
+    Choice choice{fit.value_or(TimeRange{}), on.value_or(TimeRange{}), {}};
+    if (fit && on && overlap(*fit, *on))
+      problems().add(
+          part->find("on")->place,
+          "'on' overlaps 'fit'; candidates are compared on rows they were not fitted on");
+    for (std::string_view key : {"fit", "on"})
+      if (part->find(key) && split_read_ && !inside(*part->range(key), model_.split.train))
+        problems().add(part->find(key)->place,
+                       fmt::format("'{}' reaches out of the split's 'train'; options are chosen "
+                                   "on training rows alone",
+                                   key));
+    if (const YamlNode* grid = part->find("options")) read_grid(*grid, choice);
+    model_.choose = std::move(choice);
+  }
+
+  void read_grid(const YamlNode& grid, Choice& choice) {
+    for (const YamlEntry& entry : grid.entries) {
+      if (is_among(entry.key, given_))
+        problems().add(
+            entry.place,
+            fmt::format("the option '{}' is fixed under 'options' and to be chosen here; keep one",
+                        entry.key));
+      given_.push_back(entry.key);
+    }
+    if (!algorithm_known_) return;
+    for (auto& [name, value] : read_options(loading_, grid, "algorithm", model_.algorithm)) {
+      if (choice.grid.empty() || choice.grid.back().first != name)
+        choice.grid.push_back({name, {}});
+      choice.grid.back().second.push_back(std::move(value));
+    }
+  }
+
+  void read_threads() {
+    std::int64_t threads = part_.whole("threads").value_or(2);
+    if (threads < 1 || threads > 256) {
+      problems().add(part_.find("threads")->place, "threads is 1 to 256");
+      return;
+    }
+    model_.threads = static_cast<int>(threads);
+  }
+
+  Loading& loading_;
+  Part part_;
+  Model model_;
+  const Scope* scope_ = nullptr;
+  std::vector<Field> used_;
+  std::vector<std::string> given_;  // options that have a value or will
+  bool algorithm_known_ = false;
+  bool encode_broken_ = false;
+  bool split_read_ = false;
+};
+
+// A paired comparison needs the same test rows.
+void check_comparison(Loading& loading, const Model& model, const YamlNode& node,
+                      const YamlNode& models) {
+  if (!models.find(node.text)) {
+    std::vector<std::string> names;
+    for (const YamlEntry& entry : models.entries)
+      if (entry.key != model.name) names.push_back(entry.key);
+    loading.problems().add(node.place,
+                           unknown_word("model", node.text, std::span<const std::string>(names)));
+    return;
+  }
+  if (node.text == model.name) {
+    loading.problems().add(node.place, "a model cannot be compared with itself");
+    return;
+  }
+  const Project& project = loading.project;
+  const Model* other = project.model(node.text);
+  const TrainingSet* a = project.training_set(model.from);
+  const TrainingSet* b = other ? project.training_set(other->from) : nullptr;
+  if (!a || !b) return;
+  auto where = [](const TrainingSet& set) {
+    return set.where ? set.where->expression.text() : std::string();
+  };
+  bool same_rows = a->rows == b->rows && a->label == b->label && where(*a) == where(*b);
+  bool same_test = model.split.test.begin == other->split.test.begin &&
+                   model.split.test.end == other->split.test.end;
+  if (same_rows && same_test) return;
+  loading.problems().add(
+      node.place,
+      fmt::format("'{}' is tested on other rows; a comparison needs the same rows, label, "
+                  "'where' and test range",
+                  node.text));
+}
+
+}  // namespace
+
+void load_models(Loading& loading, const YamlNode& models) {
+  for (const YamlEntry& entry : models.entries)
+    if (entry.value.map()) loading.project.models.push_back(ModelReader(loading, entry).read());
+  for (const Model& model : loading.project.models) {
+    Part part(loading.shape, models.find(model.name)->value);
+    if (const YamlNode* node = part.find("compare_with"))
+      check_comparison(loading, model, *node, models);
+  }
+}
+
+}  // namespace lode
