@@ -18,8 +18,8 @@ namespace lode {
 
 // Facts sorted by key, and within a key by the time they can first be seen.
 struct SortedFacts {
-  Facts facts;                            // `key` is empty: the offsets say it
-  std::vector<std::int64_t> first;        // of each key, and one past the last
+  Facts facts;                      // `key` is empty: the offsets say it
+  std::vector<std::int64_t> first;  // of each key, and one past the last
   std::int64_t key_count() const { return static_cast<std::int64_t>(first.size()) - 1; }
 };
 

@@ -1,0 +1,82 @@
+// The feature engine over recorded history: reads of any view at any keys and times, answered by
+// batch replay of the accepted records up to a cut. Training sets are made of its reads.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/parallel.h"
+#include "features/plan.h"
+#include "features/replay.h"
+
+namespace lode {
+
+// The accepted records of each source, in seq order, with the columns of Project::record_schema.
+using RecordTables = std::map<std::string, Table, std::less<>>;
+
+// A record that made a value, for `lode explain`.
+struct Contribution {
+  std::int64_t seq = 0;  // of the record
+  Timestamp time{};      // τ
+  Timestamp known{};     // from when it could be used
+};
+
+struct ExplainedValue {
+  std::string name;
+  std::string value;  // as text; "null", "OVER_LIMIT"
+  std::vector<Contribution> records;
+};
+
+class History {
+ public:
+  // All arguments must outlive it. Nothing is computed before it is asked for.
+  History(const Project& project, const RecordTables& records, std::int64_t cut, ThreadPool& pool,
+          const CancelToken& cancel);
+  ~History();
+
+  // kInvalid with the view's place when a view cannot be planned.
+  Status plan();
+  const FeaturePlan& feature_plan() const { return plan_; }
+
+  // One row a read: the view's values, then its derived values (PlannedView::schema). `keys` has
+  // the type of the view's key column. Values over their limit are null and counted in
+  // over_limit().
+  Result<Table> read(const PlannedView& view, const Column& keys, std::span<const std::int64_t> t0,
+                     std::span<const std::int64_t> k);
+  std::int64_t over_limit() const { return over_limit_; }
+
+  // The values of one read and the records that made each.
+  Result<std::vector<ExplainedValue>> explain(const PlannedView& view, const Column& key,
+                                              Timestamp t0, Timestamp k);
+
+  const RecordTables& records() const { return records_; }
+  const Project& project() const { return project_; }
+  ThreadPool& pool() const { return pool_; }
+  const CancelToken& cancel() const { return cancel_; }
+  std::int64_t cut() const { return cut_; }
+
+ private:
+  struct GroupFacts {
+    KeyIndex keys;
+    SortedFacts sorted;
+  };
+  Result<const GroupFacts*> facts_of(std::size_t group);
+
+  const Project& project_;
+  const RecordTables& records_;
+  std::int64_t cut_;
+  ThreadPool& pool_;
+  const CancelToken& cancel_;
+  TextPool texts_;
+  FeaturePlan plan_;
+  std::vector<std::unique_ptr<GroupFacts>> facts_;
+  std::int64_t over_limit_ = 0;
+};
+
+}  // namespace lode

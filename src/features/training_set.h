@@ -1,0 +1,36 @@
+// Point-in-time training sets: rows in their last version at the cut, each column as it could have
+// been known at the row's own time, and the target (docs/semantics.md 8).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "features/history.h"
+
+namespace lode {
+
+struct TrainingTable {
+  Table columns;                    // the declared columns, view reads expanded
+  std::vector<double> target;       // no row without one
+  std::vector<std::int64_t> time;   // t0
+  std::vector<std::int64_t> known;  // when the target became known
+  std::vector<std::int64_t> seq;    // of the row's record
+  // Rows of the source not here, and why.
+  std::int64_t retracted = 0;
+  std::int64_t left_out_by_where = 0;
+  std::int64_t without_label = 0;
+};
+
+// Reads already answered, by rows, view and key expression: training sets of one run often share
+// them.
+using ReadCache = std::map<std::string, Table, std::less<>>;
+
+// Errors: an expression that fails on a row (with its place in the project and the row's seq),
+// kLimit, kCancelled. Cost: O(rows + facts) for each view and key expression.
+Result<TrainingTable> build_training_set(const TrainingSet& set, History& history,
+                                         ReadCache& cache);
+
+}  // namespace lode
