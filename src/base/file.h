@@ -24,7 +24,7 @@ struct FileInfo {
   enum Kind : std::uint8_t { kFile, kDirectory, kOther };
   Kind kind = kFile;
   std::uint64_t size = 0;
-  Timestamp modified;
+  Timestamp modified = {};
 };
 
 // Reads at any offset. Safe from several threads.
@@ -86,7 +86,7 @@ class FileSystem {
   virtual Status truncate(const std::string& path, std::uint64_t size) = 0;
   virtual Status sync_file(const std::string& path) = 0;
 
-  // With parents; no error if it is there. Durable when it returns.
+  // With parents; no error if it is there. What it made is durable when it returns.
   virtual Status make_directories(const std::string& path) = 0;
   // Replaces `to` if it exists, atomically. Durable after sync_directory of both parents.
   virtual Status rename(const std::string& from, const std::string& to) = 0;
@@ -109,7 +109,8 @@ std::string join_path(std::string_view directory, std::string_view name);
 
 Result<bool> exists(FileSystem& files, const std::string& path);
 // Replaces the content of `path`: temporary file beside it, sync, rename, sync of the directory. On
-// an error the old content stands and the temporary file is removed.
+// an error the old content stands and the temporary file is removed; only if that last sync fails
+// the new content is visible already, and after a crash it may be either.
 Status write_atomically(FileSystem& files, const std::string& path, std::string_view bytes);
 // Removes a directory and all below it, or a file; no error if it is not there. Not atomic.
 Status remove_tree(FileSystem& files, const std::string& path);
