@@ -1,0 +1,75 @@
+#include "ingest/acceptance.h"
+
+#include <algorithm>
+#include <array>
+
+namespace lode {
+
+std::string_view verdict_name(Verdict verdict) {
+  constexpr std::array<std::string_view, 5> kNames = {"accepted", "duplicate", "conflict", "future",
+                                                      "late"};
+  return kNames[static_cast<std::size_t>(verdict)];
+}
+
+std::optional<Verdict> Acceptance::judge_identity(const Arrival& arrival,
+                                                  std::optional<std::int64_t> latest) {
+  if (rules_.position_ids) return std::nullopt;
+  if (arrival.kind != RecordKind::kOriginal) {
+    auto change = changes_.find(arrival.id);
+    bool repeated =
+        change != changes_.end() && change->second.kind == arrival.kind &&
+        (arrival.kind == RecordKind::kRetraction || change->second.payload == arrival.payload);
+    return repeated ? std::optional(Verdict::kDuplicate) : std::nullopt;
+  }
+  auto original = originals_.find(arrival.id);
+  if (original == originals_.end()) return std::nullopt;
+  bool within_span =
+      !latest || original->second.t >= saturating_subtract(*latest, rules_.dedup_span.us);
+  if (!within_span) return std::nullopt;
+  return original->second.payload == arrival.payload ? Verdict::kDuplicate : Verdict::kConflict;
+}
+
+Verdict Acceptance::judge(const Arrival& arrival) {
+  auto partition = latest_.find(arrival.partition);
+  std::optional<std::int64_t> latest;
+  if (partition != latest_.end()) latest = partition->second;
+  if (auto verdict = judge_identity(arrival, latest)) return *verdict;
+
+  bool original = arrival.kind == RecordKind::kOriginal;
+  if (arrival.kind != RecordKind::kRetraction &&
+      arrival.t > saturating_add(arrival.known, rules_.max_ahead.us))
+    return Verdict::kFuture;
+  if (original && latest && arrival.t < saturating_subtract(*latest, rules_.allowed_lateness.us))
+    return Verdict::kLate;
+
+  if (original) {
+    if (!latest)
+      latest_.emplace(std::string(arrival.partition), arrival.t);
+    else
+      partition->second = std::max(*latest, arrival.t);
+  }
+  if (!rules_.position_ids) {
+    if (original)
+      originals_.insert_or_assign(std::string(arrival.id), Original{arrival.t, arrival.payload});
+    else
+      changes_.insert_or_assign(std::string(arrival.id), Change{arrival.kind, arrival.payload});
+  }
+  return Verdict::kAccepted;
+}
+
+std::optional<Timestamp> Acceptance::watermark(std::string_view partition) const {
+  auto found = latest_.find(partition);
+  if (found == latest_.end()) return std::nullopt;
+  return Timestamp{saturating_subtract(found->second, rules_.allowed_lateness.us)};
+}
+
+std::optional<Timestamp> Acceptance::watermark() const {
+  std::optional<Timestamp> least;
+  for (const auto& [partition, latest] : latest_) {
+    Timestamp mark{saturating_subtract(latest, rules_.allowed_lateness.us)};
+    if (!least || mark < *least) least = mark;
+  }
+  return least;
+}
+
+}  // namespace lode

@@ -1,0 +1,88 @@
+// From a source's files to its arrival list: rows are decoded, placed in time, given their known
+// time and id, held against the contract, and judged; each is accepted or set aside with a reason
+// (docs/semantics.md 2 and 3). Nothing is defaulted and nothing is lost.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/zone.h"
+#include "ingest/acceptance.h"
+#include "ingest/reader.h"
+#include "project/project.h"
+
+namespace lode {
+
+// Why a row is set aside.
+enum class SetAsideCause : std::uint8_t {
+  kUnreadable,  // cannot be decoded as declared
+  kTime,        // no event time, zone or known time can be had
+  kContract,    // breaks a rule of its source's contract
+  kDuplicate,   // counted once already; nothing is lost by leaving it
+  kConflict,    // another payload under a known id
+  kFuture,
+  kLate,
+};
+std::string_view cause_name(SetAsideCause cause);
+
+struct SetAside {
+  std::int64_t seq = 0;
+  SetAsideCause cause = SetAsideCause::kUnreadable;
+  std::string file{};
+  std::int64_t row = 0;   // in the file, from 0
+  std::int64_t line = 0;  // text files, from 1; else 0
+  std::string field{};
+  std::string reason{};
+  std::string raw{};
+};
+
+struct ArrivalBatch {
+  Table accepted;  // Project::record_schema without derived columns, in seq order
+  std::vector<SetAside> set_aside{};
+  std::int64_t first_seq = 0;
+  std::int64_t rows_read = 0;  // accepted.rows + set_aside.size()
+};
+
+// Zones of the rows of a source, by its rule.
+class RowZones {
+ public:
+  // Reads the look-up file, if there is one. Errors name its line.
+  static Result<RowZones> open(FileSystem& files, const Source& source);
+  // The zone of a row; nullptr when the look-up has none. `key` is the look-up column, or null.
+  const Zone* zone(const Column* key, std::int64_t row) const;
+  bool utc() const { return constant_ == nullptr && by_key_.empty(); }
+
+ private:
+  const Zone* constant_ = nullptr;
+  std::map<std::string, const Zone*, std::less<>> by_key_;
+};
+
+// Adds the source's derived columns to a table of its records.
+Result<Table> with_derived(const Project& project, const Source& source, Table records);
+
+class ArrivalReader {
+ public:
+  // `first_seq` is the seq of the source's first row. Errors: as open_reader; kUnsupported for a
+  // known mode that files cannot have.
+  static Result<ArrivalReader> open(FileSystem& files, const Project& project, const Source& source,
+                                    std::int64_t first_seq, int threads);
+  ArrivalReader(ArrivalReader&&) noexcept;
+  ~ArrivalReader();
+
+  // The next rows of the source, over all its files; nothing at the end.
+  Result<std::optional<ArrivalBatch>> next();
+  const Acceptance& acceptance() const;
+
+ private:
+  struct State;
+  explicit ArrivalReader(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace lode
