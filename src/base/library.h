@@ -38,6 +38,7 @@ class SharedLibrary {
   }
 
  private:
+  Status open_locked();  // mutex_ is held
   Result<void*> address_of(const char* name);
 
   std::string feature_;

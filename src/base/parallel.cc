@@ -1,0 +1,147 @@
+#include "base/parallel.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <limits>
+#include <mutex>
+#include <new>
+#include <optional>
+#include <thread>
+#include <vector>
+
+namespace lode {
+namespace {
+
+constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+
+// One call of run(). It lives on the caller's stack; helpers are counted, and the caller leaves
+// only when there are none.
+class Job {
+ public:
+  Job(std::size_t tasks, const std::function<Status(std::size_t)>& task, const CancelToken& cancel)
+      : tasks_(tasks), task_(task), cancel_(cancel) {}
+
+  bool has_unclaimed() const { return next_.load(std::memory_order_relaxed) < tasks_; }
+
+  // Claims and runs tasks until none are left. Claims go upwards, so when a task fails every lower
+  // one is already claimed and will finish: the lowest failure is the same on any number of
+  // threads.
+  void work() {
+    for (;;) {
+      std::size_t i = next_.fetch_add(1, std::memory_order_relaxed);
+      if (i >= tasks_ || i > lowest_failed_.load(std::memory_order_relaxed)) return;
+      if (cancel_.cancelled()) {
+        skipped_.store(true, std::memory_order_relaxed);
+        return;
+      }
+      Status done = run(i);
+      if (!done) record(i, done.error());
+    }
+  }
+
+  // After all threads have left.
+  Status result() const {
+    if (error_) return fail(*error_);
+    if (skipped_.load(std::memory_order_relaxed)) return cancel_.check();
+    return {};
+  }
+
+  int helpers = 0;  // guarded by the pool's mutex
+
+ private:
+  Status run(std::size_t i) const {
+    try {
+      return task_(i);
+    } catch (const std::bad_alloc&) {
+      return fail(Code::kLimit, "not enough memory; give fewer threads or more memory");
+    } catch (const std::exception& e) {
+      return fail(Code::kInternal, "a task threw: {}", e.what());
+    } catch (...) {
+      return fail(Code::kInternal, "a task threw something unknown");
+    }
+  }
+
+  void record(std::size_t i, const Error& error) {
+    std::lock_guard lock(mutex_);
+    if (i >= lowest_failed_.load(std::memory_order_relaxed)) return;
+    lowest_failed_.store(i, std::memory_order_relaxed);
+    error_ = error;
+  }
+
+  std::size_t tasks_;
+  const std::function<Status(std::size_t)>& task_;
+  const CancelToken& cancel_;
+  std::atomic<std::size_t> next_ = 0;
+  std::atomic<std::size_t> lowest_failed_ = kNone;
+  std::atomic<bool> skipped_ = false;
+  std::mutex mutex_;
+  std::optional<Error> error_;
+};
+
+}  // namespace
+
+struct ThreadPool::Shared {
+  std::mutex mutex;
+  std::condition_variable work_came;
+  std::condition_variable helper_left;
+  std::vector<Job*> jobs;
+  bool stopping = false;
+  std::vector<std::thread> threads;
+
+  // The newest job with tasks left: inner loops finish before outer ones go on.
+  Job* unclaimed() const {
+    for (std::size_t i = jobs.size(); i-- > 0;)
+      if (jobs[i]->has_unclaimed()) return jobs[i];
+    return nullptr;
+  }
+
+  void help() {
+    std::unique_lock lock(mutex);
+    for (;;) {
+      Job* job = nullptr;
+      work_came.wait(lock, [&] { return stopping || (job = unclaimed()) != nullptr; });
+      if (stopping) return;
+      ++job->helpers;
+      lock.unlock();
+      job->work();
+      lock.lock();
+      if (--job->helpers == 0) helper_left.notify_all();
+    }
+  }
+};
+
+ThreadPool::ThreadPool(int threads)
+    : threads_(std::max(threads, 1)), shared_(std::make_unique<Shared>()) {
+  for (int i = 1; i < threads_; ++i)
+    shared_->threads.emplace_back([shared = shared_.get()] { shared->help(); });
+}
+
+ThreadPool::~ThreadPool() {
+  {
+    std::lock_guard lock(shared_->mutex);
+    shared_->stopping = true;
+  }
+  shared_->work_came.notify_all();
+  for (std::thread& thread : shared_->threads) thread.join();
+}
+
+Status ThreadPool::run(std::size_t tasks, const std::function<Status(std::size_t)>& task,
+                       const CancelToken& cancel) {
+  Job job(tasks, task, cancel);
+  if (threads_ == 1 || tasks <= 1) {
+    job.work();
+    return job.result();
+  }
+  {
+    std::lock_guard lock(shared_->mutex);
+    shared_->jobs.push_back(&job);
+  }
+  shared_->work_came.notify_all();
+  job.work();
+  std::unique_lock lock(shared_->mutex);
+  std::erase(shared_->jobs, &job);
+  shared_->helper_left.wait(lock, [&] { return job.helpers == 0; });
+  return job.result();
+}
+
+}  // namespace lode
