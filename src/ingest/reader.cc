@@ -56,6 +56,22 @@ Status check_options(const Component& decoder, const ReadOptions& options) {
   return {};
 }
 
+// Puts the file's name on every error.
+class NamedReader final : public RecordReader {
+ public:
+  NamedReader(std::unique_ptr<RecordReader> reader, Where where)
+      : reader_(std::move(reader)), where_(std::move(where)) {}
+  Result<std::optional<Batch>> next() override {
+    auto batch = reader_->next();
+    if (batch) return batch;
+    return fail(batch.error().at(where_));
+  }
+
+ private:
+  std::unique_ptr<RecordReader> reader_;
+  Where where_;
+};
+
 }  // namespace
 
 std::vector<std::int64_t> Batch::row_numbers() const {
@@ -81,11 +97,11 @@ Result<std::unique_ptr<RecordReader>> open_reader(FileSystem& files, const std::
     return fail(Code::kInvalid, "a batch needs at least one row, not {}", options.rows_per_batch);
   if (options.wanted.size() == 0)
     return fail(Code::kInvalid, "no columns are declared for '{}'; declare at least one", path);
-  auto reader = decoder_of(*decoder).open(files, path, options);
-  if (reader) return reader;
   Where where;
   where.file = path;
-  return fail(reader.error().at(where));
+  auto reader = decoder_of(*decoder).open(files, path, options);
+  if (!reader) return fail(reader.error().at(where));
+  return std::make_unique<NamedReader>(*std::move(reader), std::move(where));
 }
 
 Error missing_column(std::string_view wanted, std::span<const std::string_view> known) {

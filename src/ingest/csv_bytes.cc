@@ -1,0 +1,121 @@
+#include "ingest/csv_bytes.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <vector>
+
+namespace lode {
+namespace {
+
+class FileBytes final : public ByteSource {
+ public:
+  explicit FileBytes(std::unique_ptr<RandomReader> file) : file_(std::move(file)) {}
+  Result<std::size_t> read(std::span<char> into) override {
+    TRY(std::size_t size, file_->read(offset_, into));
+    offset_ += size;
+    return size;
+  }
+
+ private:
+  std::unique_ptr<RandomReader> file_;
+  std::uint64_t offset_ = 0;
+};
+
+class GzipBytes final : public ByteSource {
+ public:
+  explicit GzipBytes(std::unique_ptr<ByteSource> packed) : packed_(std::move(packed)) {}
+  ~GzipBytes() override {
+    if (open_) inflateEnd(&stream_);
+  }
+  GzipBytes(const GzipBytes&) = delete;
+  GzipBytes& operator=(const GzipBytes&) = delete;
+
+  Status start() {
+    constexpr int kGzipOnly = 16;
+    if (inflateInit2(&stream_, kGzipOnly + MAX_WBITS) != Z_OK)
+      return fail(Code::kLimit, "there is no memory to unpack gzip");
+    open_ = true;
+    return {};
+  }
+
+  Result<std::size_t> read(std::span<char> into) override {
+    into = into.first(std::min(into.size(), kStep));
+    stream_.next_out = reinterpret_cast<Bytef*>(into.data());
+    stream_.avail_out = static_cast<uInt>(into.size());
+    while (stream_.avail_out == into.size()) {
+      if (stream_.avail_in == 0) TRY_VOID(refill());
+      if (stream_.avail_in == 0) {
+        if (between_members_) return 0;
+        return fail(Code::kCorrupt, "the gzip file ends too early; get it again");
+      }
+      TRY_VOID(step());
+    }
+    return into.size() - stream_.avail_out;
+  }
+
+ private:
+  static constexpr std::size_t kStep = std::size_t{1} << 30;
+
+  Status refill() {
+    TRY(std::size_t size, packed_->read(buffer_));
+    stream_.next_in = reinterpret_cast<Bytef*>(buffer_.data());
+    stream_.avail_in = static_cast<uInt>(size);
+    return {};
+  }
+
+  Status step() {
+    between_members_ = false;
+    int state = inflate(&stream_, Z_NO_FLUSH);
+    if (state == Z_OK || state == Z_BUF_ERROR) return {};
+    if (state != Z_STREAM_END)
+      return fail(Code::kCorrupt, "the gzip file is damaged ({}); get it again",
+                  stream_.msg != nullptr ? stream_.msg : "no reason given");
+    between_members_ = true;
+    if (inflateReset(&stream_) != Z_OK) return fail(Code::kInternal, "zlib could not start again");
+    return {};
+  }
+
+  std::unique_ptr<ByteSource> packed_;
+  z_stream stream_{};
+  bool open_ = false;
+  bool between_members_ = false;
+  std::vector<char> buffer_ = std::vector<char>(256 * 1024);
+};
+
+class MemoryBytes final : public ByteSource {
+ public:
+  explicit MemoryBytes(std::string text) : text_(std::move(text)) {}
+  Result<std::size_t> read(std::span<char> into) override {
+    std::size_t size = std::min(into.size(), text_.size() - at_);
+    std::memcpy(into.data(), text_.data() + at_, size);
+    at_ += size;
+    return size;
+  }
+
+ private:
+  std::string text_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<ByteSource>> open_bytes(FileSystem& files, const std::string& path) {
+  TRY(std::unique_ptr<RandomReader> file, files.open(path));
+  std::array<char, 2> magic{};
+  TRY(std::size_t size, file->read(0, magic));
+  bool packed = size == 2 && magic[0] == '\x1f' && magic[1] == '\x8b';
+  std::unique_ptr<ByteSource> bytes = std::make_unique<FileBytes>(std::move(file));
+  if (!packed) return bytes;
+  auto gzip = std::make_unique<GzipBytes>(std::move(bytes));
+  TRY_VOID(gzip->start());
+  return gzip;
+}
+
+std::unique_ptr<ByteSource> bytes_of(std::string text) {
+  return std::make_unique<MemoryBytes>(std::move(text));
+}
+
+}  // namespace lode

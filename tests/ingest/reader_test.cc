@@ -1,0 +1,114 @@
+// Finding a decoder, and packed files.
+#include "ingest/reader.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace lode {
+namespace {
+
+std::string packed(std::string_view text) {
+  z_stream stream{};
+  EXPECT_EQ(deflateInit2(&stream, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY), Z_OK);
+  std::string out(deflateBound(&stream, text.size()) + 64, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  return out;
+}
+
+class Reader : public testing::Test {
+ protected:
+  void SetUp() override {
+    directory_ = std::filesystem::temp_directory_path() /
+                 fmt::format("lode-reader-{}-{}", ::getpid(),
+                             testing::UnitTest::GetInstance()->current_test_info()->name());
+    std::filesystem::create_directories(directory_);
+  }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
+
+  std::string write(std::string_view name, std::string_view bytes) {
+    std::string path = directory_ / name;
+    std::ofstream(path, std::ios::binary) << bytes;
+    return path;
+  }
+
+  // The sum of column a, or the error.
+  Result<std::int64_t> sum(const std::string& path, ReadOptions options = {}) {
+    options.wanted = Schema({{"a", Type::int64()}});
+    TRY(auto reader, open_reader(posix_files(), path, options));
+    std::int64_t total = 0;
+    while (true) {
+      TRY(auto batch, reader->next());
+      if (!batch) return total;
+      for (std::int64_t i = 0; i < batch->table.rows; ++i) total += batch->table.columns[0].int64(i);
+    }
+  }
+
+  std::filesystem::path directory_;
+};
+
+TEST_F(Reader, FindsTheDecoderByEndingOrByName) {
+  EXPECT_EQ(sum(write("t.csv", "a\n1\n2\n")).value(), 3);
+  EXPECT_EQ(sum(write("t.csv.gz", packed("a\n1\n2\n"))).value(), 3);
+  std::string path = write("noending", "a\n1\n");
+  EXPECT_EQ(sum(path).error().message(),
+            "the ending of 'noending' does not say its format; give format: one of csv, parquet");
+  EXPECT_EQ(sum(path, {.format = "csv"}).value(), 1);
+  EXPECT_EQ(sum(path, {.format = "parqet"}).error().message(),
+            "unknown format 'parqet'; did you mean 'parquet'?");
+  EXPECT_EQ(sum(path, {.format = "orc"}).error().message(),
+            "unknown format 'orc'; there are csv, parquet");
+}
+
+TEST_F(Reader, OptionsAreChecked) {
+  std::string path = write("t.csv", "a;b\n1;2\n");
+  auto with = [&](std::string name, std::string value) {
+    return sum(path, {.format_options = {{std::move(name), std::move(value)}}});
+  };
+  EXPECT_EQ(with("delimiter", ";").value(), 1);
+  EXPECT_EQ(with("delimeter", ";").error().message(),
+            "csv has no option 'delimeter'; did you mean 'delimiter'?");
+  EXPECT_EQ(with("delimiter", "0").error().message(),
+            "delimiter is one ASCII sign that is not part of numbers, such as , ; | or the word tab; "
+            "not '0'");
+  EXPECT_EQ(with("header", "yes").error().message(), "header is true or false, not 'yes'");
+  EXPECT_EQ(with("quote", ",").error().message(),
+            "delimiter and quote are both ','; they must differ");
+}
+
+TEST_F(Reader, NoColumnsOrNoFile) {
+  std::string path = write("t.csv", "a\n1\n");
+  EXPECT_EQ(open_reader(posix_files(), path, {}).error().code(), Code::kInvalid);
+  EXPECT_EQ(sum(directory_ / "none.csv").error().code(), Code::kNotFound);
+}
+
+TEST_F(Reader, GzipInMembersAndUnderAnyName) {
+  EXPECT_EQ(sum(write("t.csv.gz", packed("a\n1\n") + packed("2\n4\n"))).value(), 7);
+  EXPECT_EQ(sum(write("t.csv", packed("a\n5\n"))).value(), 5);
+}
+
+TEST_F(Reader, DamagedGzipIsAnErrorThatNamesTheFile) {
+  std::string text = "a\n";
+  for (int i = 0; i < 20000; ++i) text += fmt::format("{}\n", i * 7919 % 10007);
+  std::string whole = packed(text);
+  std::string path = write("cut.csv.gz", whole.substr(0, whole.size() / 2));
+  Error cut = sum(path).error();
+  EXPECT_EQ(cut.code(), Code::kCorrupt);
+  EXPECT_EQ(cut.text(), path + ": the gzip file ends too early; get it again");
+  whole[whole.size() / 2] = static_cast<char>(whole[whole.size() / 2] ^ 0x10);
+  EXPECT_EQ(sum(write("flip.csv.gz", whole)).error().code(), Code::kCorrupt);
+  EXPECT_EQ(sum(write("tail.csv.gz", packed("a\n1\n") + "junk")).error().code(), Code::kCorrupt);
+}
+
+}  // namespace
+}  // namespace lode
