@@ -1,0 +1,151 @@
+#include "mine/algorithm.h"
+
+#include <fmt/format.h>
+
+#include "base/hash.h"
+
+namespace lode {
+namespace {
+
+constexpr std::string_view kMagic = "LODEMODL";
+constexpr std::uint32_t kFormat = 1;
+
+void write_schema(const DesignSchema& schema, ModelWriter& writer) {
+  writer.texts(schema.numeric);
+  writer.u32(static_cast<std::uint32_t>(schema.categories.size()));
+  for (const CategoryColumn& column : schema.categories) {
+    writer.text(column.name);
+    writer.texts(column.levels);
+  }
+}
+
+Result<std::shared_ptr<const DesignSchema>> read_schema(ModelReader& reader) {
+  auto schema = std::make_shared<DesignSchema>();
+  TRY(schema->numeric, reader.texts());
+  TRY(std::uint32_t categories, reader.u32());
+  for (std::uint32_t i = 0; i < categories; ++i) {
+    CategoryColumn column;
+    TRY(column.name, reader.text());
+    TRY(column.levels, reader.texts());
+    schema->categories.push_back(std::move(column));
+  }
+  return schema;
+}
+
+// The bytes between magic and checksum, once the checksum is right.
+Result<std::string_view> checked_body(std::string_view bytes) {
+  constexpr std::size_t kFrame = kMagic.size() + sizeof(std::uint32_t) + sizeof(std::uint64_t);
+  if (bytes.size() < kFrame || !bytes.starts_with(kMagic))
+    return fail(Code::kCorrupt, "these {} bytes are not a model of lode", bytes.size());
+  ModelReader version(bytes.substr(kMagic.size()));
+  TRY(std::uint32_t format, version.u32());
+  if (format > kFormat)
+    return fail(Code::kUnsupported,
+                "the model has format {}, this lode reads up to {}: use a newer "
+                "lode",
+                format, kFormat);
+  std::string_view hashed = bytes.substr(0, bytes.size() - sizeof(std::uint64_t));
+  ModelReader tail(bytes.substr(hashed.size()));
+  TRY(std::uint64_t checksum, tail.u64());
+  if (checksum != hash64(hashed))
+    return fail(Code::kCorrupt, "the model's checksum does not match: the bytes are damaged");
+  return hashed.substr(kMagic.size() + sizeof(std::uint32_t));
+}
+
+Status check_schema(const FittedModel& model, const DesignMatrix& rows) {
+  if (rows.schema == model.schema()) return {};
+  if (rows.schema == nullptr) return fail(Code::kInternal, "a matrix without a schema");
+  if (*rows.schema == *model.schema()) return {};
+  if (rows.schema->numeric != model.schema()->numeric)
+    return fail(Code::kInvalid, "the model was trained on the numeric columns {}, and is given {}",
+                fmt::join(model.schema()->numeric, ", "), fmt::join(rows.schema->numeric, ", "));
+  return fail(Code::kInvalid,
+              "the model was trained on other category columns or other levels of "
+              "them; encode the rows with the model's own schema");
+}
+
+}  // namespace
+
+Status FittedModel::predict(const DesignMatrix& rows, std::span<double> out) const {
+  TRY_VOID(check_schema(*this, rows));
+  if (out.size() != static_cast<std::size_t>(rows.rows))
+    return fail(Code::kInvalid, "{} rows and room for {} scores", rows.rows, out.size());
+  TRY_VOID(check(rows, head_.algorithm->takes_missing, true));
+  return score(rows, out);
+}
+
+std::string FittedModel::serialize() const {
+  ModelWriter payload;
+  write(payload);
+  ModelWriter writer;
+  writer.raw(kMagic);
+  writer.u32(kFormat);
+  writer.text(head_.algorithm->name);
+  writer.u32(head_.algorithm->version);
+  write_schema(*head_.schema, writer);
+  writer.texts(head_.notes);
+  writer.u64(payload.bytes().size());
+  writer.raw(payload.bytes());
+  writer.u64(hash64(writer.bytes()));
+  return writer.bytes();
+}
+
+std::string FittedModel::describe() const {
+  JsonWriter json;
+  json.begin_object().field("algorithm", head_.algorithm->name);
+  json.key("notes").begin_array();
+  for (const std::string& note : head_.notes) json.value(note);
+  json.end_array();
+  describe(json);
+  json.end_object();
+  return json.take();
+}
+
+Result<const Component*> find_algorithm(std::string_view name) {
+  if (const Component* component = find_component("algorithm", name)) return component;
+  std::vector<std::string_view> known;
+  for (const Component* component : components("algorithm")) known.push_back(component->name);
+  std::string_view guess = nearest(name, known);
+  if (!guess.empty())
+    return fail(Code::kNotFound, "unknown algorithm '{}'; did you mean '{}'?", name, guess);
+  return fail(Code::kNotFound, "unknown algorithm '{}'; known are {}", name,
+              fmt::join(known, ", "));
+}
+
+Result<std::unique_ptr<FittedModel>> fit_model(std::string_view algorithm,
+                                               const LabelledMatrix& data,
+                                               const FitOptions& options, ThreadPool& pool) {
+  TRY(const Component* component, find_algorithm(algorithm));
+  TRY(OptionValues values, OptionValues::parse(*component, options.options));
+  const auto* found = static_cast<const Algorithm*>(component->factory);
+  TRY_VOID(options.cancel.check());
+  TRY_VOID(check(data, found->takes_missing, found->binary));
+  FitContext context = {.seed = options.seed, .pool = pool, .cancel = options.cancel};
+  return found->fit(data, values, context,
+                    {.algorithm = found, .schema = data.features.schema, .notes = {}});
+}
+
+Result<std::unique_ptr<FittedModel>> load_model(std::string_view bytes) {
+  TRY(std::string_view body, checked_body(bytes));
+  ModelReader reader(body);
+  TRY(std::string name, reader.text());
+  TRY(std::uint32_t version, reader.u32());
+  const Component* component = find_component("algorithm", name);
+  if (component == nullptr)
+    return fail(Code::kUnsupported, "the model is of the algorithm '{}', which this lode lacks",
+                name);
+  const auto* algorithm = static_cast<const Algorithm*>(component->factory);
+  if (version > algorithm->version)
+    return fail(Code::kUnsupported, "the model is of {} version {}, this lode reads up to {}", name,
+                version, algorithm->version);
+  ModelHead head = {.algorithm = algorithm, .schema = nullptr, .notes = {}};
+  TRY(head.schema, read_schema(reader));
+  TRY(head.notes, reader.texts());
+  TRY(std::uint64_t size, reader.u64());
+  if (size != reader.left())
+    return fail(Code::kCorrupt, "the model says {} bytes of payload and has {}", size,
+                reader.left());
+  return algorithm->load(reader, version, std::move(head));
+}
+
+}  // namespace lode

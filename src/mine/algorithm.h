@@ -1,0 +1,112 @@
+// What a learning algorithm is: a component (kind "algorithm") that turns a labelled matrix into a
+// model, and a model that scores rows, describes itself and can be stored. Everything here is
+// common to all of them: an algorithm adds one .cc, and the contract suite (tests/contract) runs on
+// it.
+//
+// Guarantees every algorithm keeps: the same seed, data and options give the same bytes on any
+// number of threads (a third-party trainer says where it does not); a row scores the same alone and
+// in a batch; a stored model scores as before; weight 2 is the row twice.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/component.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "base/parallel.h"
+#include "mine/design.h"
+#include "mine/model_bytes.h"
+#include "base/option_values.h"
+
+namespace lode {
+
+struct Algorithm;
+
+// What every model carries, whatever its algorithm.
+struct ModelHead {
+  const Algorithm* algorithm = nullptr;
+  std::shared_ptr<const DesignSchema> schema;
+  std::vector<std::string> notes;  // what a reader must know: "column x is constant: left out"
+};
+
+// Immutable once fitted or loaded; any thread may score with it.
+class FittedModel {
+ public:
+  explicit FittedModel(ModelHead head) : head_(std::move(head)) {}
+  virtual ~FittedModel() = default;
+  FittedModel(const FittedModel&) = delete;
+  FittedModel& operator=(const FittedModel&) = delete;
+
+  // out[i] = score of row i: a probability for classification, a value for regression. kInvalid:
+  // another schema than the model's, other sizes, values the algorithm cannot take (with the row
+  // and column); `out` is then undefined. Allocates nothing when the matrix has the model's own
+  // schema.
+  Status predict(const DesignMatrix& rows, std::span<double> out) const;
+
+  // The stored form: docs/formats/model.md. Read back by load_model.
+  std::string serialize() const;
+  // One JSON object: algorithm, notes, and what the algorithm has to show (coefficients, fit).
+  std::string describe() const;
+
+  const Algorithm& algorithm() const { return *head_.algorithm; }
+  const std::shared_ptr<const DesignSchema>& schema() const { return head_.schema; }
+  const std::vector<std::string>& notes() const { return head_.notes; }
+
+ protected:
+  // Rows are checked already; fails only for what the algorithm alone can know.
+  virtual Status score(const DesignMatrix& rows, std::span<double> out) const = 0;
+  virtual void write(ModelWriter& writer) const = 0;
+  virtual void describe(JsonWriter& json) const = 0;  // fields of the open object
+
+ private:
+  ModelHead head_;
+};
+
+struct FitContext {
+  std::uint64_t seed;
+  ThreadPool& pool;
+  const CancelToken& cancel;
+};
+
+// What the Component of an algorithm points to with `factory`.
+struct Algorithm {
+  std::string_view name;
+  std::uint32_t version;  // of the payload `write` makes; `load` reads this and all before
+  bool takes_missing;     // NaN in training and scoring, code -1 in training; code -1 in scoring is
+                          // the model's own matter
+  bool binary;            // labels are 0 and 1, scores are probabilities
+  // The data have passed check(LabelledMatrix). Notes go into `head`, which the model takes.
+  Result<std::unique_ptr<FittedModel>> (*fit)(const LabelledMatrix& data,
+                                              const OptionValues& options,
+                                              const FitContext& context, ModelHead head);
+  // The payload is not trusted: anything that would make scoring unsafe is kCorrupt.
+  Result<std::unique_ptr<FittedModel>> (*load)(ModelReader& payload, std::uint32_t version,
+                                               ModelHead head);
+};
+
+struct FitOptions {
+  std::uint64_t seed = 1;
+  std::vector<std::pair<std::string, std::string>> options;  // of the algorithm, as texts
+  CancelToken cancel;
+};
+
+// kNotFound with the nearest name, or all of them.
+Result<const Component*> find_algorithm(std::string_view name);
+
+// Trains. kNotFound for the algorithm, kInvalid for options and data (check(LabelledMatrix), and
+// what the algorithm itself refuses, such as one class), kCancelled.
+Result<std::unique_ptr<FittedModel>> fit_model(std::string_view algorithm,
+                                               const LabelledMatrix& data,
+                                               const FitOptions& options, ThreadPool& pool);
+
+// Reads a stored model of any algorithm. kCorrupt for damaged bytes, kUnsupported for those of a
+// newer lode or an algorithm this binary does not have. Safe on hostile bytes.
+Result<std::unique_ptr<FittedModel>> load_model(std::string_view bytes);
+
+}  // namespace lode

@@ -1,0 +1,68 @@
+// The baseline every model has to beat: one number for all rows.
+#include <algorithm>
+#include <cmath>
+
+#include "mine/algorithm.h"
+
+namespace lode {
+namespace {
+
+class ConstantModel final : public FittedModel {
+ public:
+  ConstantModel(ModelHead head, double mean) : FittedModel(std::move(head)), mean_(mean) {}
+
+ private:
+  Status score(const DesignMatrix&, std::span<double> out) const override {
+    std::ranges::fill(out, mean_);
+    return {};
+  }
+  void write(ModelWriter& writer) const override { writer.f64(mean_); }
+  void describe(JsonWriter& json) const override { json.field("mean", mean_); }
+
+  double mean_;
+};
+
+Result<std::unique_ptr<FittedModel>> fit(const LabelledMatrix& data, const OptionValues&,
+                                         const FitContext&, ModelHead head) {
+  double total = 0;
+  double weight = 0;
+  for (std::int64_t i = 0; i < data.features.rows; ++i) {
+    total += data.weight_of(i) * data.label[static_cast<std::size_t>(i)];
+    weight += data.weight_of(i);
+  }
+  return std::make_unique<ConstantModel>(std::move(head), total / weight);
+}
+
+Result<std::unique_ptr<FittedModel>> load(ModelReader& payload, std::uint32_t, ModelHead head) {
+  TRY(double mean, payload.f64());
+  TRY_VOID(payload.finish());
+  if (!(mean >= 0 && mean <= 1))
+    return fail(Code::kCorrupt, "the constant model says {}, which is no probability", mean);
+  return std::make_unique<ConstantModel>(std::move(head), mean);
+}
+
+constexpr Algorithm kConstant = {
+    .name = "constant",
+    .version = 1,
+    .takes_missing = true,
+    .binary = true,
+    .fit = fit,
+    .load = load,
+};
+
+constinit const Component kComponent = {
+    .kind = "algorithm",
+    .name = kConstant.name,
+    .summary = "gives every row the weighted share of label 1 in training",
+    .description =
+        "The model to compare with: it knows the base rate and nothing else, so its AUC is "
+        "0.5 and its log-loss the entropy of the labels. Ignores all columns, takes "
+        "missing values and a single class. One pass, no memory.",
+    .example = "algorithm: constant",
+    .options = {},
+    .factory = &kConstant,
+};
+const Registration registration(kComponent);
+
+}  // namespace
+}  // namespace lode

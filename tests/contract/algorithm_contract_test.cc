@@ -1,0 +1,283 @@
+// What every registered algorithm keeps, run on each without being asked.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/hash.h"
+#include "base/math.h"
+#include "base/random.h"
+#include "mine/algorithm.h"
+
+namespace lode {
+namespace {
+
+struct Rows {
+  std::shared_ptr<DesignSchema> schema = std::make_shared<DesignSchema>();
+  std::vector<double> values;
+  std::vector<std::int32_t> codes;
+  std::vector<double> label;
+  std::vector<double> weight;
+
+  DesignMatrix matrix() const {
+    return {.schema = schema,
+            .rows = static_cast<std::int64_t>(label.size()),
+            .values = values,
+            .codes = codes};
+  }
+  LabelledMatrix data() const { return {.features = matrix(), .label = label, .weight = weight}; }
+  void append(const Rows& other, std::size_t row) {
+    std::size_t n = schema->numeric.size();
+    std::size_t c = schema->categories.size();
+    for (std::size_t j = 0; j < n; ++j) values.push_back(other.values[row * n + j]);
+    for (std::size_t j = 0; j < c; ++j) codes.push_back(other.codes[row * c + j]);
+    label.push_back(other.label[row]);
+  }
+  Rows first(std::size_t rows) const {
+    Rows part;
+    part.schema = schema;
+    for (std::size_t i = 0; i < rows; ++i) part.append(*this, i);
+    return part;
+  }
+};
+
+// Three numbers, one of them whole and in ties, and a category; labels follow all but the third.
+// 20 000 rows, so that work is cut into several lanes.
+Rows signal_rows(std::size_t count = 20'000) {
+  Rows rows;
+  rows.schema->numeric = {"x", "ties", "noise"};
+  rows.schema->categories = {{"group", {"a", "b", "c"}}};
+  Random random(17);
+  for (std::size_t i = 0; i < count; ++i) {
+    double x = random.unit() * 4 - 2;
+    auto ties = static_cast<double>(random.below(5));
+    auto group = static_cast<std::int32_t>(random.below(3));
+    rows.values.insert(rows.values.end(), {x, ties, random.unit()});
+    rows.codes.push_back(group);
+    double eta = x - 0.5 * ties + (group == 2 ? 1.5 : 0.0);
+    rows.label.push_back(random.chance(sigmoid(eta)) ? 1 : 0);
+  }
+  return rows;
+}
+
+class AlgorithmContract : public testing::TestWithParam<const Component*> {
+ protected:
+  static const Algorithm& algorithm() {
+    return *static_cast<const Algorithm*>(GetParam()->factory);
+  }
+  static Result<std::unique_ptr<FittedModel>> fit(const Rows& rows, int threads = 1,
+                                                  std::uint64_t seed = 1) {
+    ThreadPool pool(threads);
+    return fit_model(algorithm().name, rows.data(), {.seed = seed, .options = {}, .cancel = {}},
+                     pool);
+  }
+  static std::vector<double> scores(const FittedModel& model, const Rows& rows) {
+    std::vector<double> out(rows.label.size());
+    Status status = model.predict(rows.matrix(), out);
+    EXPECT_TRUE(status.has_value()) << status.error().text();
+    return out;
+  }
+  // Either an error that says something, or a model whose scores are finite.
+  static void expect_error_or_sound(const Rows& rows) {
+    auto model = fit(rows);
+    if (!model) {
+      EXPECT_FALSE(model.error().message().empty());
+      EXPECT_NE(model.error().code(), Code::kInternal) << model.error().text();
+      return;
+    }
+    for (double score : scores(**model, rows)) EXPECT_TRUE(std::isfinite(score));
+  }
+};
+
+TEST_P(AlgorithmContract, SaysWhatItIs) {
+  EXPECT_EQ(GetParam()->name, algorithm().name);
+  EXPECT_FALSE(GetParam()->summary.empty());
+  EXPECT_FALSE(GetParam()->description.empty());
+  EXPECT_FALSE(GetParam()->example.empty());
+  EXPECT_GE(algorithm().version, 1U);
+  EXPECT_TRUE(OptionValues::parse(*GetParam(), {}).has_value()) << "defaults must be valid";
+}
+
+TEST_P(AlgorithmContract, SameSeedSameBytes) {
+  Rows rows = signal_rows();
+  EXPECT_EQ(fit(rows).value()->serialize(), fit(rows).value()->serialize());
+}
+
+TEST_P(AlgorithmContract, ThreadsDoNotShow) {
+  Rows rows = signal_rows();
+  std::string one = fit(rows, 1).value()->serialize();
+  EXPECT_EQ(one, fit(rows, 2).value()->serialize());
+  EXPECT_EQ(one, fit(rows, 7).value()->serialize());
+}
+
+TEST_P(AlgorithmContract, SavedModelsScoreAsBefore) {
+  Rows rows = signal_rows();
+  auto model = fit(rows).value();
+  std::string bytes = model->serialize();
+  auto loaded = load_model(bytes).value();
+  EXPECT_EQ(scores(*loaded, rows), scores(*model, rows));
+  EXPECT_EQ(loaded->serialize(), bytes);
+  EXPECT_EQ(loaded->describe(), model->describe());
+  EXPECT_EQ(*loaded->schema(), *model->schema());
+}
+
+TEST_P(AlgorithmContract, ARowAloneScoresAsInABatch) {
+  Rows rows = signal_rows(1000);
+  auto model = fit(rows).value();
+  std::vector<double> batch = scores(*model, rows);
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    Rows one;
+    one.schema = rows.schema;
+    one.append(rows, i);
+    EXPECT_EQ(scores(*model, one)[0], batch[i]) << "row " << i;
+  }
+}
+
+TEST_P(AlgorithmContract, WeightTwoIsTheRowTwiceAndZeroIsNone) {
+  Rows rows = signal_rows(3000);
+  Rows repeated;
+  repeated.schema = rows.schema;
+  Random random(3);
+  for (std::size_t i = 0; i < rows.label.size(); ++i) {
+    auto weight = static_cast<int>(random.below(3));
+    rows.weight.push_back(weight);
+    for (int k = 0; k < weight; ++k) repeated.append(rows, i);
+  }
+  std::vector<double> weighted = scores(*fit(rows).value(), rows);
+  std::vector<double> twice = scores(*fit(repeated).value(), rows);
+  for (std::size_t i = 0; i < weighted.size(); ++i) EXPECT_NEAR(weighted[i], twice[i], 1e-7);
+}
+
+TEST_P(AlgorithmContract, ScoresAreProbabilitiesAndNoWorseThanTheBaseRate) {
+  if (!algorithm().binary) GTEST_SKIP() << "not a classifier";
+  Rows rows = signal_rows();
+  std::vector<double> found = scores(*fit(rows).value(), rows);
+  double rate = 0;
+  for (double label : rows.label) rate += label / static_cast<double>(rows.label.size());
+  double brier = 0;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    ASSERT_GE(found[i], 0);
+    ASSERT_LE(found[i], 1);
+    double error = found[i] - rows.label[i];
+    brier += error * error / static_cast<double>(found.size());
+  }
+  EXPECT_LE(brier, rate * (1 - rate) + 1e-12);
+}
+
+TEST_P(AlgorithmContract, DegenerateDataGiveErrorsOrSoundModels) {
+  Rows rows = signal_rows(200);
+  for (std::size_t count : {1U, 2U, 3U}) expect_error_or_sound(rows.first(count));
+  Rows constant = rows;
+  for (std::size_t i = 0; i < constant.values.size(); i += 3) constant.values[i] = 5;
+  expect_error_or_sound(constant);
+  std::ranges::fill(constant.values, 5.0);
+  std::ranges::fill(constant.codes, 1);
+  expect_error_or_sound(constant);
+  for (double label : {0.0, 1.0}) {
+    Rows one_class = rows;
+    std::ranges::fill(one_class.label, label);
+    expect_error_or_sound(one_class);
+  }
+  Rows extreme = rows;
+  extreme.values[0] = 1e308;
+  extreme.values[3] = -1e308;
+  extreme.values[6] = 5e-324;
+  expect_error_or_sound(extreme);
+  Rows no_columns;
+  no_columns.label = rows.label;
+  expect_error_or_sound(no_columns);
+}
+
+TEST_P(AlgorithmContract, RefusesBadData) {
+  Rows rows = signal_rows(200);
+  EXPECT_EQ(fit(rows.first(0)).error().message(), "there are no rows to learn from");
+  Rows infinite = rows;
+  infinite.values[4] = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(fit(infinite).error().code(), Code::kInvalid);
+  Rows code = rows;
+  code.codes[5] = 3;
+  EXPECT_EQ(fit(code).error().message(), "row 5, column 'group': code 3 of 3 levels");
+  Rows label = rows;
+  label.label[6] = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(fit(label).error().code(), Code::kInvalid);
+  Rows weight = rows;
+  weight.weight.assign(200, 0.0);
+  EXPECT_EQ(fit(weight).error().message(), "the weights of 200 rows sum to 0");
+  weight.weight[1] = -1;
+  EXPECT_EQ(fit(weight).error().code(), Code::kInvalid);
+  weight.weight.resize(199);
+  EXPECT_EQ(fit(weight).error().code(), Code::kInvalid);
+}
+
+TEST_P(AlgorithmContract, MissingValuesAreTakenOrRefused) {
+  Rows rows = signal_rows(2000);
+  auto model = fit(rows).value();
+  rows.values[0] = std::numeric_limits<double>::quiet_NaN();
+  std::vector<double> out(rows.label.size());
+  if (algorithm().takes_missing) {
+    EXPECT_TRUE(std::isfinite(scores(*model, rows)[0]));
+    rows.codes[0] = -1;
+    EXPECT_TRUE(std::isfinite(scores(*fit(rows).value(), rows)[0]));
+  } else {
+    EXPECT_EQ(fit(rows).error().code(), Code::kInvalid);
+    EXPECT_EQ(model->predict(rows.matrix(), out).error().code(), Code::kInvalid);
+  }
+}
+
+TEST_P(AlgorithmContract, StopsWhenCancelled) {
+  Rows rows = signal_rows();
+  ThreadPool pool(2);
+  FitOptions options;
+  options.cancel.cancel();
+  auto model = fit_model(algorithm().name, rows.data(), options, pool);
+  EXPECT_EQ(model.error().code(), Code::kCancelled);
+}
+
+// The bytes with a checksum that is right again, so that what lies behind it is reached.
+std::string resealed(std::string bytes) {
+  std::string_view hashed = std::string_view(bytes).substr(0, bytes.size() - 8);
+  ModelWriter writer;
+  writer.raw(hashed);
+  writer.u64(hash64(hashed));
+  return writer.bytes();
+}
+
+TEST_P(AlgorithmContract, HostileBytesGiveErrors) {
+  Rows rows = signal_rows(500);
+  std::string bytes = fit(rows).value()->serialize();
+  for (std::size_t size = 0; size < bytes.size(); size += 1 + size / 64)
+    EXPECT_FALSE(load_model(std::string_view(bytes).substr(0, size)).has_value()) << size;
+  EXPECT_EQ(load_model("LODEMODL").error().code(), Code::kCorrupt);
+  Random random(23);
+  for (int round = 0; round < 3000; ++round) {
+    std::string damaged = bytes;
+    std::size_t at = random.below(damaged.size() - 8);
+    damaged[at] = static_cast<char>(damaged[at] ^ static_cast<char>(1 + random.below(255)));
+    EXPECT_FALSE(load_model(damaged).has_value()) << "byte " << at << " changed";
+    auto loaded = load_model(resealed(damaged));
+    if (!loaded) {
+      EXPECT_FALSE(loaded.error().message().empty());
+      continue;
+    }
+    // A changed number is still a model: it must score, or refuse, without harm.
+    std::vector<double> out(rows.label.size());
+    DesignMatrix matrix = rows.matrix();
+    (void)(*loaded)->predict(matrix, out);
+    (void)(*loaded)->describe();
+  }
+  for (int round = 0; round < 300; ++round) {
+    std::size_t size = 20 + random.below(bytes.size() - 20);
+    EXPECT_FALSE(load_model(resealed(bytes.substr(0, size))).has_value()) << size;
+  }
+}
+
+std::string test_name(const testing::TestParamInfo<const Component*>& info) {
+  return std::string(info.param->name);
+}
+
+INSTANTIATE_TEST_SUITE_P(Registered, AlgorithmContract, testing::ValuesIn(components("algorithm")),
+                         test_name);
+
+}  // namespace
+}  // namespace lode
