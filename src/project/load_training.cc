@@ -1,12 +1,8 @@
 // Training sets: columns over the row and over views read as of the row's time.
-#include <array>
-
 #include "project/loading.h"
 
 namespace lode {
 namespace {
-
-constexpr std::array kBoolOnly = {TypeId::kBool};
 
 bool is_read(const Node& node) { return node.kind == Node::Kind::kSubscript; }
 

@@ -220,7 +220,9 @@ struct ProjectErrors {
 std::expected<std::shared_ptr<const Project>, ProjectErrors> load_project(
     const std::filesystem::path& path);
 
-// The JSON schema of lode.yaml, for editors.
+// The JSON schema of lode.yaml, for editors (JSON Schema 2020-12), and its reference page,
+// docs/reference/lode-yaml.md: both made from project/vocabulary.cc.
 std::string project_json_schema();
+std::string project_reference();
 
 }  // namespace lode

@@ -3,8 +3,8 @@
 //
 // The language is YAML 1.2 less what a project file does not need: anchors, aliases, tags, keys
 // that are not plain text, and more than one document are errors. Scalars stay text: `no`, `1e3`
-// and `2001-01-29` mean what the key they stand under says. Threads: values. Cost: linear in the
-// text, up to the limits below.
+// and `2001-01-29` mean what the key they stand under says.
+// Threads: values. Cost: linear in the text, up to the limits below.
 #pragma once
 
 #include <cstddef>
@@ -23,8 +23,7 @@ struct YamlEntry;
 struct YamlNode {
   enum class Kind : std::uint8_t { kNull, kScalar, kList, kMap };
   Kind kind = Kind::kNull;
-  Place place;  // of the value's first character (its quote, its bracket); of the key, if there is
-                // no value
+  Place place;  // of the first character (a quote, a bracket); of the key, if there is no value
   std::string text;                // kScalar: unquoted, unescaped, folded
   bool quoted = false;             // kScalar: in quotes, or a block scalar
   int verbatim_from = -1;          // kScalar: characters between `place` and the text when the text
