@@ -240,8 +240,9 @@ Status CsvReader::skip_to_line_end() {
 }
 
 Result<std::unique_ptr<RecordReader>> open_csv_file(FileSystem& files, const std::string& path,
-                                                    const ReadOptions& options) {
-  TRY(CsvDialect dialect, parse_csv_dialect(options.format_options));
+                                                    const ReadOptions& options,
+                                                    const OptionValues& values) {
+  TRY(CsvDialect dialect, parse_csv_dialect(values));
   TRY(std::unique_ptr<ByteSource> bytes, open_bytes(files, path));
   return open_csv(std::move(bytes), dialect, options);
 }

@@ -18,12 +18,6 @@ Result<char> parse_character(std::string_view name, std::string_view value) {
               name, value);
 }
 
-Result<bool> parse_flag(std::string_view name, std::string_view value) {
-  if (value == "true") return true;
-  if (value == "false") return false;
-  return fail(Code::kInvalid, "{} is true or false, not '{}'", name, value);
-}
-
 std::vector<std::string> parse_nulls(std::string_view value) {
   std::vector<std::string> nulls;
   while (true) {
@@ -36,24 +30,16 @@ std::vector<std::string> parse_nulls(std::string_view value) {
 
 }  // namespace
 
-Result<CsvDialect> parse_csv_dialect(
-    std::span<const std::pair<std::string, std::string>> format_options) {
+Result<CsvDialect> parse_csv_dialect(const OptionValues& options) {
   CsvDialect dialect;
-  for (const auto& [name, value] : format_options) {
-    if (name == "delimiter") {
-      TRY(dialect.delimiter, parse_character(name, value));
-    } else if (name == "quote" && value == "none") {
-      dialect.quote = '\0';
-    } else if (name == "quote") {
-      TRY(dialect.quote, parse_character(name, value));
-    } else if (name == "header") {
-      TRY(dialect.header, parse_flag(name, value));
-    } else if (name == "trim") {
-      TRY(dialect.trim, parse_flag(name, value));
-    } else if (name == "null") {
-      dialect.nulls = parse_nulls(value);
-    }
+  TRY(dialect.delimiter, parse_character("delimiter", options.text("delimiter")));
+  dialect.quote = '\0';
+  if (options.text("quote") != "none") {
+    TRY(dialect.quote, parse_character("quote", options.text("quote")));
   }
+  dialect.header = options.flag("header");
+  dialect.trim = options.flag("trim");
+  dialect.nulls = parse_nulls(options.text("null"));
   if (dialect.quote == ' ' || dialect.quote == '\t' || dialect.quote == ':')
     return fail(Code::kInvalid, "quote cannot be '{}'", shown_character(dialect.quote));
   if (dialect.delimiter == dialect.quote)

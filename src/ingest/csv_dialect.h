@@ -1,13 +1,12 @@
 // What a CSV file looks like beyond RFC 4180, as a project declares it.
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/error.h"
+#include "base/option_values.h"
 
 namespace lode {
 
@@ -25,9 +24,9 @@ struct CsvDialect {
   }
 };
 
-// From the options of lode.yaml, whose names have been checked (csv.cc describes them). kInvalid for a value out of range or two options that exclude each other.
-Result<CsvDialect> parse_csv_dialect(
-    std::span<const std::pair<std::string, std::string>> format_options);
+// From the options that csv.cc describes. kInvalid for two that exclude each other, or a character
+// that cannot be one of these.
+Result<CsvDialect> parse_csv_dialect(const OptionValues& options);
 
 // A character as an option is written: "tab" for '\t', else itself.
 std::string shown_character(char c);

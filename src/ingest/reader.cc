@@ -42,20 +42,6 @@ Result<const Component*> decoder_by_ending(std::string_view path) {
               base_name(path), names_of(components("decoder")));
 }
 
-Status check_options(const Component& decoder, const ReadOptions& options) {
-  std::vector<std::string_view> known;
-  for (const Option& option : decoder.options) known.push_back(option.name);
-  for (const auto& [name, value] : options.format_options) {
-    if (std::ranges::find(known, name) != known.end()) continue;
-    std::string_view near = nearest(name, known);
-    if (!near.empty())
-      return fail(Code::kInvalid, "{} has no option '{}'; did you mean '{}'?", decoder.name, name,
-                  near);
-    return fail(Code::kInvalid, "{} has no option '{}'", decoder.name, name);
-  }
-  return {};
-}
-
 // Puts the file's name on every error.
 class NamedReader final : public RecordReader {
  public:
@@ -92,14 +78,14 @@ Result<std::unique_ptr<RecordReader>> open_reader(FileSystem& files, const std::
                                                   const ReadOptions& options) {
   TRY(const Component* decoder, options.format.empty() ? decoder_by_ending(path)
                                                        : decoder_by_name(options.format));
-  TRY_VOID(check_options(*decoder, options));
+  TRY(OptionValues values, OptionValues::parse(*decoder, options.format_options));
   if (options.rows_per_batch < 1)
     return fail(Code::kInvalid, "a batch needs at least one row, not {}", options.rows_per_batch);
   if (options.wanted.size() == 0)
     return fail(Code::kInvalid, "no columns are declared for '{}'; declare at least one", path);
   Where where;
   where.file = path;
-  auto reader = decoder_of(*decoder).open(files, path, options);
+  auto reader = decoder_of(*decoder).open(files, path, options, values);
   if (!reader) return fail(reader.error().at(where));
   return std::make_unique<NamedReader>(*std::move(reader), std::move(where));
 }

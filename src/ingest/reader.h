@@ -17,6 +17,7 @@
 #include "base/component.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/option_values.h"
 #include "table/column.h"
 
 namespace lode {
@@ -50,7 +51,7 @@ struct Batch {
 struct ReadOptions {
   Schema wanted{};        // columns to read, by name; the file's others are skipped
   std::string format{};   // a decoder's name; "" = by the ending of the file's name
-  std::vector<std::pair<std::string, std::string>> format_options{};  // as in lode.yaml
+  std::vector<std::pair<std::string, std::string>> format_options{};  // of lode.yaml
   std::int64_t rows_per_batch = 16384;  // at least 1; broken rows count
   int threads = 1;        // never changes what is read
 };
@@ -68,7 +69,8 @@ class RecordReader {
 struct Decoder {
   std::span<const std::string_view> endings;  // ".csv", ".csv.gz"; the longest match wins
   Result<std::unique_ptr<RecordReader>> (*open)(FileSystem& files, const std::string& path,
-                                                const ReadOptions& options);
+                                                const ReadOptions& options,
+                                                const OptionValues& values);
 };
 
 // Opens a file and checks that it has the declared columns. kNotFound: no such file; kInvalid: an

@@ -77,11 +77,11 @@ TEST_F(Reader, OptionsAreChecked) {
   };
   EXPECT_EQ(with("delimiter", ";").value(), 1);
   EXPECT_EQ(with("delimeter", ";").error().message(),
-            "csv has no option 'delimeter'; did you mean 'delimiter'?");
+            "decoder csv has no option 'delimeter'; did you mean 'delimiter'?");
   EXPECT_EQ(with("delimiter", "0").error().message(),
             "delimiter is one ASCII sign that is not part of numbers, such as , ; | or the word tab; "
             "not '0'");
-  EXPECT_EQ(with("header", "yes").error().message(), "header is true or false, not 'yes'");
+  EXPECT_EQ(with("header", "yes").error().message(), "option header: 'yes' is not true or false");
   EXPECT_EQ(with("quote", ",").error().message(),
             "delimiter and quote are both ','; they must differ");
 }
