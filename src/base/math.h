@@ -4,7 +4,7 @@
 //
 // Accuracy: exp within 0.76 ulp, the others within 0.64, sigmoid within 2; measured against long
 // double by tests/base/math_test.cc, which prints the largest error it sees.
-// Threads: pure functions. Cost: about 10 ns, pow about 60; no tables, no FMA. The rounding mode
+// Threads: pure functions. Cost: about 10 ns, pow about 120; no tables, no FMA. The rounding mode
 // must be the default one.
 #pragma once
 

@@ -5,7 +5,7 @@
 // Generator: Philox 4x32 with 10 rounds (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as
 // easy as 1, 2, 3", SC 2011), key = seed, counter = (block, stream): 2^64 streams of 2^65 values
 // that never overlap. Not for secrets.
-// Threads: a Random belongs to one thread. Cost: about 4 ns a value.
+// Threads: a Random belongs to one thread. Cost: about 5 ns a value, 40 for the first.
 #pragma once
 
 #include <array>
@@ -50,8 +50,9 @@ class Random {
   std::uint64_t seed_;
   std::uint64_t stream_;
   std::uint64_t block_ = 0;
-  std::array<std::uint64_t, 2> buffer_{};
-  int left_ = 0;
+  static constexpr std::size_t kBuffered = 8;
+  std::array<std::uint64_t, kBuffered> buffer_{};
+  std::size_t left_ = 0;
 };
 
 }  // namespace lode

@@ -261,8 +261,7 @@ TEST(WriteAtomically, LeavesOldOrNewAfterACutAtEveryOperation) {
       }
       ++(found == before ? old_seen : new_seen);
       const auto names = disk.list("d").value();
-      for (const std::string& name : names)
-        ASSERT_TRUE(name == "a" || is_leftover(name)) << name;
+      for (const std::string& name : names) ASSERT_TRUE(name == "a" || is_leftover(name)) << name;
     }
   }
   EXPECT_GT(old_seen, 100);
