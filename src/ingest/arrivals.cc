@@ -380,7 +380,8 @@ struct ArrivalReader::State {
   PayloadHash payload_of(std::int64_t i, std::string& scratch) const {
     scratch.clear();
     for (std::size_t c = 0; c < source.columns.size(); ++c) {
-      if (source.change && source.columns[c].name == source.change->column) continue;
+      const std::string& name = source.columns[c].name;
+      if (name == source.partition || (source.change && name == source.change->column)) continue;
       append_value(scratch, table.columns[c], i);
     }
     std::uint64_t high = hash64(std::string_view(scratch));

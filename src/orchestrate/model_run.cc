@@ -1,0 +1,366 @@
+#include "orchestrate/model_run.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "judge/metric.h"
+#include "judge/split.h"
+#include "project/definition.h"
+
+namespace lode {
+namespace {
+
+constexpr std::array<std::string_view, 4> kMetrics = {"auc", "log_loss", "brier",
+                                                      "calibration_error"};
+constexpr int kReplicates = 500;
+
+// A design with the memory its spans point to.
+struct Design {
+  DesignMatrix matrix;
+  std::vector<double> values;
+  std::vector<std::int32_t> codes;
+  std::int64_t unseen = 0;
+};
+
+Design design_of(const std::vector<Encoded>& encoded, std::int64_t rows,
+                 std::shared_ptr<const DesignSchema> schema) {
+  Design design;
+  if (schema == nullptr) {
+    auto made = std::make_shared<DesignSchema>();
+    for (const Encoded& column : encoded) {
+      for (const EncodedNumbers& numbers : column.numbers) made->numeric.push_back(numbers.name);
+      for (const EncodedCodes& codes : column.codes)
+        made->categories.push_back({codes.name, codes.levels});
+    }
+    schema = made;
+  }
+  std::size_t width = schema->numeric.size();
+  std::size_t categories = schema->categories.size();
+  design.values.resize(static_cast<std::size_t>(rows) * width);
+  design.codes.resize(static_cast<std::size_t>(rows) * categories);
+  std::size_t number = 0;
+  std::size_t category = 0;
+  for (const Encoded& column : encoded) {
+    design.unseen += column.unseen;
+    for (const EncodedNumbers& numbers : column.numbers) {
+      for (std::size_t i = 0; i < numbers.values.size(); ++i)
+        design.values[i * width + number] = numbers.values[i];
+      ++number;
+    }
+    for (const EncodedCodes& codes : column.codes) {
+      for (std::size_t i = 0; i < codes.codes.size(); ++i)
+        design.codes[i * categories + category] = codes.codes[i];
+      ++category;
+    }
+  }
+  design.matrix = {std::move(schema), rows, design.values, design.codes};
+  return design;
+}
+
+Period period_of(const TimeRange& range) {
+  Period period;
+  if (range.begin) period.begin = *range.begin;
+  if (range.end) period.end = *range.end;
+  return period;
+}
+
+std::string range_text(const TimeRange& range) {
+  auto day = [](const std::optional<Timestamp>& t) {
+    return t ? text(*t).substr(0, 10) : std::string();
+  };
+  return day(range.begin) + ".." + day(range.end);
+}
+
+class ModelRunner {
+ public:
+  ModelRunner(const Model& model, const TrainingTable& training, ThreadPool& pool,
+              const CancelToken& cancel)
+      : model_(model), training_(training), pool_(pool), cancel_(cancel) {}
+
+  Result<FittedRun> run(const FittedRun* compare_with) {
+    TRY_VOID(choose_columns());
+    report().name = model_.name;
+    report().training = model_.from;
+    report().algorithm = model_.algorithm;
+    report().seed = model_.seed;
+    report().threads = model_.threads;
+    if (!model_.note.empty()) report().notes.push_back(model_.note);
+    options_ = model_.options;
+    TRY_VOID(add_thread_option());
+    TRY(SplitRows rows, split(model_.split.train, model_.split.test, model_.split.purge));
+    if (model_.choose) TRY_VOID(choose_options());
+    report().options = options_;
+    report().train_rows = static_cast<std::int64_t>(rows.train.size());
+    report().test_rows = static_cast<std::int64_t>(rows.test.size());
+    report().embargoed = rows.embargoed;
+    report().purged = rows.unknown_label;
+
+    std::vector<double> train_scores;
+    TRY_VOID(fit_and_score(rows.train, rows.test, train_scores));
+    for (const auto& encoder : encoders_) {
+      JsonWriter json;
+      encoder->describe(json);
+      run_.encoders.push_back(json.take());
+    }
+    for (const std::string& note : run_.model->notes()) report().notes.push_back(note);
+    TRY_VOID(judge("train", rows.train, train_scores));
+    TRY_VOID(judge("test", rows.test, run_.test_scores));
+    run_.test_rows = std::move(rows.test);
+    if (compare_with != nullptr) TRY_VOID(compare_to(*compare_with));
+    return std::move(run_);
+  }
+
+ private:
+  ModelReport& report() { return run_.report; }
+
+  Status choose_columns() {
+    const Schema& schema = training_.columns.schema;
+    for (std::size_t c = 0; c < schema.size(); ++c)
+      if (model_.columns.empty() ||
+          std::ranges::find(model_.columns, schema[c].name) != model_.columns.end())
+        columns_.push_back(c);
+    return {};
+  }
+
+  // A trainer that runs on threads is given the number the project fixes: it is part of its result.
+  Status add_thread_option() {
+    TRY(const Component* algorithm, find_algorithm(model_.algorithm));
+    bool has = std::ranges::any_of(algorithm->options,
+                                   [](const Option& o) { return o.name == "threads"; });
+    bool given = std::ranges::any_of(options_, [](const auto& o) { return o.first == "threads"; });
+    if (has && !given) options_.emplace_back("threads", std::to_string(model_.threads));
+    return {};
+  }
+
+  Result<SplitRows> split(const TimeRange& train, const TimeRange& test, bool purge) const {
+    std::vector<Timestamp> times;
+    std::vector<Timestamp> known;
+    for (std::int64_t t : training_.time) times.push_back({t});
+    for (std::int64_t k : training_.known) known.push_back({k});
+    return split_by_time(times, known,
+                         {period_of(train), period_of(test), model_.split.embargo, purge});
+  }
+
+  std::vector<double> targets(std::span<const std::int64_t> rows) const {
+    std::vector<double> out;
+    out.reserve(rows.size());
+    for (std::int64_t row : rows) out.push_back(training_.target[static_cast<std::size_t>(row)]);
+    return out;
+  }
+
+  // Encoders and model see the training rows and nothing else; then both sets are scored.
+  Status fit_and_score(const std::vector<std::int64_t>& train,
+                       const std::vector<std::int64_t>& test, std::vector<double>& train_scores) {
+    std::vector<double> target = targets(train);
+    TRY_VOID(fit_encoders(train, target));
+    std::vector<Encoded> fitted;
+    for (std::size_t i = 0; i < columns_.size(); ++i)
+      fitted.push_back(encoders_[i]->encode_fitted(fit_rows(i, train, target)));
+    Design design = design_of(fitted, static_cast<std::int64_t>(train.size()), nullptr);
+    std::shared_ptr<const DesignSchema> schema = design.matrix.schema;
+    FitOptions options{.seed = model_.seed, .options = options_, .cancel = cancel_};
+    TRY(run_.model, fit_model(model_.algorithm, {design.matrix, target}, options, pool_));
+
+    train_scores.resize(train.size());
+    TRY_VOID(score(train, schema, train_scores));
+    run_.test_scores.resize(test.size());
+    TRY(report().unseen, score(test, schema, run_.test_scores));
+    return {};
+  }
+
+  FitRows fit_rows(std::size_t i, std::span<const std::int64_t> rows,
+                   std::span<const double> target) const {
+    return {training_.columns.columns[columns_[i]], rows, target, model_.seed + 1000 * (i + 1)};
+  }
+
+  Status fit_encoders(std::span<const std::int64_t> rows, std::span<const double> target) {
+    encoders_.clear();
+    report().encoders.clear();
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const Field& field = training_.columns.schema[columns_[i]];
+      auto choice = std::ranges::find(model_.encode, field.name, &EncoderChoice::column);
+      std::string_view encoder =
+          choice == model_.encode.end() ? default_encoder(field.type) : choice->encoder;
+      std::vector<std::pair<std::string, std::string>> options;
+      if (choice != model_.encode.end()) options = choice->options;
+      TRY(std::unique_ptr<FittedEncoder> made,
+          fit_encoder(encoder, options, field.name, fit_rows(i, rows, target)));
+      encoders_.push_back(std::move(made));
+      std::string text(encoder);
+      for (const auto& [name, value] : options) text += fmt::format(" {} {}", name, value);
+      report().encoders.emplace_back(field.name, text);
+    }
+    return {};
+  }
+
+  // Scores in pieces, so that the encoded form of millions of rows need not stand in memory at
+  // once. Returns how many values had an unseen level.
+  Result<std::int64_t> score(const std::vector<std::int64_t>& rows,
+                             const std::shared_ptr<const DesignSchema>& schema,
+                             std::span<double> out) {
+    constexpr std::size_t kPiece = 65'536;
+    std::size_t pieces = (rows.size() + kPiece - 1) / kPiece;
+    std::vector<std::int64_t> unseen(pieces, 0);
+    TRY_VOID(parallel_for(
+        pool_, pieces,
+        [&](std::size_t piece) -> Status {
+          std::size_t begin = piece * kPiece;
+          std::size_t count = std::min(kPiece, rows.size() - begin);
+          std::span<const std::int64_t> part = std::span(rows).subspan(begin, count);
+          std::vector<Encoded> encoded;
+          for (std::size_t i = 0; i < columns_.size(); ++i)
+            encoded.push_back(encoders_[i]->encode(training_.columns.columns[columns_[i]], part));
+          Design design = design_of(encoded, static_cast<std::int64_t>(count), schema);
+          unseen[piece] = design.unseen;
+          return run_.model->predict(design.matrix, out.subspan(begin, count));
+        },
+        cancel_));
+    std::int64_t total = 0;
+    for (std::int64_t n : unseen) total += n;
+    return total;
+  }
+
+  // Tries the grid on rows of the training range alone; log-loss decides, the first of equals wins.
+  Status choose_options() {
+    const Choice& choose = *model_.choose;
+    TRY(SplitRows rows, split(choose.fit, choose.on, model_.split.purge));
+    std::vector<std::vector<std::pair<std::string, std::string>>> grid = {options_};
+    for (const auto& [name, values] : choose.grid) {
+      std::vector<std::vector<std::pair<std::string, std::string>>> wider;
+      for (const auto& base : grid)
+        for (const std::string& value : values) {
+          wider.push_back(base);
+          std::erase_if(wider.back(), [&](const auto& o) { return o.first == name; });
+          wider.back().emplace_back(name, value);
+        }
+      grid = std::move(wider);
+    }
+    TRY(const Metric* log_loss, find_metric("log_loss"));
+    std::vector<std::uint8_t> labels = labels_of(rows.test);
+    double best = HUGE_VAL;
+    std::vector<std::pair<std::string, std::string>> best_options;
+    for (const auto& candidate : grid) {
+      options_ = candidate;
+      std::vector<double> train_scores;
+      TRY_VOID(fit_and_score(rows.train, rows.test, train_scores));
+      TRY(double loss, evaluate(*log_loss, {run_.test_scores, labels}));
+      if (loss < best) {
+        best = loss;
+        best_options = candidate;
+      }
+    }
+    options_ = best_options;
+    std::string chosen;
+    for (const auto& [name, values] : choose.grid)
+      for (const auto& [option, value] : options_)
+        if (option == name)
+          chosen += fmt::format("{}{} {}", chosen.empty() ? "" : ", ", name, value);
+    report().chosen =
+        fmt::format("{}: the best of {} on {}", chosen, grid.size(), range_text(choose.on));
+    return {};
+  }
+
+  std::vector<std::uint8_t> labels_of(const std::vector<std::int64_t>& rows) const {
+    std::vector<std::uint8_t> labels;
+    labels.reserve(rows.size());
+    for (std::int64_t row : rows)
+      labels.push_back(training_.target[static_cast<std::size_t>(row)] != 0 ? 1 : 0);
+    return labels;
+  }
+
+  Blocks blocks_of(const std::vector<std::int64_t>& rows) const {
+    std::vector<Timestamp> times;
+    for (std::int64_t row : rows) times.push_back({training_.time[static_cast<std::size_t>(row)]});
+    return blocks_by_day(times);
+  }
+
+  static Result<std::vector<const Metric*>> metrics() {
+    std::vector<const Metric*> found;
+    for (std::string_view name : kMetrics) {
+      TRY(const Metric* metric, find_metric(name));
+      found.push_back(metric);
+    }
+    return found;
+  }
+
+  Status judge(const std::string& split_name, const std::vector<std::int64_t>& rows,
+               const std::vector<double>& scores) {
+    TRY(std::vector<const Metric*> wanted, metrics());
+    std::vector<std::uint8_t> labels = labels_of(rows);
+    Blocks blocks = blocks_of(rows);
+    BootstrapOptions options{.replicates = kReplicates, .seed = model_.seed};
+    TRY(std::vector<MetricEstimate> estimates,
+        bootstrap({scores, labels}, blocks, wanted, options, pool_, cancel_));
+    if (split_name == "test") report().blocks = blocks.count;
+    for (const MetricEstimate& e : estimates)
+      report().metrics[split_name].push_back({std::string(e.metric->name), e.estimate});
+    return {};
+  }
+
+  Status compare_to(const FittedRun& other) {
+    report().compared_with = other.report.name;
+    if (other.test_rows != run_.test_rows) {
+      report().notes.push_back("not compared with " + other.report.name +
+                               ": it was tested on other rows");
+      return {};
+    }
+    TRY(std::vector<const Metric*> wanted, metrics());
+    std::vector<std::uint8_t> labels = labels_of(run_.test_rows);
+    BootstrapOptions options{.replicates = kReplicates, .seed = model_.seed};
+    TRY(std::vector<MetricDifference> differences,
+        compare({other.test_scores, labels}, {run_.test_scores, labels}, blocks_of(run_.test_rows),
+                wanted, options, pool_, cancel_));
+    for (const MetricDifference& d : differences)
+      report().comparison.push_back(
+          {std::string(d.metric->name), d.difference, d.clear(), d.second_is_better()});
+    return {};
+  }
+
+  const Model& model_;
+  const TrainingTable& training_;
+  ThreadPool& pool_;
+  const CancelToken& cancel_;
+  std::vector<std::size_t> columns_;
+  std::vector<std::pair<std::string, std::string>> options_;
+  std::vector<std::unique_ptr<FittedEncoder>> encoders_;
+  FittedRun run_;
+};
+
+}  // namespace
+
+Result<FittedRun> run_model(const Project& project, const Model& model,
+                            const TrainingTable& training, const FittedRun* compare_with,
+                            ThreadPool& pool, const CancelToken& cancel) {
+  auto run = ModelRunner(model, training, pool, cancel).run(compare_with);
+  if (!run)
+    return fail(run.error()
+                    .context("model " + model.name)
+                    .at({.file = project.file.string(),
+                         .line = model.place.line,
+                         .column = model.place.column}));
+  return run;
+}
+
+std::string model_artifact(const Model& model, const FittedRun& run, const std::string& dataset) {
+  JsonWriter json;
+  json.begin_object()
+      .field("format", "lode-model")
+      .field("version", 1)
+      .field("name", model.name)
+      .field("dataset", dataset)
+      .field("definition", model_definition(model))
+      .field("seed", model.seed)
+      .field("threads", model.threads)
+      .key("encoders")
+      .begin_array();
+  for (const std::string& encoder : run.encoders) json.raw(encoder);
+  json.end_array().key("fitted").raw(run.model->describe()).end_object();
+  std::string header = json.take();
+  std::string bytes = fmt::format("lode-model 1 {}\n", header.size());
+  bytes += header;
+  bytes += run.model->serialize();
+  return bytes;
+}
+
+}  // namespace lode

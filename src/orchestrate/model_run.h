@@ -1,0 +1,36 @@
+// One model from its training set: encoded, fitted on the training rows, judged on the test rows.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/parallel.h"
+#include "features/encoder.h"
+#include "features/training_set.h"
+#include "mine/algorithm.h"
+#include "orchestrate/report.h"
+#include "project/project.h"
+
+namespace lode {
+
+struct FittedRun {
+  std::unique_ptr<FittedModel> model;
+  std::vector<std::string> encoders;    // as JSON, one a column
+  std::vector<std::int64_t> test_rows;  // positions in the training table
+  std::vector<double> test_scores;
+  ModelReport report;
+};
+
+// `known` is what metrics a later model may be compared with; rows must be the same.
+// Errors carry the model's name and place.
+Result<FittedRun> run_model(const Project& project, const Model& model,
+                            const TrainingTable& training, const FittedRun* compare_with,
+                            ThreadPool& pool, const CancelToken& cancel);
+
+// The stored bytes of a model: its declaration, data set, encoders and the algorithm's own bytes.
+// docs/formats/model.md.
+std::string model_artifact(const Model& model, const FittedRun& run, const std::string& dataset);
+
+}  // namespace lode

@@ -1,0 +1,111 @@
+// What a run did, as values: the terminal's summary, --json and the run record are all made of
+// this.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "ingest/arrivals.h"
+#include "judge/bootstrap.h"
+
+namespace lode {
+
+// One station of a run.
+struct StationReport {
+  std::string name;  // "ingest flights", "training set flights", "model late: judge"
+  std::int64_t units = 0;
+  std::string unit;  // "rows", "trees"
+  double seconds = 0;
+};
+
+// Rows set aside for one cause in one field.
+struct SetAsideReport {
+  std::string cause;
+  std::string field;
+  std::int64_t rows = 0;
+  SetAside example{};  // the first
+};
+
+struct SourceReport {
+  std::string name;
+  std::vector<std::string> files;
+  bool reused = false;  // taken from the raw zone, the files being unchanged
+  std::int64_t rows = 0;
+  std::int64_t accepted = 0;
+  std::vector<SetAsideReport> set_aside{};
+  std::int64_t first_time = 0;  // least and greatest event time of the accepted
+  std::int64_t last_time = 0;
+  std::string zone;   // "UTC", "America/New_York", "by origin"
+  std::string known;  // "assumed", or the expression
+};
+
+struct ViewReport {
+  std::string name;
+  std::string over;
+  std::string by;
+  std::string windows;
+  std::vector<std::string> values{};
+};
+
+struct TrainingReport {
+  std::string name;
+  std::string dataset;  // its name: a hash (docs/semantics.md 8.5)
+  std::int64_t rows = 0;
+  std::vector<std::string> columns{};
+  double positives = 0;  // mean of the target
+  std::int64_t retracted = 0;
+  std::int64_t left_out = 0;
+  std::int64_t without_label = 0;
+  std::int64_t over_limit = 0;
+};
+
+struct MetricReport {
+  std::string name;
+  Estimate estimate{};
+};
+
+struct ComparisonReport {
+  std::string metric;
+  Estimate difference{};  // this model minus the other
+  bool clear = false;     // the interval leaves out 0
+  bool better = false;
+};
+
+struct ModelReport {
+  std::string name;
+  std::string version;  // the first 12 digits of its content hash
+  std::string content;  // content hash of the stored model
+  std::string dataset;
+  std::string training;
+  std::string algorithm;
+  std::vector<std::pair<std::string, std::string>> options{};
+  std::vector<std::pair<std::string, std::string>> encoders{};
+  std::string chosen;  // "max_depth 4, eta 0.1: the best of 4 on 2001-01-22..2001-01-29"
+  std::uint64_t seed = 0;
+  int threads = 0;
+  std::int64_t train_rows = 0;
+  std::int64_t test_rows = 0;
+  std::int64_t embargoed = 0;
+  std::int64_t purged = 0;
+  std::int64_t unseen = 0;  // test values with a level not seen in training
+  std::int64_t blocks = 0;  // of the bootstrap on the test rows
+  std::map<std::string, std::vector<MetricReport>> metrics{};  // by split: "train", "test"
+  std::string compared_with;
+  std::vector<ComparisonReport> comparison{};
+  std::vector<std::string> notes{};
+};
+
+struct RunReport {
+  std::string project;
+  std::int64_t run = 0;
+  std::vector<SourceReport> sources{};
+  std::vector<ViewReport> views{};
+  std::vector<TrainingReport> training{};
+  std::vector<ModelReport> models{};
+  std::vector<StationReport> stations{};
+  double seconds = 0;
+};
+
+}  // namespace lode

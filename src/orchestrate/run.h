@@ -1,0 +1,29 @@
+// `lode run`: brings everything a project declares up to date once, station by station: sources to
+// records, features and training sets, models fitted and judged.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/parallel.h"
+#include "base/time.h"
+#include "orchestrate/report.h"
+#include "project/project.h"
+
+namespace lode {
+
+struct RunContext {
+  FileSystem& files;
+  const Clock& clock;
+  Limits limits;
+  CancelToken cancel;
+  // Called when a station begins (seconds = 0) and when it has ended.
+  std::function<void(const StationReport& station, bool ended)> on_station;
+};
+
+// Errors: those of the stations, each with its place; kConflict when another run is writing.
+Result<RunReport> run_project(const Project& project, const RunContext& context);
+
+}  // namespace lode
