@@ -1,0 +1,99 @@
+// The keys of one shard of one group: an open-addressing table from a key's number to its state.
+//
+// Threads: one at a time. Cost: one probe and one cache line a look-up at most loads; prefetch()
+// lets a batch of look-ups overlap (docs/performance.md). Memory: 16 bytes a slot, at most half
+// full, beside the states.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/hash.h"
+#include "features/key_state.h"
+
+namespace lode {
+
+class KeyTable {
+ public:
+  KeyTable() : slots_(kFirstSlots) {}
+
+  // The state of a key, made if it is new.
+  KeyState& at(std::int64_t key) {
+    if (key == kNoKey) {
+      has_odd_key_ = true;
+      return odd_;
+    }
+    if ((size_ + 1) * 2 > slots_.size()) grow();
+    std::size_t i = probe(key);
+    if (slots_[i].key == kNoKey) {
+      slots_[i].key = key;
+      ++size_;
+    }
+    return slots_[i].state;
+  }
+
+  // nullptr for an unknown key.
+  KeyState* find(std::int64_t key) {
+    if (key == kNoKey) return has_odd_key_ ? &odd_ : nullptr;
+    std::size_t i = probe(key);
+    return slots_[i].key == kNoKey ? nullptr : &slots_[i].state;
+  }
+
+  // Three steps of one look-up, to be run a few events ahead of each other.
+  void prefetch_slot(std::int64_t key) const { __builtin_prefetch(&slots_[home(key)]); }
+  void prefetch_state(std::int64_t key) const { slots_[home(key)].state.prefetch(); }
+  void prefetch_ring(std::int64_t key, const Layout& layout) const {
+    const Slot& slot = slots_[home(key)];
+    if (slot.key == key) slot.state.prefetch_ring(layout);
+  }
+
+  std::int64_t size() const { return static_cast<std::int64_t>(size_) + (has_odd_key_ ? 1 : 0); }
+  std::int64_t memory_bytes(const Layout& layout) const {
+    auto bytes =
+        static_cast<std::int64_t>(slots_.size() * sizeof(Slot)) + odd_.memory_bytes(layout);
+    for (const Slot& slot : slots_) bytes += slot.state.memory_bytes(layout);
+    return bytes;
+  }
+
+  // Calls see(key, state) for every key, in no order that means anything: sort what goes out.
+  template <typename See>
+  void each(See see) {
+    if (has_odd_key_) see(kNoKey, odd_);
+    for (Slot& slot : slots_)
+      if (slot.key != kNoKey) see(slot.key, slot.state);
+  }
+
+ private:
+  static constexpr std::int64_t kNoKey = kNoValue;  // marks a free slot; as a key it has a place
+  static constexpr std::size_t kFirstSlots = 16;
+  struct Slot {
+    std::int64_t key = kNoKey;
+    KeyState state;
+  };
+
+  std::size_t home(std::int64_t key) const {
+    return hash64(static_cast<std::uint64_t>(key)) & (slots_.size() - 1);
+  }
+  std::size_t probe(std::int64_t key) const {
+    std::size_t i = home(key);
+    while (slots_[i].key != key && slots_[i].key != kNoKey) i = (i + 1) & (slots_.size() - 1);
+    return i;
+  }
+  void grow() {
+    std::vector<Slot> old(slots_.size() * 2);
+    old.swap(slots_);
+    for (Slot& slot : old)
+      if (slot.key != kNoKey) {
+        Slot& place = slots_[probe(slot.key)];
+        place.key = slot.key;
+        place.state.swap(slot.state);
+      }
+  }
+
+  std::vector<Slot> slots_;
+  std::size_t size_ = 0;
+  KeyState odd_;
+  bool has_odd_key_ = false;
+};
+
+}  // namespace lode
