@@ -12,7 +12,10 @@ bool nested(const Argument& x) { return x->id == TypeId::kList || x->id == TypeI
 bool textual(const Argument& x) { return x->id == TypeId::kString || x->id == TypeId::kBytes; }
 Type undecimal(const Type& type) { return type.id == TypeId::kDecimal ? Type::float64() : type; }
 
-Result<Type> whole(const Argument&) { return Type::int64(); }
+Result<Type> plain_type(const Argument& x) {
+  if (x) return fail(Code::kInvalid, "takes no argument");
+  return Type::int64();
+}
 
 Result<Type> sum_type(const Argument& x) {
   if (!summable(x)) return fail(Code::kInvalid, "needs a number or a bool");
@@ -41,7 +44,7 @@ Result<Type> distinct_type(const Argument& x) {
 }
 
 constexpr std::array<AggregateSignature, 10> kSignatures = {{
-    {"count", false, false, whole},
+    {"count", false, false, plain_type},
     {"distinct", true, false, distinct_type},
     {"first", true, false, member_type},
     {"last", true, false, member_type},
@@ -49,7 +52,7 @@ constexpr std::array<AggregateSignature, 10> kSignatures = {{
     {"mean", true, true, mean_type},
     {"min", true, false, extreme_type},
     {"sum", true, true, sum_type},
-    {"time_since", false, false, whole},
+    {"time_since", false, false, plain_type},
     {"variance", true, true, mean_type},
 }};
 

@@ -143,16 +143,20 @@ class ModelReader {
 
   void check_encoded() {
     if (encode_broken_ || part_.broken("encode")) return;
+    std::string missing;
     for (const Field& field : used_) {
       bool encoded = std::ranges::any_of(
-          model_.encode, [&](const EncoderChoice& c) { return c.column == field.name; });
+          model_.encode, [&](const EncoderChoice& choice) { return choice.column == field.name; });
       if (encoded || is_number(field.type)) continue;
-      problems().add(
-          part_.has("encode") ? part_.key_place("encode") : part_.place(),
-          fmt::format("the column '{}' is of type {} and no number; give it an encoder under "
-                      "'encode' ({}), or leave it out of 'columns'",
-                      field.name, field.type.text(), listed(known_components("encoder"))));
+      missing +=
+          fmt::format("{}'{}' ({})", missing.empty() ? "" : ", ", field.name, field.type.text());
     }
+    if (missing.empty()) return;
+    problems().add(
+        part_.has("encode") ? part_.key_place("encode") : model_.place,
+        fmt::format("no number, and without an encoder: {}; give one under 'encode' ({}), or "
+                    "leave the column out of 'columns'",
+                    missing, listed(known_components("encoder"))));
   }
 
   void read_split() {

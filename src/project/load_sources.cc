@@ -228,8 +228,7 @@ class SourceReader {
     scope_.options.time_column = source_.time;
     if (zone_declared_ && !source_.time.empty())
       scope_.options.local_column = std::string(kLocalColumn);
-    // A time that was reported cannot be told from the argument of local().
-    if (source_.time.empty()) scope_.add_broken(part_.text("time"));
+    scope_.time_broken = source_.time.empty();
   }
   // What a record has then.
   void end_decoding() {

@@ -63,7 +63,8 @@ class ViewReader {
       source = label->second;
     } else if (!loading_.sources.contains(source) && !loading_.labels.contains(source)) {
       std::vector<std::string> names = names_of(loading_.sources);
-      for (std::string& name : names_of(loading_.labels)) names.push_back(std::move(name));
+      for (std::string& name : names_of(loading_.labels))
+        if (!is_among(name, names)) names.push_back(std::move(name));
       problems().add(node->place, unknown_word("source or label", node->text,
                                                std::span<const std::string>(names)));
       return;
@@ -332,11 +333,11 @@ class ViewReader {
     }
     Result<Type> type = signature->result(argument);
     if (!type) {
-      problems().add(
-          node.place,
-          fmt::format("{} {}{}", value.aggregate, type.error().message(),
-                      argument ? fmt::format("; '{}' is {}", value.argument->text, argument->text())
-                               : std::string()));
+      problems().add(node.place, fmt::format("{} {}{}", value.aggregate, type.error().message(),
+                                             argument && signature->takes_argument
+                                                 ? fmt::format("; '{}' is {}", value.argument->text,
+                                                               argument->text())
+                                                 : std::string()));
       return std::nullopt;
     }
     bool needs_quantum = signature->sums && argument && argument->id == TypeId::kDouble;

@@ -6,9 +6,28 @@ namespace lode {
 namespace {
 
 bool uses_reported(const Expression& expression, const Scope& scope) {
-  return scope.unusable ||
-         std::ranges::any_of(expression.columns_used(),
-                             [&](const std::string& name) { return scope.broken.contains(name); });
+  bool reported = scope.unusable;
+  expression.visit([&](const Node& node) {
+    if (node.kind == Node::Kind::kColumn && scope.broken.contains(node.name)) reported = true;
+    if (node.kind == Node::Kind::kCall && node.name == "local" && scope.time_broken)
+      reported = true;
+  });
+  return reported;
+}
+
+// Reports each unknown column once. The binder would stop at the first, and offer the columns lode
+// adds.
+bool report_unknown_columns(Loading& loading, const YamlNode& node, const Expression& expression,
+                            const Scope& scope) {
+  std::set<std::string> unknown;
+  std::vector<std::string> names = names_of(scope.schema);
+  expression.visit([&](const Node& part) {
+    if (part.kind != Node::Kind::kColumn || scope.schema.find(part.name)) return;
+    if (!unknown.insert(part.name).second) return;
+    loading.problems().add(place_inside(node, part.line, part.column),
+                           unknown_word("column", part.name, std::span<const std::string>(names)));
+  });
+  return !unknown.empty();
 }
 
 }  // namespace
@@ -53,6 +72,7 @@ std::optional<DeclaredExpression> read_expression(
 std::optional<Type> check_type(Loading& loading, const YamlNode& node, const Expression& expression,
                                const Scope& scope) {
   if (uses_reported(expression, scope)) return std::nullopt;
+  if (report_unknown_columns(loading, node, expression, scope)) return std::nullopt;
   Result<BoundExpression> bound = bind(expression, scope.schema, scope.options);
   if (bound) return bound->type();
   report_inside(loading, node, bound.error());

@@ -25,6 +25,7 @@ struct Scope {
   Schema schema;
   std::set<std::string, std::less<>>
       broken;             // declared, and reported: uses are passed over in silence
+  bool time_broken = false;                   // so local() is passed over in silence too
   bool unusable = false;  // the whole declaration was reported
   BindOptions options;
 

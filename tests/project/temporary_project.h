@@ -49,8 +49,8 @@ class TemporaryProject {
     if (loaded) return texts;
     for (const Error& error : loaded.error().errors) {
       EXPECT_EQ(error.where().file, (root_ / file).string());
-      texts.push_back(fmt::format("{}:{}: {}", error.where().line, error.where().column,
-                                  error.message()));
+      texts.push_back(
+          fmt::format("{}:{}: {}", error.where().line, error.where().column, error.message()));
     }
     return texts;
   }

@@ -3,10 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
 #include <string>
 
-#include "base/random.h"
+#include "tests/project/mutation.h"
+#include "tests/project/temporary_project.h"
 
 namespace lode {
 namespace {
@@ -67,7 +67,9 @@ TEST(Yaml, ScalarsStayText) {
 }
 
 TEST(Yaml, ByteOrderMarkAndCarriageReturnsDoNotShow) {
-  YamlNode root = parsed("\xEF\xBB\xBF" "a: 1\r\nb: x y\r\n");
+  YamlNode root = parsed(
+      "\xEF\xBB\xBF"
+      "a: 1\r\nb: x y\r\n");
   EXPECT_EQ(at(root, "a").place, (Place{1, 4}));
   EXPECT_EQ(at(root, "b").text, "x y");
   EXPECT_EQ(at(root, "b").place, (Place{2, 4}));
@@ -76,20 +78,23 @@ TEST(Yaml, ByteOrderMarkAndCarriageReturnsDoNotShow) {
 TEST(Yaml, RefusalsSayWhereAndWhatToDo) {
   EXPECT_EQ(refusal("a: 1\nb: 2\na: 3"),
             "f.yaml:3:1: the key 'a' stands here a second time, first in line 1; keep one");
-  EXPECT_EQ(refusal("a: &x 1\nb: *x"),
-            "f.yaml:1:4: anchors and aliases (&name, *name) are not read here; write the value out, "
-            "or put it in quotes if the sign is meant");
-  EXPECT_EQ(refusal("a: !int 1"),
-            "f.yaml:1:4: tags (!int) are not read here; write the value without it, or in quotes if "
-            "the '!' is meant");
+  EXPECT_EQ(
+      refusal("a: &x 1\nb: *x"),
+      "f.yaml:1:4: anchors and aliases (&name, *name) are not read here; write the value out, "
+      "or put it in quotes if the sign is meant");
+  EXPECT_EQ(
+      refusal("a: !int 1"),
+      "f.yaml:1:4: tags (!int) are not read here; write the value without it, or in quotes if "
+      "the '!' is meant");
   EXPECT_EQ(refusal("? [a]\n: b"), "f.yaml:1:3: a key must be text, not a list or a map");
   EXPECT_EQ(refusal(": x"), "f.yaml:1:1: a key is missing before ':'");
   EXPECT_EQ(refusal("- a\n---\n- b"),
             "f.yaml:3:1: a second document begins before this; one file is one project");
   EXPECT_EQ(refusal("a: \"x\nb: 1\n"), "f.yaml:1:4: the quote that opens here is never closed");
-  EXPECT_EQ(refusal("a: {b: c[d]}"),
-            "f.yaml:1:9: not valid YAML: end of map flow not found; a '{' is not closed, or a value in "
-            "it holds '[', '{', ',' or ':' and needs quotes");
+  EXPECT_EQ(
+      refusal("a: {b: c[d]}"),
+      "f.yaml:1:9: not valid YAML: end of map flow not found; a '{' is not closed, or a value in "
+      "it holds '[', '{', ',' or ':' and needs quotes");
   EXPECT_EQ(refusal("a: \xC3\x28"), "f.yaml:1:4: not UTF-8 text; save the file in that encoding");
   EXPECT_EQ(refusal("a: b\x04"), "f.yaml:1:5: a control character (0x04); remove it");
 }
@@ -111,25 +116,8 @@ void check_places(const YamlNode& node, int lines) {
   for (const YamlEntry& entry : node.entries) check_places(entry.value, lines);
 }
 
-std::string mutated(std::string text, Random& random) {
-  static constexpr std::string_view kPieces = "{}[]:,-?&*!|>'\"%@`# \n\t\r\\~.0aé\x80";
-  int edits = 1 + static_cast<int>(random.below(4));
-  for (int i = 0; i < edits && !text.empty(); ++i) {
-    std::size_t at = random.below(text.size());
-    std::size_t length = std::min<std::size_t>(1 + random.below(12), text.size() - at);
-    switch (random.below(4)) {
-      case 0: text.erase(at, length); break;
-      case 1: text.insert(at, 1, kPieces[random.below(kPieces.size())]); break;
-      case 2: text[at] = kPieces[random.below(kPieces.size())]; break;
-      default: text.insert(random.below(text.size()), text.substr(at, length));
-    }
-  }
-  return text;
-}
-
 TEST(Yaml, MutatedFilesEndInATreeOrAnError) {
-  std::ifstream in(LODE_SOURCE_DIR "/examples/flights/lode.yaml", std::ios::binary);
-  std::string original{std::istreambuf_iterator<char>(in), {}};
+  std::string original = read_text(LODE_SOURCE_DIR "/examples/flights/lode.yaml");
   ASSERT_FALSE(original.empty());
   original.resize(original.find("\ntraining:"));  // enough of YAML's forms; the rest repeats
   Random random(20011);
