@@ -6,6 +6,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "base/file.h"
 #include "base/math.h"
 #include "base/random.h"
 #include "mine/algorithm.h"
@@ -290,6 +291,16 @@ TEST(Logistic, RefusesWhatItCannotFit) {
     wide.add({}, {i}, i % 2);
   }
   EXPECT_EQ(wide.fit({{"l2", "1"}}).error().code(), Code::kLimit);
+}
+
+TEST(Logistic, TheGoldenFileLoadsAndIsWrittenAgain) {
+  // docs/formats/model.md. Also the proof that another machine trains to the same bytes.
+  std::string golden =
+      posix_files().read(LODE_SOURCE_DIR "/tests/mine/golden/logistic-1.model").value();
+  Rows rows = reference_rows();
+  auto loaded = load_model(golden).value();
+  EXPECT_NEAR(scores(*loaded, rows)[0], 0.37396774, 5e-9);  // scikit-learn 1.9.1
+  EXPECT_EQ(rows.fit({{"l2", "2.5"}, {"unseen", "mean"}}).value()->serialize(), golden);
 }
 
 TEST(Cholesky, SolvesByHandAndFindsDependentRows) {
