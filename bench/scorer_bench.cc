@@ -2,11 +2,11 @@
 //
 //   scorer_bench [--tiny] [--cache DIR] [--kernel baseline|avx2|avx512]
 //
-// Three models of 500 trees, depth 6, on synthetic rows in the manner of HIGGS (28 numbers): as they
-// are; with a tenth of the values missing; with four of the columns cut into categories. Trained
-// models are kept in DIR (default: the working directory), since training takes half a minute each.
-// Every figure is the median of several repeats, ours and theirs taken in turns; margins are compared
-// bit by bit and the program fails if one differs.
+// Three models of 500 trees, depth 6, on synthetic rows in the manner of HIGGS (28 numbers): as
+// they are; with a tenth of the values missing; with four of the columns cut into categories.
+// Trained models are kept in DIR (default: the working directory), since training takes half a
+// minute each. Every figure is the median of several repeats, ours and theirs taken in turns;
+// margins are compared bit by bit and the program fails if one differs.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -46,7 +46,8 @@ struct Variant {
 };
 constexpr int kLevels = 24;
 
-// ---- data ------------------------------------------------------------------------------------------
+// ---- data
+// ------------------------------------------------------------------------------------------
 
 // Box and Muller, without libm's trigonometry: the polar form.
 double normal(Random& random) {
@@ -78,9 +79,9 @@ Rows make_rows(std::uint64_t seed, std::size_t count, const Variant& variant) {
       double a = x[j], b = x[(3 * j + 5) % 21], c = x[(5 * j + 11) % 21];
       x[21 + j] = std::sqrt(a * a + b * b + 0.3 * std::abs(c * a)) + 0.15 * normal(random);
     }
-    double z = 0.7 * (x[22] - 1.3) * (x[23] - 1.2) - 0.8 * std::abs(x[24] - 1.4) + 0.5 * x[4] * x[7] -
-               0.4 * std::max(x[2], 0.0) * x[26] + 0.9 * (x[21] - 1.6) * (x[21] - 1.6) +
-               0.35 * std::min(1.0, x[10] * x[10]) * x[27];
+    double z = 0.7 * (x[22] - 1.3) * (x[23] - 1.2) - 0.8 * std::abs(x[24] - 1.4) +
+               0.5 * x[4] * x[7] - 0.4 * std::max(x[2], 0.0) * x[26] +
+               0.9 * (x[21] - 1.6) * (x[21] - 1.6) + 0.35 * std::min(1.0, x[10] * x[10]) * x[27];
     rows.label.push_back(random.chance(sigmoid(1.3 * z)) ? 1.0F : 0.0F);
     for (std::size_t f = 0; f < kColumns; ++f) {
       float value = static_cast<float>(x[f]);
@@ -110,17 +111,21 @@ Result<std::string> model_of(const Variant& variant, const Sizes& sizes, const s
   Rows rows = make_rows(7, sizes.training_rows, variant);
   XgboostRows data = view_of(rows, variant);
   data.label = rows.label;
-  TRY(XgboostBooster booster,
-      XgboostBooster::create(data, {{"objective", "binary:logistic"}, {"tree_method", "hist"},
-                                    {"max_depth", "6"}, {"eta", "0.1"}, {"base_score", "0.5"},
-                                    {"nthread", "2"}, {"seed", "1"}}));
+  TRY(XgboostBooster booster, XgboostBooster::create(data, {{"objective", "binary:logistic"},
+                                                            {"tree_method", "hist"},
+                                                            {"max_depth", "6"},
+                                                            {"eta", "0.1"},
+                                                            {"base_score", "0.5"},
+                                                            {"nthread", "2"},
+                                                            {"seed", "1"}}));
   for (int round = 0; round < sizes.trees; ++round) TRY_VOID(booster.update());
   TRY(std::string bytes, booster.save());
   TRY_VOID(write_atomically(posix_files(), path, bytes));
   return bytes;
 }
 
-// ---- time ------------------------------------------------------------------------------------------
+// ---- time
+// ------------------------------------------------------------------------------------------
 
 double now_us() {
   auto now = std::chrono::steady_clock::now().time_since_epoch();
@@ -174,7 +179,8 @@ void print(std::string_view what, std::string_view unit, const std::vector<doubl
              text(peer, digits), unit, ratio);
 }
 
-// ---- one model -------------------------------------------------------------------------------------
+// ---- one model
+// -------------------------------------------------------------------------------------
 
 Status compare_bits(const std::vector<float>& ours, const std::vector<float>& theirs,
                     std::string_view what) {
@@ -205,7 +211,8 @@ Status run(const Variant& variant, const Sizes& sizes, const std::string& cache,
   Status status;
   for (int repeat = 0; repeat < sizes.repeats; ++repeat) {
     volatile float sink = 0;
-    Singles single = time_singles(rows, sizes, [&](const float* row) { sink = scorer.margin(row); });
+    Singles single =
+        time_singles(rows, sizes, [&](const float* row) { sink = scorer.margin(row); });
     ours.loop.push_back(single.loop_us);
     ours.p50.push_back(single.p50_us);
     ours.p99.push_back(single.p99_us);
@@ -227,7 +234,8 @@ Status run(const Variant& variant, const Sizes& sizes, const std::string& cache,
                      workspace);
     }));
     theirs.batch.push_back(rows_per_s([&](std::size_t i, std::size_t n) {
-      auto done = booster.margins_in_place(rows.values.data() + i * kColumns, n, kColumns, &peer[i]);
+      auto done =
+          booster.margins_in_place(rows.values.data() + i * kColumns, n, kColumns, &peer[i]);
       if (!done) status = done;
     }));
   }
@@ -277,9 +285,9 @@ int main(int argc, char** argv) {
   }
   fmt::print("kernel {}, XGBoost {}, 1 thread each, median [least..most] of {} repeats\n",
              kernel_name(kernel), *version, sizes.repeats);
-  for (const Variant& variant : {Variant{.name = "numbers"},
-                                 Variant{.name = "missing", .missing = 0.1},
-                                 Variant{.name = "categories", .missing = 0.02, .categorical = 4}}) {
+  for (const Variant& variant :
+       {Variant{.name = "numbers"}, Variant{.name = "missing", .missing = 0.1},
+        Variant{.name = "categories", .missing = 0.02, .categorical = 4}}) {
     if (Status status = run(variant, sizes, cache, kernel); !status) {
       fmt::print(stderr, "{}: {}\n", variant.name, status.error().text());
       return exit_code(status.error().code());

@@ -28,8 +28,10 @@ Status check_sets(const Forest& forest) {
     words += set.empty() ? 0 : set.back() / 32 + 1;
   }
   if (words > kMostSetWords) {
-    return fail(Code::kLimit, "the tree model's category sets need {} words of bits; the limit is {}: "
-                "use smaller category codes", words, kMostSetWords);
+    return fail(Code::kLimit,
+                "the tree model's category sets need {} words of bits; the limit is {}: "
+                "use smaller category codes",
+                words, kMostSetWords);
   }
   return {};
 }
@@ -46,7 +48,8 @@ Status check_node(const Forest& forest, std::size_t i, std::size_t tree_end) {
     return {};
   }
   if (node.left <= i || node.left >= tree_end || node.left + 1 >= tree_end) {
-    return fail(Code::kCorrupt, "the children of node {} of the tree model are outside its tree", i);
+    return fail(Code::kCorrupt, "the children of node {} of the tree model are outside its tree",
+                i);
   }
   if (node.feature >= forest.features) {
     return fail(Code::kCorrupt, "node {} of the tree model splits feature {} of {}", i,
@@ -67,7 +70,8 @@ Status check(const Forest& forest) {
     return fail(Code::kCorrupt, "the tree model's base margin is not finite");
   }
   if (forest.nodes.size() > kMostNodes || forest.features > kMostFeatures) {
-    return fail(Code::kLimit, "the tree model has {} nodes and {} features; the limits are {} and {}",
+    return fail(Code::kLimit,
+                "the tree model has {} nodes and {} features; the limits are {} and {}",
                 forest.nodes.size(), forest.features, kMostNodes, kMostFeatures);
   }
   if (forest.trees() == 0 ? !forest.nodes.empty() : forest.roots.front() != 0) {

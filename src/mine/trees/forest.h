@@ -48,10 +48,10 @@ struct Forest {
   Objective objective = Objective::kSquaredError;
   std::uint32_t features = 0;  // values in a row
   float base_margin = 0;
-  std::vector<std::uint32_t> roots;             // one per tree, ascending
-  std::vector<TreeNode> nodes;                  // trees one after the other, children after parents
-  std::vector<std::uint32_t> set_begin = {0};   // set s = categories[set_begin[s], set_begin[s + 1])
-  std::vector<std::uint32_t> categories;        // ascending within a set
+  std::vector<std::uint32_t> roots;            // one per tree, ascending
+  std::vector<TreeNode> nodes;                 // trees one after the other, children after parents
+  std::vector<std::uint32_t> set_begin = {0};  // set s = categories[set_begin[s], set_begin[s + 1])
+  std::vector<std::uint32_t> categories;       // ascending within a set
 
   std::size_t trees() const { return roots.size(); }
   std::size_t sets() const { return set_begin.size() - 1; }
@@ -82,10 +82,9 @@ float plain_margin(const Forest& forest, std::span<const float> row);
 // output; dart, gblinear, several classes or targets, other objectives and models that recode
 // categories by name are kUnsupported. Anything malformed is kCorrupt. Unreachable (pruned) nodes
 // are dropped.
-// base_margin of a logistic model is -log(1 / base_score - 1) with a correctly rounded logarithm; the
-// C library's logf, which XGBoost uses, may differ from it in the last bit. The training adapter
-// finds out and puts in what XGBoost itself adds.
-// Memory: about 10 times the input.
+// base_margin of a logistic model is -log(1 / base_score - 1) with a correctly rounded logarithm;
+// the C library's logf, which XGBoost uses, may differ from it in the last bit. The training
+// adapter finds out and puts in what XGBoost itself adds. Memory: about 10 times the input.
 Result<Forest> forest_from_xgboost(std::string_view bytes);
 
 // lode's own stored form (docs/formats/tree-model.md): versioned, checksummed, loads without a JSON

@@ -71,8 +71,8 @@ std::uint64_t body_bytes(const Header& header) {
 Result<Header> read_header(std::string_view bytes) {
   constexpr std::size_t kLeast = kMagic.size() + sizeof(Header) + sizeof(std::uint64_t);
   if (!bytes.starts_with(kMagic)) {
-    return fail(Code::kCorrupt, "these bytes are not a tree model of lode: they do not begin with {}",
-                kMagic);
+    return fail(Code::kCorrupt,
+                "these bytes are not a tree model of lode: they do not begin with {}", kMagic);
   }
   if (bytes.size() < kLeast) return fail(Code::kCorrupt, "the tree model is cut short");
   std::string_view hashed = bytes.substr(0, bytes.size() - sizeof(std::uint64_t));

@@ -17,10 +17,10 @@ constexpr double kNoParent = -1;
 struct Value {
   enum class Kind : std::uint8_t { kNothing, kNumber, kText, kArray, kObject };
   Kind kind = Kind::kNothing;
-  double number = 0;             // a float32's value if it was written with a fraction
+  double number = 0;  // a float32's value if it was written with a fraction
   std::string text{};
-  std::vector<double> numbers{};   // an array of numbers
-  std::vector<Value> items{};      // an array of anything else
+  std::vector<double> numbers{};  // an array of numbers
+  std::vector<Value> items{};     // an array of anything else
   std::vector<std::pair<std::string, Value>> fields{};
 };
 
@@ -33,14 +33,15 @@ class Builder {
   explicit Builder(std::size_t input_bytes) : values_left_(2 * input_bytes + 16) {}
 
   bool null() { return add({}); }
-  bool boolean(bool value) { return add({.kind = Value::Kind::kNumber, .number = value ? 1. : 0.}); }
+  bool boolean(bool value) {
+    return add({.kind = Value::Kind::kNumber, .number = value ? 1. : 0.});
+  }
   bool number_integer(json::number_integer_t value) { return number(static_cast<double>(value)); }
   bool number_unsigned(json::number_unsigned_t value) { return number(static_cast<double>(value)); }
   bool number_float(json::number_float_t value, const std::string& written) {
     float rounded = static_cast<float>(value);
     if (!written.empty()) {
-      auto [end, error] =
-          std::from_chars(written.data(), written.data() + written.size(), rounded);
+      auto [end, error] = std::from_chars(written.data(), written.data() + written.size(), rounded);
       if (error != std::errc()) return stop("a number is outside the range of float32");
     }
     return number(rounded);
@@ -121,9 +122,9 @@ Result<Value> parse(std::string_view bytes) {
   Builder builder(bytes.size());
   bool done = false;
   try {
-    done = nlohmann::json::sax_parse(bytes, &builder,
-                                     text ? nlohmann::json::input_format_t::json
-                                          : nlohmann::json::input_format_t::ubjson);
+    done = nlohmann::json::sax_parse(
+        bytes, &builder,
+        text ? nlohmann::json::input_format_t::json : nlohmann::json::input_format_t::ubjson);
   } catch (const std::exception& exception) {
     return malformed(exception.what());
   }
@@ -196,8 +197,8 @@ Result<SavedTree> saved_tree(const Value& tree) {
     }
   }
   std::size_t nodes = saved.left.size();
-  for (auto values : {saved.right, saved.feature, saved.condition, saved.default_left, saved.gain,
-                      saved.cover}) {
+  for (auto values :
+       {saved.right, saved.feature, saved.condition, saved.default_left, saved.gain, saved.cover}) {
     if (values.size() != nodes) return malformed("a tree's arrays differ in length");
   }
   if (!saved.split_type.empty()) {
@@ -276,8 +277,9 @@ class TreeAppender {
         TRY(std::uint32_t category, index_of(code, kCategoryCodeLimit, "category"));
         forest_.categories.push_back(category);
       }
-      auto set = std::ranges::subrange(
-          forest_.categories.begin() + static_cast<std::ptrdiff_t>(first), forest_.categories.end());
+      auto set =
+          std::ranges::subrange(forest_.categories.begin() + static_cast<std::ptrdiff_t>(first),
+                                forest_.categories.end());
       std::ranges::sort(set);
       auto doubles = std::ranges::unique(set);
       forest_.categories.erase(doubles.begin(), doubles.end());
@@ -300,8 +302,10 @@ Result<float> base_score(const Value& learner) {
     digits = digits.substr(1, digits.size() - 2);
   }
   if (digits.contains(',')) {
-    return fail(Code::kUnsupported, "the XGBoost model has several base scores ({}): models with "
-                "one output are supported", text.substr(0, 60));
+    return fail(Code::kUnsupported,
+                "the XGBoost model has several base scores ({}): models with "
+                "one output are supported",
+                text.substr(0, 60));
   }
   return number_in<float>(digits, "base_score");
 }
@@ -315,8 +319,10 @@ Status read_objective(const Value& learner, Forest& forest) {
     return {};
   }
   if (objective != "binary:logistic") {
-    return fail(Code::kUnsupported, "the XGBoost model has objective {}: binary:logistic and "
-                "reg:squarederror are supported", objective.substr(0, 60));
+    return fail(Code::kUnsupported,
+                "the XGBoost model has objective {}: binary:logistic and "
+                "reg:squarederror are supported",
+                objective.substr(0, 60));
   }
   if (!(score > 0) || !(score < 1)) return malformed("base_score is not a probability");
   forest.objective = Forest::Objective::kLogistic;
@@ -337,8 +343,10 @@ Status read_shape(const Value& learner, Forest& forest) {
     TRY(std::string text, text_at(learner, {"learner_model_param"}, name));
     TRY(std::uint32_t count, number_in<std::uint32_t>(text, name));
     if (count > 1) {
-      return fail(Code::kUnsupported, "the XGBoost model has {} = {}: models with one output are "
-                  "supported", name, count);
+      return fail(Code::kUnsupported,
+                  "the XGBoost model has {} = {}: models with one output are "
+                  "supported",
+                  name, count);
     }
   }
   return {};
@@ -357,7 +365,8 @@ Result<Forest> forest_from_xgboost(std::string_view bytes) {
   if (auto cats = field(*model, "cats", Value::Kind::kObject)) {
     if (auto encodings = field(**cats, "enc", Value::Kind::kArray);
         encodings && (!(*encodings)->items.empty() || !(*encodings)->numbers.empty())) {
-      return fail(Code::kUnsupported, "the XGBoost model recodes categories by name; train it on "
+      return fail(Code::kUnsupported,
+                  "the XGBoost model recodes categories by name; train it on "
                   "category codes");
     }
   }

@@ -11,9 +11,12 @@ namespace {
 
 ScorerKernels kernels_of(Kernel kernel) {
   switch (kernel) {
-    case Kernel::kAvx512: return avx512_scorer();
-    case Kernel::kAvx2: return avx2_scorer();
-    case Kernel::kBaseline: break;
+    case Kernel::kAvx512:
+      return avx512_scorer();
+    case Kernel::kAvx2:
+      return avx2_scorer();
+    case Kernel::kBaseline:
+      break;
   }
   return baseline_scorer();
 }

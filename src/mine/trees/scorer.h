@@ -3,10 +3,10 @@
 //
 // How: one row is cut into one-byte bins by the model's own thresholds, and one vector compare then
 // answers all splits of a tree of depth 6 at once (AVX-512; elsewhere 8 trees are walked side by
-// side). A batch is taken 512 rows at a time: each distinct condition of the model is evaluated once
-// into a mask of 512 bits, and a tree is a few dozen selections between such masks (after the idea
-// of QuickScorer, Lucchese et al., SIGIR 2015: conditions first, trees second). Trees deeper than 8
-// are walked. Leaves are added in the order of the trees in float32 everywhere.
+// side). A batch is taken 512 rows at a time: each distinct condition of the model is evaluated
+// once into a mask of 512 bits, and a tree is a few dozen selections between such masks (after the
+// idea of QuickScorer, Lucchese et al., SIGIR 2015: conditions first, trees second). Trees deeper
+// than 8 are walked. Leaves are added in the order of the trees in float32 everywhere.
 //
 // Threads: a Scorer is read-only after compile and may be used from any thread; a Workspace belongs
 // to one call at a time.

@@ -84,15 +84,16 @@ struct Avx2 {
       for (std::uint32_t level = 0; level < kDepth; ++level) {
         int bits;
         __builtin_memcpy(&bits, reinterpret_cast<const char*>(planes + level) + 4 * part, 4);
-        __m256i each = _mm256_and_si256(_mm256_shuffle_epi8(_mm256_set1_epi32(bits), spread), bit_of);
+        __m256i each =
+            _mm256_and_si256(_mm256_shuffle_epi8(_mm256_set1_epi32(bits), spread), bit_of);
         __m256i taken = _mm256_cmpeq_epi8(each, bit_of);  // -1 where right: path = 2 path + 1
         path = _mm256_sub_epi8(_mm256_add_epi8(path, path), taken);
       }
       alignas(32) std::uint8_t paths[32];
       _mm256_store_si256(reinterpret_cast<__m256i*>(paths), path);
       for (std::size_t i = 0; i < 4; ++i) {
-        __m256i leaf = _mm256_cvtepu8_epi32(
-            _mm_loadl_epi64(reinterpret_cast<const __m128i*>(paths + 8 * i)));
+        __m256i leaf =
+            _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(paths + 8 * i)));
         float* rows = margins + 32 * part + 8 * i;
         _mm256_store_ps(rows,
                         _mm256_add_ps(_mm256_load_ps(rows), _mm256_i32gather_ps(leaves, leaf, 4)));

@@ -35,10 +35,10 @@ struct Avx512 {
       __m512 d = _mm512_load_ps(rows + 48);
       for (std::uint32_t i = 0; i < count; ++i) {
         __m512 threshold = _mm512_set1_ps(thresholds[i]);
-        __mmask32 low = _mm512_kunpackw(right<kMissingRight>(b, threshold),
-                                        right<kMissingRight>(a, threshold));
-        __mmask32 high = _mm512_kunpackw(right<kMissingRight>(d, threshold),
-                                         right<kMissingRight>(c, threshold));
+        __mmask32 low =
+            _mm512_kunpackw(right<kMissingRight>(b, threshold), right<kMissingRight>(a, threshold));
+        __mmask32 high =
+            _mm512_kunpackw(right<kMissingRight>(d, threshold), right<kMissingRight>(c, threshold));
         masks[i].words[word] = _mm512_kunpackd(high, low);
       }
     }
@@ -68,8 +68,9 @@ struct Avx512 {
     for (std::size_t word = 0; word < kBlockWords; ++word) {
       __m512i path = _mm512_setzero_si512();
       for (std::uint32_t level = 0; level < kDepth; ++level) {
-        path = _mm512_mask_add_epi8(path, planes[level].words[word], path,
-                                    _mm512_set1_epi8(static_cast<char>(1U << (kDepth - 1 - level))));
+        path =
+            _mm512_mask_add_epi8(path, planes[level].words[word], path,
+                                 _mm512_set1_epi8(static_cast<char>(1U << (kDepth - 1 - level))));
       }
       alignas(64) std::uint8_t paths[64];
       _mm512_store_si512(paths, path);
@@ -101,8 +102,7 @@ inline std::uint32_t count_cuts(const BinView& view, const BinFeature& feature, 
   unsigned lines = 0;
   for (std::uint32_t i = 0; i < feature.pivot_lines; ++i) {
     __m512 pivots = _mm512_load_ps(view.pivots[feature.pivot_line + i].values);
-    lines += static_cast<unsigned>(
-        __builtin_popcount(_mm512_cmp_ps_mask(pivots, x, _CMP_LE_OQ)));
+    lines += static_cast<unsigned>(__builtin_popcount(_mm512_cmp_ps_mask(pivots, x, _CMP_LE_OQ)));
   }
   __m512 cuts = _mm512_load_ps(view.cuts[feature.cut_line + lines].values);
   return 16 * lines +

@@ -37,10 +37,10 @@ struct Baseline {
       __m128 d = _mm_load_ps(rows + 12);
       for (std::uint32_t i = 0; i < count; ++i) {
         __m128 threshold = _mm_set1_ps(thresholds[i]);
-        __m128i low = _mm_packs_epi32(right<kMissingRight>(a, threshold),
-                                      right<kMissingRight>(b, threshold));
-        __m128i high = _mm_packs_epi32(right<kMissingRight>(c, threshold),
-                                       right<kMissingRight>(d, threshold));
+        __m128i low =
+            _mm_packs_epi32(right<kMissingRight>(a, threshold), right<kMissingRight>(b, threshold));
+        __m128i high =
+            _mm_packs_epi32(right<kMissingRight>(c, threshold), right<kMissingRight>(d, threshold));
         auto bits = static_cast<std::uint16_t>(_mm_movemask_epi8(_mm_packs_epi16(low, high)));
         __builtin_memcpy(reinterpret_cast<char*>(masks + i) + 2 * part, &bits, 2);
       }
@@ -95,7 +95,8 @@ std::uint32_t step(const WalkPlan& plan, const WalkNode* nodes, std::uint32_t at
     if (value >= 0 && value < static_cast<float>(kCategoryCodeLimit)) {
       auto code = static_cast<std::uint32_t>(value);
       std::uint32_t word = plan.set_begin[node.set] + code / 32;
-      right = word < plan.set_begin[node.set + 1] && ((plan.set_words[word] >> (code % 32)) & 1U) != 0;
+      right =
+          word < plan.set_begin[node.set + 1] && ((plan.set_words[word] >> (code % 32)) & 1U) != 0;
     }
   }
   right |= missing & ((node.feature & kWalkDefaultRight) != 0);

@@ -3,8 +3,8 @@
 // instantiation of one instruction set can be linked into another.
 //
 // Isa provides:
-//   Mask, load, store, mux       kMaskBytes of row bits; mux(d, a, b) takes b where d is set, else a
-//   compare<kind>(...)           one numeric run over a column of kBlockRows values
+//   Mask, load, store, mux       kMaskBytes of row bits; mux(d, a, b) takes b where d is set, else
+//   a compare<kind>(...)           one numeric run over a column of kBlockRows values
 //   byte_sets(...)               one byte-set run over kBlockRows codes
 //   add_leaves(...)              to each row's margin the leaf its bits point at
 #pragma once
@@ -114,15 +114,33 @@ void score_block(const MaskView& view, const float* columns, MaskLine* masks, fl
   for (std::size_t t = 0; t < view.tree_count; ++t) {
     const MaskTree& tree = view.trees[t];
     switch (tree.depth) {
-      case 0: add_tree<Isa, 0>(view, tree, masks, margins); break;
-      case 1: add_tree<Isa, 1>(view, tree, masks, margins); break;
-      case 2: add_tree<Isa, 2>(view, tree, masks, margins); break;
-      case 3: add_tree<Isa, 3>(view, tree, masks, margins); break;
-      case 4: add_tree<Isa, 4>(view, tree, masks, margins); break;
-      case 5: add_tree<Isa, 5>(view, tree, masks, margins); break;
-      case 6: add_tree<Isa, 6>(view, tree, masks, margins); break;
-      case 7: add_tree<Isa, 7>(view, tree, masks, margins); break;
-      default: add_tree<Isa, 8>(view, tree, masks, margins); break;
+      case 0:
+        add_tree<Isa, 0>(view, tree, masks, margins);
+        break;
+      case 1:
+        add_tree<Isa, 1>(view, tree, masks, margins);
+        break;
+      case 2:
+        add_tree<Isa, 2>(view, tree, masks, margins);
+        break;
+      case 3:
+        add_tree<Isa, 3>(view, tree, masks, margins);
+        break;
+      case 4:
+        add_tree<Isa, 4>(view, tree, masks, margins);
+        break;
+      case 5:
+        add_tree<Isa, 5>(view, tree, masks, margins);
+        break;
+      case 6:
+        add_tree<Isa, 6>(view, tree, masks, margins);
+        break;
+      case 7:
+        add_tree<Isa, 7>(view, tree, masks, margins);
+        break;
+      default:
+        add_tree<Isa, 8>(view, tree, masks, margins);
+        break;
     }
   }
 }

@@ -41,8 +41,8 @@ WalkPlan make_walk_plan(const Forest& forest) {
   for (std::uint32_t i = 0; i < forest.nodes.size(); ++i) {
     const TreeNode& node = forest.nodes[i];
     plan.categorical |= node.categorical();
-    std::uint32_t flags = (node.leaf() ? 0 : kWalkSplit) |
-                          (node.leaf() || node.default_left ? 0 : kWalkDefaultRight);
+    std::uint32_t flags =
+        (node.leaf() ? 0 : kWalkSplit) | (node.leaf() || node.default_left ? 0 : kWalkDefaultRight);
     plan.nodes.push_back({.value = node.value,
                           .left = node.leaf() ? i : node.left,
                           .feature = (node.leaf() ? 0 : node.feature) | flags,
@@ -67,7 +67,8 @@ WalkPlan make_walk_plan(const Forest& forest) {
   return plan;
 }
 
-// ---- masks -----------------------------------------------------------------------------------------
+// ---- masks
+// -----------------------------------------------------------------------------------------
 
 namespace {
 
@@ -211,7 +212,8 @@ MaskView MaskPlan::view() const {
           .leaves = leaves.empty() ? nullptr : leaves.front().values};
 }
 
-// ---- bins ------------------------------------------------------------------------------------------
+// ---- bins
+// ------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -227,7 +229,8 @@ class BinMaker {
   bool make() {
     for (const TreeNode& node : forest_.nodes) {
       if (node.leaf()) continue;
-      // Both kinds of split on one feature: no trainer makes that, and no code here tells them apart.
+      // Both kinds of split on one feature: no trainer makes that, and no code here tells them
+      // apart.
       if (!node.categorical() && levels_[node.feature] != 0) return false;
       if (node.categorical()) continue;
       splits_[node.feature].push_back(&node);

@@ -13,7 +13,8 @@
 
 namespace lode {
 
-// ---- walking: any forest ---------------------------------------------------------------------------
+// ---- walking: any forest
+// ---------------------------------------------------------------------------
 
 inline constexpr std::uint32_t kWalkDefaultRight = 1U << 31;
 inline constexpr std::uint32_t kWalkSplit = 1U << 30;
@@ -32,13 +33,14 @@ struct WalkPlan {
   bool categorical = false;
   std::size_t tree_count = 0;
   std::vector<WalkNode> nodes;
-  std::vector<std::uint32_t> roots;         // padded to a multiple of kWalkTrees with the last one
-  std::vector<std::uint32_t> depths;        // per group of kWalkTrees: steps until all are at leaves
-  std::vector<std::uint32_t> set_begin;     // set s = bits of words [set_begin[s], set_begin[s + 1])
+  std::vector<std::uint32_t> roots;      // padded to a multiple of kWalkTrees with the last one
+  std::vector<std::uint32_t> depths;     // per group of kWalkTrees: steps until all are at leaves
+  std::vector<std::uint32_t> set_begin;  // set s = bits of words [set_begin[s], set_begin[s + 1])
   std::vector<std::uint32_t> set_words;
 };
 
-// ---- masks: batches, trees up to kMaskDepth --------------------------------------------------------
+// ---- masks: batches, trees up to kMaskDepth
+// --------------------------------------------------------
 
 inline constexpr std::size_t kBlockRows = 512;
 inline constexpr std::size_t kBlockWords = kBlockRows / 64;
@@ -110,14 +112,15 @@ struct MaskPlan {
   MaskView view() const;
 };
 
-// ---- bins: one row, trees up to kBinDepth ----------------------------------------------------------
+// ---- bins: one row, trees up to kBinDepth
+// ----------------------------------------------------------
 
 inline constexpr std::uint32_t kBinDepth = 6;
 inline constexpr std::size_t kBinSlots = 256;  // one byte each; slot 0 is always 0
 inline constexpr std::uint32_t kSlotBins = 255;
 
-// A byte derived from a numeric feature: how many of its cuts `offset`+1.. are <= the value, at most
-// 255; for a missing value 0 or 255, so that each default direction has a byte of its own.
+// A byte derived from a numeric feature: how many of its cuts `offset`+1.. are <= the value, at
+// most 255; for a missing value 0 or 255, so that each default direction has a byte of its own.
 struct BinSlot {
   std::uint32_t offset;
   std::uint8_t slot;
@@ -165,7 +168,7 @@ struct BinView {
   const FloatLine* cuts;
   const FloatLine* pivots;
   const BinCategory* categories;
-  std::size_t category_count;  // at most kBinCategories
+  std::size_t category_count;                // at most kBinCategories
   const std::uint32_t* tree_category_begin;  // tree_count + 1, or nullptr without categories
   const BinTreeCategory* tree_categories;
   const std::uint64_t* category_masks;
@@ -194,7 +197,8 @@ struct BinPlan {
   BinView view() const;
 };
 
-// ---- making them -----------------------------------------------------------------------------------
+// ---- making them
+// -----------------------------------------------------------------------------------
 
 WalkPlan make_walk_plan(const Forest& forest);
 // False if the model does not fit (too deep, too many conditions): walk it then.
@@ -220,7 +224,8 @@ void for_each_slot(const Forest& forest, std::size_t tree, std::uint32_t depth, 
   for (std::size_t i = 0; i < bottom; ++i) leaf(i, forest.nodes[at[bottom + i]].value);
 }
 
-// ---- kernels: one table per instruction set --------------------------------------------------------
+// ---- kernels: one table per instruction set
+// --------------------------------------------------------
 
 struct ScorerKernels {
   // Adds the trees to `margin` in order. nullptr: rows are walked.

@@ -13,7 +13,8 @@
 namespace lode {
 namespace {
 
-// ---- the model -------------------------------------------------------------------------------------
+// ---- the model
+// -------------------------------------------------------------------------------------
 
 constexpr std::size_t kStackFeatures = 256;
 constexpr std::size_t kBatchRows = 512;
@@ -29,9 +30,10 @@ void convert_row(const DesignMatrix& rows, std::int64_t row, float* out) {
 Status check_range(const DesignMatrix& rows, std::int64_t row, const float* converted) {
   for (std::size_t i = 0; i < rows.schema->numeric.size(); ++i) {
     if (!std::isinf(converted[i])) continue;
-    return fail(Code::kInvalid, "row {}, column '{}': {} is too large for float32, in which boosted "
-                "trees compare; cap it or set the row aside", row, rows.schema->numeric[i],
-                rows.values_of(row)[i]);
+    return fail(Code::kInvalid,
+                "row {}, column '{}': {} is too large for float32, in which boosted "
+                "trees compare; cap it or set the row aside",
+                row, rows.schema->numeric[i], rows.values_of(row)[i]);
   }
   return {};
 }
@@ -151,7 +153,8 @@ class BoostedModel final : public FittedModel {
   mutable std::vector<std::unique_ptr<Batch>> idle_;
 };
 
-// ---- training --------------------------------------------------------------------------------------
+// ---- training
+// --------------------------------------------------------------------------------------
 
 struct TrainingRows {
   std::vector<float> values;
@@ -192,8 +195,10 @@ Status check_two_classes(const LabelledMatrix& data) {
   for (std::size_t i = 0; i < data.label.size(); ++i)
     if (data.weight_of(static_cast<std::int64_t>(i)) > 0) seen[data.label[i] == 0 ? 0 : 1] = true;
   if (seen[0] && seen[1]) return {};
-  return fail(Code::kInvalid, "every training row has label {}: there is nothing to learn; widen the "
-              "training range, or look at how the label is made", seen[1] ? 1 : 0);
+  return fail(Code::kInvalid,
+              "every training row has label {}: there is nothing to learn; widen the "
+              "training range, or look at how the label is made",
+              seen[1] ? 1 : 0);
 }
 
 XgboostBooster::Parameters parameters_of(const OptionValues& options, std::uint64_t seed,
@@ -214,10 +219,10 @@ XgboostBooster::Parameters parameters_of(const OptionValues& options, std::uint6
   return parameters;
 }
 
-// Makes the forest's margins the library's own, to the bit, on a sample of the training rows. The one
-// thing our reader may get wrong by a bit is the base margin, since the library takes the C library's
-// logarithm; so its neighbours are tried. Anything else that differs is a bug of ours, and no model
-// leaves here that would score differently from the one that was trained.
+// Makes the forest's margins the library's own, to the bit, on a sample of the training rows. The
+// one thing our reader may get wrong by a bit is the base margin, since the library takes the C
+// library's logarithm; so its neighbours are tried. Anything else that differs is a bug of ours,
+// and no model leaves here that would score differently from the one that was trained.
 Status match_margins(const XgboostBooster& booster, const XgboostRows& data, Forest& forest) {
   XgboostRows sample = data;
   sample.rows = std::min<std::size_t>(data.rows, 512);
@@ -227,8 +232,8 @@ Status match_margins(const XgboostBooster& booster, const XgboostRows& data, For
   float read = forest.base_margin;
   float above = std::nextafter(read, INFINITY);
   float below = std::nextafter(read, -INFINITY);
-  for (float base : {read, above, below, std::nextafter(above, INFINITY),
-                     std::nextafter(below, -INFINITY)}) {
+  for (float base :
+       {read, above, below, std::nextafter(above, INFINITY), std::nextafter(below, -INFINITY)}) {
     forest.base_margin = base;
     std::size_t equal = 0;
     while (equal < sample.rows &&
@@ -239,7 +244,8 @@ Status match_margins(const XgboostBooster& booster, const XgboostRows& data, For
     }
     if (equal == sample.rows) return {};
   }
-  return fail(Code::kInternal, "lode's scorer and XGBoost disagree on the model just trained; please "
+  return fail(Code::kInternal,
+              "lode's scorer and XGBoost disagree on the model just trained; please "
               "report this with the project and the data");
 }
 
@@ -283,7 +289,8 @@ Result<std::unique_ptr<FittedModel>> load(ModelReader& payload, std::uint32_t, M
   return std::make_unique<BoostedModel>(std::move(head), std::move(parts));
 }
 
-// ---- what it says of itself ------------------------------------------------------------------------
+// ---- what it says of itself
+// ------------------------------------------------------------------------
 
 constexpr Option kOptions[] = {
     {"rounds", OptionType::kInt, "100", "number of trees", 1, 100'000},
@@ -299,16 +306,19 @@ constexpr Option kOptions[] = {
     {"max_cat_to_onehot", OptionType::kInt, "4",
      "categories with fewer levels split one level against the rest, others by sets", 1, 1'000'000},
     {"threads", OptionType::kInt, "1",
-     "threads of the trainer; its sums, and so the model's last bits, depend on this number", 1, 256},
+     "threads of the trainer; its sums, and so the model's last bits, depend on this number", 1,
+     256},
 };
 
 constexpr std::string_view kGuarantees =
     "XGBoost (Chen and Guestrin, KDD 2016), opened when first trained with; its version is kept in "
-    "the model. Scoring is lode's own (mine/trees/scorer.h), equal to XGBoost's margins to the bit, "
+    "the model. Scoring is lode's own (mine/trees/scorer.h), equal to XGBoost's margins to the "
+    "bit, "
     "and needs no library. Numbers are rounded to float32 once, to nearest; one too large for that "
     "is an error. A missing number and an unknown level follow the direction each split learned. "
     "Deterministic for the same library, options, seed and `threads`; the pool's threads are not "
-    "used. Weight 2 is not exactly the row twice: thresholds come from weighted quantiles. Memory in "
+    "used. Weight 2 is not exactly the row twice: thresholds come from weighted quantiles. Memory "
+    "in "
     "training: about 6 bytes per value beside the float32 copy of the data.";
 
 constexpr Algorithm kBinaryAlgorithm = {

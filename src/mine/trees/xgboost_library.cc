@@ -113,16 +113,19 @@ class Matrix {
                   rows.columns);
     Matrix matrix(xgb);
     std::string values = array_of(rows.values.data(), rows.rows, rows.columns);
-    TRY_VOID(done(xgb, xgb.matrix_from_dense(values.c_str(), R"({"missing":NaN,"nthread":1})",
-                                             &matrix.handle_), "the rows"));
+    TRY_VOID(done(
+        xgb,
+        xgb.matrix_from_dense(values.c_str(), R"({"missing":NaN,"nthread":1})", &matrix.handle_),
+        "the rows"));
     TRY_VOID(matrix.set("label", rows.label));
     TRY_VOID(matrix.set("weight", rows.weight));
     TRY_VOID(matrix.set("base_margin", rows.base_margin));
     if (rows.categorical.empty()) return matrix;
     std::vector<const char*> types;
     for (bool categorical : rows.categorical) types.push_back(categorical ? "c" : "q");
-    TRY_VOID(done(xgb, xgb.matrix_set_features(matrix.handle_, "feature_type", types.data(),
-                                               types.size()), "the column types"));
+    TRY_VOID(done(
+        xgb, xgb.matrix_set_features(matrix.handle_, "feature_type", types.data(), types.size()),
+        "the column types"));
     return matrix;
   }
   Matrix(Matrix&& other) noexcept
@@ -214,8 +217,10 @@ Result<std::vector<float>> XgboostBooster::margins(const XgboostRows& rows) cons
   const bst_ulong* shape = nullptr;
   bst_ulong dimensions = 0;
   const float* values = nullptr;
-  TRY_VOID(done(xgb, xgb.predict(handles_->booster, matrix.handle(), kPredictMargins, &shape,
-                                 &dimensions, &values), "to predict"));
+  TRY_VOID(done(xgb,
+                xgb.predict(handles_->booster, matrix.handle(), kPredictMargins, &shape,
+                            &dimensions, &values),
+                "to predict"));
   return std::vector<float>(values, values + rows.rows);
 }
 
@@ -226,8 +231,10 @@ Status XgboostBooster::margins_in_place(const float* rows, std::size_t count, st
   bst_ulong dimensions = 0;
   const float* values = nullptr;
   std::string array = array_of(rows, count, columns);
-  TRY_VOID(done(xgb, xgb.predict_dense(handles_->booster, array.c_str(), kPredictMargins, nullptr,
-                                       &shape, &dimensions, &values), "to predict"));
+  TRY_VOID(done(xgb,
+                xgb.predict_dense(handles_->booster, array.c_str(), kPredictMargins, nullptr,
+                                  &shape, &dimensions, &values),
+                "to predict"));
   std::copy_n(values, count, out);
   return {};
 }

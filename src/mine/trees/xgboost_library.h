@@ -1,9 +1,9 @@
 // XGBoost's own library, opened when first needed, behind the few calls lode makes. The adapter
 // (xgboost.cc) trains through it; tests and benchmarks hold the scorer against it.
 //
-// Errors: kUnavailable if the library is missing (the message says how to get it), kInvalid for what
-// the library refuses, with its own words.
-// Threads: a booster belongs to one thread at a time. The library's log messages are dropped.
+// Errors: kUnavailable if the library is missing (the message says how to get it), kInvalid for
+// what the library refuses, with its own words. Threads: a booster belongs to one thread at a time.
+// The library's log messages are dropped.
 #pragma once
 
 #include <cstddef>
@@ -23,10 +23,10 @@ struct XgboostRows {
   std::span<const float> values;
   std::size_t rows = 0;
   std::size_t columns = 0;
-  std::vector<bool> categorical = {};        // by column; empty = all numeric
-  std::span<const float> label = {};         // training: one a row
-  std::span<const float> weight = {};        // empty = 1 each
-  std::span<const float> base_margin = {};   // empty = from the model
+  std::vector<bool> categorical = {};       // by column; empty = all numeric
+  std::span<const float> label = {};        // training: one a row
+  std::span<const float> weight = {};       // empty = 1 each
+  std::span<const float> base_margin = {};  // empty = from the model
 };
 
 class XgboostBooster {

@@ -69,9 +69,11 @@ TEST(ForestFromXgboost, GivesXgboostsMargins) {
 TEST(ForestFromXgboost, BaseScoreBecomesAMargin) {
   std::string json = golden("json");
   EXPECT_EQ(forest_from_xgboost(with(json, "[4.3666667E-1]", "[5E-1]"))->base_margin, 0.0F);
-  EXPECT_EQ(forest_from_xgboost(with(json, "[4.3666667E-1]", "5E-1"))->base_margin, 0.0F);  // before 3.1
+  EXPECT_EQ(forest_from_xgboost(with(json, "[4.3666667E-1]", "5E-1"))->base_margin,
+            0.0F);  // before 3.1
   // 1 / 0.25 - 1 = 3, ln 3 = 1.0986123 in float32
-  EXPECT_EQ(forest_from_xgboost(with(json, "[4.3666667E-1]", "[2.5E-1]"))->base_margin, -1.0986123F);
+  EXPECT_EQ(forest_from_xgboost(with(json, "[4.3666667E-1]", "[2.5E-1]"))->base_margin,
+            -1.0986123F);
   std::string regression = with(json, "binary:logistic", "reg:squarederror");
   EXPECT_EQ(forest_from_xgboost(regression)->base_margin, 0.43666667F);
 }
@@ -81,21 +83,24 @@ TEST(ForestFromXgboost, SaysWhatItDoesNotRead) {
   auto refused = [&](std::string_view from, std::string_view to) {
     auto forest = forest_from_xgboost(with(json, from, to));
     EXPECT_FALSE(forest);
-    return forest ? "" : fmt::format("{}: {}", code_name(forest.error().code()),
-                                     forest.error().message());
+    return forest
+               ? ""
+               : fmt::format("{}: {}", code_name(forest.error().code()), forest.error().message());
   };
   EXPECT_EQ(refused("binary:logistic", "multi:softprob"),
             "unsupported: the XGBoost model has objective multi:softprob: binary:logistic and "
             "reg:squarederror are supported");
-  EXPECT_EQ(refused("\"num_class\":\"0\"", "\"num_class\":\"3\""),
-            "unsupported: the XGBoost model has num_class = 3: models with one output are supported");
+  EXPECT_EQ(
+      refused("\"num_class\":\"0\"", "\"num_class\":\"3\""),
+      "unsupported: the XGBoost model has num_class = 3: models with one output are supported");
   EXPECT_EQ(refused("\"name\":\"gbtree\"", "\"name\":\"dart\""),
             "unsupported: the XGBoost model was made by booster dart: gbtree is supported");
   EXPECT_EQ(refused("[4.3666667E-1]", "[1E-1,2E-1]"),
             "unsupported: the XGBoost model has several base scores ([1E-1,2E-1]): models with one "
             "output are supported");
-  EXPECT_EQ(refused("\"enc\":[]", "\"enc\":[{\"offsets\":[1]}]"),
-            "unsupported: the XGBoost model recodes categories by name; train it on category codes");
+  EXPECT_EQ(
+      refused("\"enc\":[]", "\"enc\":[{\"offsets\":[1]}]"),
+      "unsupported: the XGBoost model recodes categories by name; train it on category codes");
   EXPECT_EQ(refused("[4.3666667E-1]", "[1]"),
             "corrupt: the XGBoost model is malformed: base_score is not a probability");
 }
@@ -137,14 +142,21 @@ TEST(ForestFromXgboost, RefusesMalformedTrees) {
 }
 
 TEST(ForestFromXgboost, RefusesWhatIsNoModel) {
-  for (std::string_view bytes : {"", "{", "{}", "[]", "{\"learner\":{}}", "null", "hello", "{\"a\":1"})
+  for (std::string_view bytes :
+       {"", "{", "{}", "[]", "{\"learner\":{}}", "null", "hello", "{\"a\":1"})
     EXPECT_NE(error_of(bytes), "accepted") << bytes;
   // Nested past the limit, in both forms; a counted array of 2^62 nulls in twelve bytes.
   EXPECT_EQ(error_of("{\"a\":" + std::string(100000, '[')),
             "the XGBoost model is malformed: it is nested too deeply");
-  EXPECT_EQ(error_of("{i\x01" "a" + std::string(100000, '[')),
+  EXPECT_EQ(error_of("{i\x01"
+                     "a" +
+                     std::string(100000, '[')),
             "the XGBoost model is malformed: it is nested too deeply");
-  std::string counted = std::string("{i\x01" "a[$Z#L\x40", 9) + std::string(7, '\0') + "}";
+  std::string counted = std::string(
+                            "{i\x01"
+                            "a[$Z#L\x40",
+                            9) +
+                        std::string(7, '\0') + "}";
   EXPECT_EQ(error_of(counted),
             "the XGBoost model is malformed: it announces more values than it holds");
 }
@@ -175,19 +187,31 @@ TEST(ForestFromXgboost, LongChainsAreNoProblem) {
   EXPECT_EQ(Scorer::compile(forest).margin(&row), 1004.0F);
 }
 
-// ---- replay of damaged bytes: never a crash, and what is accepted scores like the plain walk --------
+// ---- replay of damaged bytes: never a crash, and what is accepted scores like the plain walk
+// --------
 
 std::string damage(std::string bytes, Random& random) {
-  constexpr std::string_view kTokens[] = {"[", "]", "{", "}", "-1", "1e39", "NaN", "99999999999",
-                                          "$", "#", "l", "\"", ",", "\x7f\xff\xff\xff"};
+  constexpr std::string_view kTokens[] = {
+      "[",           "]", "{", "}", "-1", "1e39", "NaN",
+      "99999999999", "$", "#", "l", "\"", ",",    "\x7f\xff\xff\xff"};
   for (std::uint64_t i = 0, n = 1 + random.below(3); i < n && !bytes.empty(); ++i) {
     std::size_t at = random.below(bytes.size());
     switch (random.below(5)) {
-      case 0: bytes[at] = static_cast<char>(bytes[at] ^ (1 << random.below(8))); break;
-      case 1: bytes[at] = static_cast<char>(random.below(256)); break;
-      case 2: bytes.insert(at, kTokens[random.below(std::size(kTokens))]); break;
-      case 3: bytes.erase(at, 1 + random.below(8)); break;
-      default: bytes.resize(random.chance(0.1) ? at : bytes.size()); break;
+      case 0:
+        bytes[at] = static_cast<char>(bytes[at] ^ (1 << random.below(8)));
+        break;
+      case 1:
+        bytes[at] = static_cast<char>(random.below(256));
+        break;
+      case 2:
+        bytes.insert(at, kTokens[random.below(std::size(kTokens))]);
+        break;
+      case 3:
+        bytes.erase(at, 1 + random.below(8));
+        break;
+      default:
+        bytes.resize(random.chance(0.1) ? at : bytes.size());
+        break;
     }
   }
   return bytes;

@@ -23,7 +23,7 @@ TEST(Forest, WalksByHand) {
   Forest forest = small_forest();
   ASSERT_TRUE(check(forest)) << check(forest).error().text();
   EXPECT_EQ(margin_of(forest, 0.25F, 1), 0.125F - 1 + 0.25F);
-  EXPECT_EQ(margin_of(forest, 0.5F, 1), 0.125F + 4 + 0.25F);   // equal to the threshold: right
+  EXPECT_EQ(margin_of(forest, 0.5F, 1), 0.125F + 4 + 0.25F);  // equal to the threshold: right
   EXPECT_EQ(margin_of(forest, 0.5F, 2), 0.125F + 2 + 0.25F);
   EXPECT_EQ(margin_of(forest, 0.5F, 3.75F), 0.125F + 4 + 0.25F);  // the fraction is dropped
   EXPECT_EQ(margin_of(forest, kMissing, 3), 0.125F + 4 + 0.25F);
@@ -70,8 +70,9 @@ TEST(Forest, CheckFindsWhatAReaderMustNotMeet) {
   EXPECT_EQ(broken([](Forest& f) { f.roots = {0, 6}; }), "tree 1 of the tree model has no nodes");
   EXPECT_EQ(broken([](Forest& f) { f.roots = {}; }),
             "the tree model has nodes that belong to no tree");
-  EXPECT_EQ(broken([](Forest& f) { f.features = 1U << 21; }),
-            "the tree model has 6 nodes and 2097152 features; the limits are 4294967280 and 1048576");
+  EXPECT_EQ(
+      broken([](Forest& f) { f.features = 1U << 21; }),
+      "the tree model has 6 nodes and 2097152 features; the limits are 4294967280 and 1048576");
 }
 
 TEST(ForestFormat, ReadsBackWhatItWrote) {
@@ -82,8 +83,7 @@ TEST(ForestFormat, ReadsBackWhatItWrote) {
 }
 
 TEST(ForestFormat, GoldenFileLoadsForEver) {
-  std::string bytes =
-      posix_files().read(LODE_SOURCE_DIR "/tests/golden/tree-model-v1.bin").value();
+  std::string bytes = posix_files().read(LODE_SOURCE_DIR "/tests/golden/tree-model-v1.bin").value();
   EXPECT_EQ(decode_forest(bytes).value(), small_forest());
   EXPECT_EQ(encode_forest(small_forest()), bytes);
 }

@@ -19,15 +19,16 @@ struct ForestShape {
   std::uint32_t levels = 0;       // of each of those
   std::size_t trees = 20;
   std::uint32_t depth = 6;
-  double early_leaf = 0.1;        // chance that a node above the bottom is a leaf
-  std::uint32_t cuts = 50;        // thresholds to choose from, per feature; 0 = any number
+  double early_leaf = 0.1;  // chance that a node above the bottom is a leaf
+  std::uint32_t cuts = 50;  // thresholds to choose from, per feature; 0 = any number
 };
 
 inline float random_value(Random& random, const ForestShape& shape, std::uint32_t feature) {
   if (feature >= shape.features - shape.categorical)
     return static_cast<float>(random.below(shape.levels + 3));
   if (shape.cuts == 0) return static_cast<float>(random.unit() * 4 - 2);
-  return static_cast<float>(static_cast<std::int64_t>(random.below(shape.cuts)) - shape.cuts / 2) / 8;
+  return static_cast<float>(static_cast<std::int64_t>(random.below(shape.cuts)) - shape.cuts / 2) /
+         8;
 }
 
 inline std::uint32_t add_random_set(Random& random, Forest& forest, std::uint32_t levels) {
@@ -80,8 +81,8 @@ inline Forest random_forest(std::uint64_t seed, const ForestShape& shape) {
 }
 
 // Row-major; `missing` is the share of NaN. Codes may be unseen.
-inline std::vector<float> random_rows(std::uint64_t seed, const ForestShape& shape, std::size_t rows,
-                                      double missing) {
+inline std::vector<float> random_rows(std::uint64_t seed, const ForestShape& shape,
+                                      std::size_t rows, double missing) {
   Random random(seed, 1);
   std::vector<float> values;
   for (std::size_t i = 0; i < rows; ++i) {

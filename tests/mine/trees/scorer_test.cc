@@ -81,7 +81,8 @@ TEST(Scorer, EqualsThePlainWalkWithCategories) {
     expect_equal(levels, {.features = 8, .categorical = 3, .levels = levels},
                  std::to_string(levels) + " levels");
   }
-  expect_equal(1, {.features = 70, .categorical = 70, .levels = 5}, "more categories than bins take");
+  expect_equal(1, {.features = 70, .categorical = 70, .levels = 5},
+               "more categories than bins take");
   expect_equal(2, {.features = 9, .categorical = 4, .levels = 12, .depth = 8}, "deep");
 }
 
@@ -149,11 +150,10 @@ TEST(Scorer, ValuesAtTheEdges) {
     }
   }
   std::vector<float> rows;
-  for (float value : {0.0F, -0.0F, kTiny, -kTiny, 2 * kTiny, 1.0F, std::nextafter(1.0F, 0.0F), kHuge,
-                      -kHuge, std::numeric_limits<float>::infinity(),
-                      -std::numeric_limits<float>::infinity(),
-                      std::numeric_limits<float>::quiet_NaN(),
-                      -std::numeric_limits<float>::quiet_NaN()}) {
+  for (float value :
+       {0.0F, -0.0F, kTiny, -kTiny, 2 * kTiny, 1.0F, std::nextafter(1.0F, 0.0F), kHuge, -kHuge,
+        std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(),
+        std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::quiet_NaN()}) {
     rows.push_back(value);
   }
   while (rows.size() < 600) rows.push_back(rows[rows.size() % 13]);
@@ -182,8 +182,26 @@ TEST(Scorer, CodesAtTheEdges) {
     add(1, {0, 31, 32, 1000}, default_left);
     add(1, {kCategoryCodeLimit - 1}, default_left);
   }
-  std::vector<float> codes = {0, -0.0F, 0.75F, -0.25F, -1, 1, 31, 32, 253, 253.9F, 254, 255, 256, 999,
-                              1000, 1001, 16777215, 16777216, 3e9F, 1e30F,
+  std::vector<float> codes = {0,
+                              -0.0F,
+                              0.75F,
+                              -0.25F,
+                              -1,
+                              1,
+                              31,
+                              32,
+                              253,
+                              253.9F,
+                              254,
+                              255,
+                              256,
+                              999,
+                              1000,
+                              1001,
+                              16777215,
+                              16777216,
+                              3e9F,
+                              1e30F,
                               std::numeric_limits<float>::infinity(),
                               -std::numeric_limits<float>::infinity(),
                               std::numeric_limits<float>::quiet_NaN()};

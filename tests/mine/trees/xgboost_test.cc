@@ -59,7 +59,8 @@ Data make_data(std::uint64_t seed, std::size_t rows, const DataShape& shape) {
       double value = data.categorical[f] ? static_cast<double>(random.below(shape.levels))
                      : shape.coarse      ? static_cast<double>(random.below(7)) / 2 - 1.5
                                          : random.unit() * 6 - 3;
-      signal += data.categorical[f] ? (std::fmod(value, 3) == 0 ? 0.6 : -0.4) : value * (f < 2 ? 1 : .2);
+      signal +=
+          data.categorical[f] ? (std::fmod(value, 3) == 0 ? 0.6 : -0.4) : value * (f < 2 ? 1 : .2);
       if (!data.categorical[f] && value == 0 && random.chance(0.5)) value = -0.0;
       if (random.chance(shape.missing)) value = std::nan("");
       data.values.push_back(static_cast<float>(value));
@@ -105,9 +106,12 @@ TEST_F(Xgboost, NumbersAndMissingValuesAtEveryDepth) {
       SCOPED_TRACE(fmt::format("missing {}, depth {}", missing, depth));
       Data data = make_data(static_cast<std::uint64_t>(depth), 1500,
                             {.missing = missing, .coarse = depth % 3 == 0});
-      auto booster = train(data, {{"objective", "binary:logistic"},
-                                  {"max_depth", std::to_string(depth)},
-                                  {"min_child_weight", "0.1"}}, 10).value();
+      auto booster = train(data,
+                           {{"objective", "binary:logistic"},
+                            {"max_depth", std::to_string(depth)},
+                            {"min_child_weight", "0.1"}},
+                           10)
+                         .value();
       expect_equal(booster, data, 0);
     }
   }
@@ -117,8 +121,9 @@ TEST_F(Xgboost, AnyNumberOfTrees) {
   Data data = make_data(7, 1000, {.missing = 0.1});
   for (int trees : {1, 2, 8, 50, 300}) {
     SCOPED_TRACE(trees);
-    expect_equal(train(data, {{"objective", "reg:squarederror"}, {"max_depth", "5"}}, trees).value(),
-                 data, 0.37F);
+    expect_equal(
+        train(data, {{"objective", "reg:squarederror"}, {"max_depth", "5"}}, trees).value(), data,
+        0.37F);
   }
 }
 
@@ -126,12 +131,16 @@ TEST_F(Xgboost, CategoriesByOneLevelAndBySets) {
   for (std::uint32_t levels : {2U, 5U, 40U, 300U}) {
     for (const char* one_hot : {"1", "1000"}) {
       for (double missing : {0.0, 0.1}) {
-        SCOPED_TRACE(fmt::format("{} levels, max_cat_to_onehot {}, missing {}", levels, one_hot,
-                                 missing));
-        Data data = make_data(levels, 2000, {.numeric = 2, .categorical = 3, .levels = levels,
-                                             .missing = missing});
-        auto booster = train(data, {{"objective", "binary:logistic"}, {"max_depth", "6"},
-                                    {"max_cat_to_onehot", one_hot}}, 20).value();
+        SCOPED_TRACE(
+            fmt::format("{} levels, max_cat_to_onehot {}, missing {}", levels, one_hot, missing));
+        Data data = make_data(
+            levels, 2000, {.numeric = 2, .categorical = 3, .levels = levels, .missing = missing});
+        auto booster = train(data,
+                             {{"objective", "binary:logistic"},
+                              {"max_depth", "6"},
+                              {"max_cat_to_onehot", one_hot}},
+                             20)
+                           .value();
         expect_equal(booster, data, 0);
         // Codes training never saw, up to those no float32 tells apart, and fractions.
         for (std::size_t i = 0; i < data.values.size(); ++i) {
@@ -146,15 +155,22 @@ TEST_F(Xgboost, CategoriesByOneLevelAndBySets) {
 
 TEST_F(Xgboost, ExtremeNumbers) {
   // Values at the ends of float32, denormal ones and both zeros, as thresholds and as rows.
-  constexpr float kValues[] = {0.0F, -0.0F, 1e-45F, -1e-45F, 1e-40F, -1e-40F, 1.17549435e-38F,
-                               3.4028235e38F, -3.4028235e38F, 1, -1, 16777216, 16777218, 0.1F};
+  constexpr float kValues[] = {
+      0.0F,          -0.0F,          1e-45F, -1e-45F, 1e-40F,   -1e-40F,  1.17549435e-38F,
+      3.4028235e38F, -3.4028235e38F, 1,      -1,      16777216, 16777218, 0.1F};
   Data data = make_data(3, 1400, {.numeric = 3});
   for (std::size_t i = 0; i < data.values.size(); ++i)
     data.values[i] = kValues[hash64(i) % std::size(kValues)];
   for (std::size_t i = 0; i < data.rows; ++i)
     data.label[i] = data.values[3 * i] > 0 || data.values[3 * i + 1] == 0.1F ? 1.0F : 0.0F;
-  expect_equal(train(data, {{"objective", "reg:squarederror"}, {"max_depth", "6"},
-                            {"min_child_weight", "0"}, {"lambda", "0"}}, 30).value(), data, -0.5F);
+  expect_equal(train(data,
+                     {{"objective", "reg:squarederror"},
+                      {"max_depth", "6"},
+                      {"min_child_weight", "0"},
+                      {"lambda", "0"}},
+                     30)
+                   .value(),
+               data, -0.5F);
 }
 
 TEST_F(Xgboost, LossguideForestsAndSampledOnes) {
@@ -176,9 +192,10 @@ TEST_F(Xgboost, RefusesInfinity) {
   auto refused = train(data, {}, 1);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code(), Code::kInvalid);
-  EXPECT_EQ(refused.error().message(),
-            "XGBoost refuses the rows: Check failed: valid: Input data contains `inf` or a value too "
-            "large, while `missing` is not set to `inf`");
+  EXPECT_EQ(
+      refused.error().message(),
+      "XGBoost refuses the rows: Check failed: valid: Input data contains `inf` or a value too "
+      "large, while `missing` is not set to `inf`");
 }
 
 TEST_F(Xgboost, SavesAndLoadsItsOwnBytes) {
@@ -193,7 +210,8 @@ TEST_F(Xgboost, SavesAndLoadsItsOwnBytes) {
   EXPECT_EQ(XgboostBooster::load("{}").error().code(), Code::kInvalid);
 }
 
-// ---- the algorithm ---------------------------------------------------------------------------------
+// ---- the algorithm
+// ---------------------------------------------------------------------------------
 
 // y = 1 when exactly one of a > 0.5 and level "even" holds, which no linear model can say.
 struct Matrix {
@@ -215,8 +233,9 @@ struct Matrix {
 
 Matrix make_matrix(std::size_t rows) {
   Matrix matrix;
-  matrix.schema = std::make_shared<DesignSchema>(DesignSchema{
-      .numeric = {"a", "b"}, .categories = {{.name = "parity", .levels = {"odd", "even", "other"}}}});
+  matrix.schema = std::make_shared<DesignSchema>(
+      DesignSchema{.numeric = {"a", "b"},
+                   .categories = {{.name = "parity", .levels = {"odd", "even", "other"}}}});
   Random random(99);
   for (std::size_t i = 0; i < rows; ++i) {
     double a = random.unit();
@@ -270,7 +289,8 @@ TEST_F(Xgboost, ScoresAloneAsInABatchAndAfterLoading) {
 
 TEST_F(Xgboost, SameSeedSameBytes) {
   Matrix matrix = make_matrix(800);
-  std::vector<std::pair<std::string, std::string>> options = {{"rounds", "10"}, {"subsample", "0.5"}};
+  std::vector<std::pair<std::string, std::string>> options = {{"rounds", "10"},
+                                                              {"subsample", "0.5"}};
   EXPECT_EQ(fit("xgboost", matrix, options).value()->serialize(),
             fit("xgboost", matrix, options).value()->serialize());
 }
@@ -278,14 +298,16 @@ TEST_F(Xgboost, SameSeedSameBytes) {
 TEST_F(Xgboost, RefusesWhatItCannotLearnFrom) {
   Matrix one_class = make_matrix(50);
   std::ranges::fill(one_class.label, 1.0);
-  EXPECT_EQ(fit("xgboost", one_class, {}).error().message(),
-            "every training row has label 1: there is nothing to learn; widen the training range, or "
-            "look at how the label is made");
+  EXPECT_EQ(
+      fit("xgboost", one_class, {}).error().message(),
+      "every training row has label 1: there is nothing to learn; widen the training range, or "
+      "look at how the label is made");
   Matrix large = make_matrix(50);
   large.values[6] = 1e39;
-  EXPECT_EQ(fit("xgboost", large, {}).error().message(),
-            "row 3, column 'a': 1e+39 is too large for float32, in which boosted trees compare; cap "
-            "it or set the row aside");
+  EXPECT_EQ(
+      fit("xgboost", large, {}).error().message(),
+      "row 3, column 'a': 1e+39 is too large for float32, in which boosted trees compare; cap "
+      "it or set the row aside");
   EXPECT_EQ(fit("xgboost", make_matrix(50), {{"max_dept", "3"}}).error().message(),
             "algorithm xgboost has no option 'max_dept'; did you mean 'max_depth'?");
   std::vector<double> label = {0, 1};
@@ -322,7 +344,8 @@ TEST_F(Xgboost, StopsWhenAsked) {
 TEST_F(Xgboost, DescribesItself) {
   auto model = fit("xgboost", make_matrix(400), {{"rounds", "3"}, {"max_depth", "2"}}).value();
   std::string text = model->describe();
-  EXPECT_NE(text.find("\"library\":\"xgboost " + xgboost_version().value() + "\""), text.npos) << text;
+  EXPECT_NE(text.find("\"library\":\"xgboost " + xgboost_version().value() + "\""), text.npos)
+      << text;
   EXPECT_NE(text.find("\"trees\":3"), text.npos) << text;
   EXPECT_NE(text.find("\"parity\":"), text.npos) << text;
 }
