@@ -1,10 +1,10 @@
 // How fast does lode score boosted trees, against XGBoost's own library in the same run?
 //
-//   scorer_bench [--tiny] [--cache DIR] [--kernel baseline|avx2|avx512]
+//   scorer [--tiny] [--cache DIR] [--kernel baseline|avx2|avx512]
 //
 // Three models of 500 trees, depth 6, on synthetic rows in the manner of HIGGS (28 numbers): as
 // they are; with a tenth of the values missing; with four of the columns cut into categories.
-// Trained models are kept in DIR (default: the working directory), since training takes half a
+// Trained models are kept in DIR (default: beside the program), since training takes half a
 // minute each. Every figure is the median of several repeats, ours and theirs taken in turns;
 // margins are compared bit by bit and the program fails if one differs.
 #include <fmt/core.h>
@@ -13,13 +13,14 @@
 #include <bit>
 #include <chrono>
 #include <cmath>
-#include <cstring>
+#include <cstdio>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/library.h"
 #include "base/math.h"
 #include "base/random.h"
 #include "mine/trees/scorer.h"
@@ -108,6 +109,7 @@ Result<std::string> model_of(const Variant& variant, const Sizes& sizes, const s
   std::string path = join_path(cache, fmt::format("scorer_bench_{}_{}x{}.ubj", variant.name,
                                                   sizes.training_rows, sizes.trees));
   if (auto bytes = posix_files().read(path)) return bytes;
+  fmt::print(stderr, "training {} ...\n", path);
   Rows rows = make_rows(7, sizes.training_rows, variant);
   XgboostRows data = view_of(rows, variant);
   data.label = rows.label;
@@ -254,6 +256,7 @@ Status run(const Variant& variant, const Sizes& sizes, const std::string& cache,
   print("one row, p50", "us", ours.p50, theirs.p50, 2, false);
   print("one row, p99", "us", ours.p99, theirs.p99, 2, false);
   print("batch", "rows/s", ours.batch, theirs.batch, 0, true);
+  std::fflush(stdout);
   return {};
 }
 
@@ -263,7 +266,7 @@ Status run(const Variant& variant, const Sizes& sizes, const std::string& cache,
 int main(int argc, char** argv) {
   using namespace lode;
   Sizes sizes;
-  std::string cache = ".";
+  std::string cache = executable_directory();
   Kernel kernel = best_kernel();
   for (int i = 1; i < argc; ++i) {
     std::string_view word = argv[i];
@@ -274,7 +277,7 @@ int main(int argc, char** argv) {
     } else if (word == "--kernel" && i + 1 < argc) {
       kernel = choose_kernel(best_kernel(), argv[++i]);
     } else {
-      fmt::print(stderr, "usage: scorer_bench [--tiny] [--cache DIR] [--kernel NAME]\n");
+      fmt::print(stderr, "usage: scorer [--tiny] [--cache DIR] [--kernel NAME]\n");
       return 2;
     }
   }
