@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/random.h"
@@ -13,6 +14,8 @@
 
 namespace lode {
 namespace {
+
+using std::literals::operator""sv;
 
 const std::vector<Field> kColumns = {
     {"i", Type::int64()},  {"d", Type::float64()},      {"s", Type::string()},
@@ -148,7 +151,7 @@ std::string random_text(Random& random, const CsvDialect& dialect) {
 }
 
 void mutate(Random& random, std::string& text) {
-  static const std::string kBytes("\",;\n\r\t \0\xff\xc3-.0eZT'", 19);
+  static constexpr std::string_view kBytes = "\",;\n\r\t \0\xff\xc3-.0eZT'"sv;
   std::uint64_t times = random.below(8);
   for (std::uint64_t i = 0; i < times && !text.empty(); ++i) {
     std::size_t at = random.below(text.size());
