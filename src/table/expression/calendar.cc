@@ -218,7 +218,7 @@ Result<Resolution> resolve_difference(const Request& request) {
 // --- making dates and times ---
 
 bool make_date(i64 y, i64 m, i64 d, Days& out) {
-  constexpr i64 kFurthest = 5'000'000;
+  constexpr i64 kFurthest = 2'000'000;
   if (y < -kFurthest || y > kFurthest || m < 1 || m > 12 || d < 1) return false;
   if (d > days_in_month(y, static_cast<int>(m))) return false;
   out = static_cast<Days>(days_from_civil(y, static_cast<int>(m), static_cast<int>(d)));
@@ -358,8 +358,8 @@ constexpr Function kDifferenceFunction = {
     .nulls = NullRule::kPropagate,
     .fails = {},
     .difference =
-        "The unit is a constant from microsecond to year. A millisecond and a second begin "
-        "before 1970 as after it; DuckDB rounds those towards 1970."};
+        "The unit is a constant from microsecond to year. Weeks begin on Monday; DuckDB 1.5 counts "
+        "Thursdays here. Quarters before year 1 are counted like the others."};
 constexpr Component kDifferenceComponent =
     function_component("date_diff", "How many beginnings of the unit lie between the two times.",
                        "date_diff('day', opened, closed)", kDifferenceFunction);

@@ -21,6 +21,7 @@ struct Scales {
   int from = 0;
   int to = 0;
   int precision = 0;  // of the target
+  int from_precision = 0;
 };
 
 // operation(const Scales&, From, To&) -> bool; false fails the row, or makes it null for try_cast.
@@ -30,7 +31,7 @@ i64 cast_rows(Call& call) {
   To* out = call.out->as<To>();
   const Type& from = call.node->arguments[0]->type.type;
   const Type& to = call.node->type.type;
-  Scales scales{from.scale, to.scale, to.precision};
+  Scales scales{from.scale, to.scale, to.precision, from.precision};
   for (i64 i = 0; i < call.rows; ++i) {
     out[i] = To{};
     if (!call.wanted(i) || operation(scales, in[i], out[i])) continue;
@@ -46,7 +47,7 @@ template <typename From, auto operation>
 i64 text_rows(Call& call) {
   const From* in = call.arguments[0]->as<From>();
   Text* out = call.out->as<Text>();
-  Scales scales{call.node->arguments[0]->type.type.scale, 0, 0};
+  Scales scales{call.node->arguments[0]->type.type.scale};
   for (i64 i = 0; i < call.rows; ++i) {
     out[i] = {};
     if (!call.wanted(i)) continue;
@@ -99,16 +100,26 @@ bool decimal_to_int(const Scales& s, Int128 value, i64& out) {
   return out == whole;
 }
 
-// One rounding where the digits fit a double; else the whole part and the fraction apart, as
-// DuckDB.
+// As DuckDB converts its integers of 128 bits, which hold decimals of more than 18 digits: for most
+// values the nearest double, for some the one beside it.
+double wide_to_double(Int128 value) {
+  auto low = static_cast<std::uint64_t>(value);
+  auto high = static_cast<i64>(value >> 64);
+  if (high == -1) return -static_cast<double>(~low) - 1;
+  return static_cast<double>(low) + static_cast<double>(high) * 0x1p64;
+}
+
+// One rounding where the digits fit a double; else the whole part and the fraction apart, as DuckDB.
 bool decimal_to_double(const Scales& s, Int128 value, double& out) {
   constexpr Int128 kExact = Int128{1} << 53;
+  bool wide = s.from_precision > 18;
+  auto convert = [&](Int128 x) { return wide ? wide_to_double(x) : static_cast<double>(x); };
   double divisor = static_cast<double>(power_of_ten(s.from));
   if (s.from == 0 || (value <= kExact && value >= -kExact)) {
-    out = static_cast<double>(value) / divisor;
+    out = convert(value) / divisor;
   } else {
     Int128 power = power_of_ten(s.from);
-    out = static_cast<double>(value / power) + static_cast<double>(value % power) / divisor;
+    out = convert(value / power) + convert(value % power) / divisor;
   }
   return true;
 }

@@ -141,7 +141,7 @@ i64 distinct_rows(Call& call) {
     bool va = valid_at(a, i);
     bool vb = valid_at(b, i);
     bool same = va == vb && (!va || equal(a.as<T>()[i], b.as<T>()[i]));
-    call.out->as<Byte>()[i] = same == negate;
+    call.out->as<Byte>()[i] = same != negate;
   }
   return -1;
 }

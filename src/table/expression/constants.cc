@@ -124,15 +124,13 @@ std::string date_text(std::int64_t days) {
 
 std::string timestamp_text(std::int64_t us) {
   Civil civil = civil_from_micros(us);
-  bool before_christ = civil.year <= 0;
-  std::string out = fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
-                                before_christ ? 1 - civil.year : civil.year, civil.month, civil.day,
-                                civil.hour, civil.minute, civil.second);
+  std::string out = date_text(days_from_civil(civil.year, civil.month, civil.day));
+  out += fmt::format(" {:02}:{:02}:{:02}", civil.hour, civil.minute, civil.second);
   if (civil.micro != 0) {
     out += fmt::format(".{:06}", civil.micro);
     while (out.back() == '0') out.pop_back();
   }
-  return before_christ ? out + " (BC)" : out;
+  return out;
 }
 
 std::string double_text(double value) {

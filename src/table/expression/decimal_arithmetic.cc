@@ -149,6 +149,11 @@ Result<Resolution> multiply_decimals(const Request& request) {
 
 Result<Resolution> modulo_decimals(const Request& request) {
   if (request.size() != 2 || !concerns_decimals(request)) return Resolution{};
+  Width a = width_at(request, 0);
+  Width b = width_at(request, 1);
+  // No decimal holds both: the remainder of doubles is taken.
+  if (std::max(a.precision - a.scale, b.precision - b.scale) + std::max(a.scale, b.scale) > 38)
+    return Resolution{};
   std::optional<ValueType> type = common_type(request.arguments);
   return Resolution{.parameters = {*type, *type},
                     .result = *type,

@@ -395,11 +395,9 @@ class Parser {
       if (!value) return fail(error_at(token, value.error().message()));
       return constant({Type::float64(), *value}, token);
     }
-    // 1.50 is decimal(3,2), as in SQL; 0.5 and .5 are decimal(1,1).
-    std::size_t point = token.value.find('.');
-    std::size_t begin = std::min(token.value.find_first_not_of('0'), point);
-    auto scale = token.value.size() - point - 1;
-    auto precision = std::max<std::size_t>(1, point - begin + scale);
+    // 1.50 is decimal(3,2) and 0.5 decimal(2,1): the digits as written, as in DuckDB.
+    std::size_t scale = token.value.size() - token.value.find('.') - 1;
+    std::size_t precision = std::max<std::size_t>(1, token.value.size() - 1);
     if (precision > 38)
       return fail(error_at(token,
                            "a decimal has at most 38 digits; write it with an exponent (1e40) "

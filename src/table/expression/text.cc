@@ -211,6 +211,18 @@ void visit_node(const Node& node, const std::function<void(const Node&)>& see) {
   for (const NodePtr& argument : node.arguments) visit_node(*argument, see);
 }
 
+// With exactly as many digits as its type has, so that it reads back with the same type: .5 is
+// decimal(1,1), 0.5 decimal(2,1), 5. decimal(1,0).
+std::string decimal_literal(Int128 value, const Type& type) {
+  std::string digits = decimal_text(value, type.scale);
+  bool negative = digits[0] == '-';
+  if (negative) digits.erase(0, 1);
+  if (type.scale == 0) digits += '.';
+  while (digits.size() < std::size_t{type.precision} + 1) digits.insert(0, 1, '0');
+  if (digits.size() > std::size_t{type.precision} + 1 && digits[0] == '0') digits.erase(0, 1);
+  return negative ? '-' + digits : digits;
+}
+
 }  // namespace
 
 Binding binary_binding(std::string_view name) {
@@ -248,10 +260,7 @@ std::string literal_text(const Literal& literal) {
   if (literal.is_null()) return "null";
   if (const bool* b = std::get_if<bool>(&literal.value)) return *b ? "true" : "false";
   if (const Int128* m = std::get_if<Int128>(&literal.value)) {
-    std::string digits = decimal_text(*m, literal.type.scale);
-    if (literal.type.scale == 0) digits += '.';  // 5. is a decimal, 5 an int64
-    // Leading zeros are what a wider precision than the digits need was written with.
-    return digits;
+    return decimal_literal(*m, literal.type);
   }
   if (const double* d = std::get_if<double>(&literal.value)) {
     std::array<char, 32> room{};
