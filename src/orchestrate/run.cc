@@ -4,26 +4,16 @@
 #include <map>
 #include <memory>
 
+#include "base/zone.h"
 #include "features/history.h"
 #include "features/training_set.h"
-#include "ingest/arrivals.h"
 #include "orchestrate/model_run.h"
+#include "orchestrate/source_run.h"
 #include "project/definition.h"
-#include "table/concatenate.h"
+#include "project/lock.h"
 
 namespace lode {
 namespace {
-
-std::string zone_text(const ZoneRule& zone) {
-  switch (zone.kind) {
-    case ZoneRule::Kind::kConstant:
-      return zone.constant;
-    case ZoneRule::Kind::kLookup:
-      return "by " + zone.lookup_key;
-    default:
-      return "UTC";
-  }
-}
 
 std::string windows_text(const View& view) {
   std::string out;
@@ -55,7 +45,9 @@ class Runner {
   Result<RunReport> run() {
     std::int64_t began = context_.clock.steady_ns();
     report_.project = project_.name;
+    TRY(ProjectLock lock, ProjectLock::take(context_.files, project_.root));
     for (const Source& source : project_.sources) TRY_VOID(ingest(source));
+    for (const Source& source : project_.sources) TRY_VOID(load(source));
     History history(project_, records_, next_seq_ - 1, pool_, context_.cancel);
     TRY_VOID(history.plan());
     for (const View& view : project_.views) describe(view);
@@ -67,62 +59,53 @@ class Runner {
  private:
   // Runs one station and reports its time; `work` returns the number of units it did.
   template <typename Work>
-  Status station(const std::string& name, const std::string& unit, Work work) {
+  Status station(const std::string& name, std::optional<std::int64_t> total,
+                 const std::string& unit, Work work) {
     StationReport station{name, 0, unit, 0};
-    if (context_.on_station) context_.on_station(station, false);
     std::int64_t began = context_.clock.steady_ns();
-    Result<std::int64_t> units = work();
-    if (!units) return fail(units.error());
-    station.units = *units;
+    {
+      ProgressStation progress(context_.progress, name, total, unit);
+      Result<std::int64_t> units = work(progress);
+      if (!units) return fail(units.error());
+      station.units = *units;
+    }
     station.seconds = static_cast<double>(context_.clock.steady_ns() - began) * 1e-9;
-    if (context_.on_station) context_.on_station(station, true);
     report_.stations.push_back(station);
     return context_.cancel.check();
   }
 
-  Status ingest(const Source& source) {
-    return station("ingest " + source.name, "rows", [&]() -> Result<std::int64_t> {
-      SourceReport& out = report_.sources.emplace_back();
-      out.name = source.name;
-      out.zone = zone_text(source.zone);
-      out.known = source.known.expression ? source.known.expression->text : "assumed on time";
-      for (const auto& file : source.files) out.files.push_back(file.filename().string());
-      TRY(ArrivalReader reader, ArrivalReader::open(context_.files, project_, source, next_seq_,
-                                                    context_.limits.threads));
-      std::vector<Table> tables;
-      while (true) {
-        TRY(std::optional<ArrivalBatch> batch, reader.next());
-        if (!batch) break;
-        TRY_VOID(context_.cancel.check());
-        out.rows += batch->rows_read;
-        out.accepted += batch->accepted.rows;
-        for (const SetAside& aside : batch->set_aside) count_aside(out, aside);
-        tables.push_back(std::move(batch->accepted));
-      }
-      next_seq_ += out.rows;
-      TRY(Table accepted, concatenate(tables));
-      if (accepted.rows > 0) {
-        const Column* time = accepted.find(kTimeColumn);
-        auto [least, greatest] = std::minmax_element(
-            time->values.as<std::int64_t>(), time->values.as<std::int64_t>() + accepted.rows);
-        out.first_time = *least;
-        out.last_time = *greatest;
-      }
-      TRY(Table records, with_derived(project_, source, std::move(accepted)));
-      records_.emplace(source.name, std::move(records));
-      return out.rows;
-    });
+  SourceContext source_context() const {
+    return {context_.files, project_, context_.limits, context_.cancel, context_.replace, {}};
   }
 
-  static void count_aside(SourceReport& source, const SetAside& aside) {
-    std::string_view cause = cause_name(aside.cause);
-    auto same = [&](const SetAsideReport& r) { return r.cause == cause && r.field == aside.field; };
-    auto found = std::ranges::find_if(source.set_aside, same);
-    if (found == source.set_aside.end()) {
-      source.set_aside.push_back({std::string(cause), aside.field, 1, aside});
-    } else {
-      ++found->rows;
-    }
+  Status ingest(const Source& source) {
+    return station("ingest " + source.name, std::nullopt, "rows",
+                   [&](ProgressStation& progress) -> Result<std::int64_t> {
+                     SourceContext context = source_context();
+                     context.advance = [&](std::int64_t rows) { progress.advance(rows); };
+                     TRY(SourceRun run, ingest_source(source, next_seq_, context));
+                     next_seq_ = run.next_seq;
+                     zones_.emplace(source.name, run.zone);
+                     report_.sources.push_back(run.report);
+                     return run.report.rows;
+                   });
+  }
+
+  Status load(const Source& source) {
+    SourceReport& report = *std::ranges::find(report_.sources, source.name, &SourceReport::name);
+    return station("load " + source.name, report.accepted, "rows",
+                   [&](ProgressStation& progress) -> Result<std::int64_t> {
+                     TRY(Table records, load_records(source, source_context()));
+                     const Column* time = records.find(kTimeColumn);
+                     const auto* times = time->values.as<std::int64_t>();
+                     auto [least, greatest] = std::minmax_element(times, times + records.rows);
+                     report.first_time = *least;
+                     report.last_time = *greatest;
+                     std::int64_t rows = records.rows;
+                     records_.emplace(source.name, std::move(records));
+                     progress.advance(rows);
+                     return rows;
+                   });
   }
 
   void describe(const View& view) {
@@ -139,38 +122,77 @@ class Runner {
     ReadCache cache;
     std::map<std::string, TrainingTable> tables;
     for (const TrainingSet& set : project_.training) {
-      TRY_VOID(station("training set " + set.name, "rows", [&]() -> Result<std::int64_t> {
-        TRY(TrainingTable table, build_training_set(set, history, cache));
-        TRY_VOID(describe(set, table));
-        std::int64_t rows = table.columns.rows;
-        tables.emplace(set.name, std::move(table));
-        return rows;
-      }));
+      TRY_VOID(station("training set " + set.name, std::nullopt, "rows",
+                       [&](ProgressStation& progress) -> Result<std::int64_t> {
+                         std::int64_t over_limit = history.over_limit();
+                         TRY(TrainingTable table, build_training_set(set, history, cache));
+                         TRY_VOID(describe(set, table, history.over_limit() - over_limit));
+                         std::int64_t rows = table.columns.rows;
+                         progress.advance(rows);
+                         tables.emplace(set.name, std::move(table));
+                         return rows;
+                       }));
     }
     cache.clear();
     std::map<std::string, FittedRun> runs;
     for (const Model& model : project_.models) {
-      TRY_VOID(station("model " + model.name, "rows", [&]() -> Result<std::int64_t> {
-        auto other = runs.find(model.compare_with);
-        TRY(FittedRun run,
-            run_model(project_, model, tables.at(model.from),
-                      other == runs.end() ? nullptr : &other->second, pool_, context_.cancel));
-        auto set = std::ranges::find(report_.training, model.from, &TrainingReport::name);
-        run.report.dataset = set->dataset;
-        run.report.content = text(content_hash(model_artifact(model, run, set->dataset)));
-        run.report.version = run.report.content.substr(0, 12);
-        report_.models.push_back(run.report);
-        std::int64_t rows = run.report.train_rows + run.report.test_rows;
-        runs.emplace(model.name, std::move(run));
-        return rows;
-      }));
+      const TrainingTable& table = tables.at(model.from);
+      TRY_VOID(station("model " + model.name, table.columns.rows, "rows",
+                       [&](ProgressStation& progress) -> Result<std::int64_t> {
+                         auto other = runs.find(model.compare_with);
+                         const FittedRun* compared = other == runs.end() ? nullptr : &other->second;
+                         TRY(FittedRun run,
+                             run_model(project_, model, table, compared, pool_, context_.cancel));
+                         TRY_VOID(store(model, run));
+                         std::int64_t rows = run.report.train_rows + run.report.test_rows;
+                         progress.advance(rows);
+                         report_.models.push_back(run.report);
+                         runs.emplace(model.name, std::move(run));
+                         return rows;
+                       }));
     }
     return {};
   }
 
-  Status describe(const TrainingSet& set, const TrainingTable& table) {
+  // Keeps the model under the hash of its bytes.
+  Status store(const Model& model, FittedRun& run) {
+    auto set = std::ranges::find(report_.training, model.from, &TrainingReport::name);
+    run.report.dataset = set->dataset;
+    std::string artifact = model_artifact(model, run, set->dataset);
+    run.report.content = text(content_hash(artifact));
+    run.report.version = run.report.content.substr(0, 12);
+    std::string folder = state_path(project_, "models");
+    TRY_VOID(context_.files.make_directories(folder));
+    return write_atomically(context_.files, join_path(folder, run.report.content), artifact);
+  }
+
+  // docs/semantics.md 8.5.
+  Result<std::string> dataset_name(const TrainingSet& set) const {
+    ContentHasher hasher;
+    hasher.add_field(project_.name);
+    hasher.add_field(std::uint64_t{0});                           // origin
+    hasher.add_field(static_cast<std::uint64_t>(next_seq_ - 1));  // cut
+    const Source* source = project_.source(set.rows);
+    hasher.add_field(text(zones_.at(source->name)));
+    hasher.add_field(static_cast<std::uint64_t>(source->known.mode));
+    for (const std::string& name : views_read(set)) {
+      const View* view = project_.view(name);
+      const std::string& read = view->over_label ? project_.label(view->over)->about : view->over;
+      hasher.add_field(text(zones_.at(read)));
+      hasher.add_field(static_cast<std::uint64_t>(project_.source(read)->known.mode));
+    }
+    TRY(std::string definition, training_definition(project_, set, context_.files));
+    hasher.add_field(definition);
+    hasher.add_field(kEngineSemanticsVersion);
+    hasher.add_field(zone_data_version());
+    return text(hasher.finish());
+  }
+
+  Status describe(const TrainingSet& set, const TrainingTable& table, std::int64_t over_limit) {
     TrainingReport& out = report_.training.emplace_back();
     out.name = set.name;
+    out.over_limit = over_limit;
+    TRY(out.dataset, dataset_name(set));
     out.rows = table.columns.rows;
     for (const Field& field : table.columns.schema.fields()) out.columns.push_back(field.name);
     double positives = 0;
@@ -187,6 +209,7 @@ class Runner {
   ThreadPool pool_;
   RunReport report_;
   RecordTables records_;
+  std::map<std::string, ContentHash, std::less<>> zones_;
   std::int64_t next_seq_ = 0;
 };
 

@@ -2,7 +2,6 @@
 // records, features and training sets, models fitted and judged.
 #pragma once
 
-#include <functional>
 #include <string>
 
 #include "base/error.h"
@@ -11,6 +10,7 @@
 #include "base/time.h"
 #include "orchestrate/report.h"
 #include "project/project.h"
+#include "telemetry/progress.h"
 
 namespace lode {
 
@@ -19,8 +19,8 @@ struct RunContext {
   const Clock& clock;
   Limits limits;
   CancelToken cancel;
-  // Called when a station begins (seconds = 0) and when it has ended.
-  std::function<void(const StationReport& station, bool ended)> on_station;
+  Progress& progress;
+  bool replace = false;  // read files that changed anew instead of refusing them
 };
 
 // Errors: those of the stations, each with its place; kConflict when another run is writing.

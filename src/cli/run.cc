@@ -1,0 +1,49 @@
+// lode run: brings everything a project declares up to date once, and says what came of it.
+#include "orchestrate/run.h"
+
+#include "base/json.h"
+#include "cli/project_argument.h"
+#include "cli/run_summary.h"
+
+namespace lode {
+namespace {
+
+Result<int> run(CommandContext& context) {
+  auto project = project_of(context);
+  if (!project) return project.error();
+  RunContext run_context{context.files,  context.clock,    context.limits,
+                         context.cancel, context.progress, context.options.flag("replace")};
+  TRY(RunReport report, run_project(**project, run_context));
+  if (context.json) {
+    context.out.write(run_json(report) + "\n");
+  } else {
+    print_run(context.out, report);
+  }
+  return kExitDone;
+}
+
+constexpr Positional kPositionals[] = {kProjectArgument};
+constexpr Option kOptions[] = {
+    {"replace", OptionType::kBool, "false",
+     "read files that changed anew; what was made of them before is lost"},
+};
+constexpr Command kCommand = {
+    .group = CommandGroup::kWork, .positionals = kPositionals, .read_only = false, .run = run};
+
+constinit const Component kComponent = {
+    .kind = "command",
+    .name = "run",
+    .summary = "bring a project up to date once: sources, features, models",
+    .description =
+        "Reads the sources into the raw zone, sets aside what breaks a contract, makes training "
+        "sets as they could have been known at each row's time, fits the models and judges them "
+        "on later rows. Everything it keeps is in .lode beside lode.yaml; removing that undoes "
+        "it. The same inputs give the same names and hashes on any number of threads.",
+    .example = "lode run examples/flights",
+    .options = kOptions,
+    .factory = &kCommand,
+};
+const Registration registration(kComponent);
+
+}  // namespace
+}  // namespace lode

@@ -1,0 +1,276 @@
+#include "cli/run_summary.h"
+
+#include "base/json.h"
+#include "base/time.h"
+#include "cli/text_table.h"
+
+namespace lode {
+namespace {
+
+std::string day(std::int64_t us) { return text(Timestamp{us}).substr(0, 16); }
+
+std::string interval(const Estimate& e, int digits) {
+  return fmt::format("{:.{}f} [{:.{}f}, {:.{}f}]", e.value, digits, e.low, digits, e.high, digits);
+}
+
+std::string joined(const std::vector<std::string>& items) {
+  std::string out;
+  for (const std::string& item : items) out += (out.empty() ? "" : ", ") + item;
+  return out;
+}
+
+const MetricReport* find_metric_report(const ModelReport& model, const std::string& split,
+                                       std::string_view name) {
+  auto found = model.metrics.find(split);
+  if (found == model.metrics.end()) return nullptr;
+  for (const MetricReport& metric : found->second)
+    if (metric.name == name) return &metric;
+  return nullptr;
+}
+
+std::string metric_text(const ModelReport& model, std::string_view name) {
+  const MetricReport* metric = find_metric_report(model, "test", name);
+  return metric == nullptr ? "" : interval(metric->estimate, 4);
+}
+
+void print_heading(Output& out, std::string_view heading) {
+  out.print("\n{}\n", out.bold(heading));
+}
+
+void print_sources(Output& out, const RunReport& report) {
+  print_heading(out, "Sources");
+  TextTable sources({"source", "rows", "accepted", "set aside", "from", "to", "zone", "known"});
+  bool aside = false;
+  for (const SourceReport& s : report.sources) {
+    sources.row({s.name + (s.reused ? " (unchanged)" : ""), s.rows, s.accepted, s.rows - s.accepted,
+                 day(s.first_time), day(s.last_time), s.zone, s.known});
+    aside = aside || !s.set_aside.empty();
+  }
+  sources.print(out);
+  if (!aside) return;
+  print_heading(out, "Set aside, and why");
+  TextTable table({"source", "cause", "column", "rows", "first", "reason"});
+  for (const SourceReport& s : report.sources)
+    for (const SetAsideReport& a : s.set_aside)
+      table.row({s.name, a.cause, a.field, a.rows,
+                 fmt::format("{} row {}", a.example.file, a.example.row), a.example.reason});
+  table.print(out);
+}
+
+void print_features(Output& out, const RunReport& report) {
+  if (report.views.empty()) return;
+  print_heading(out, "Features");
+  TextTable table({"view", "over", "by", "window", "values"});
+  for (const ViewReport& v : report.views)
+    table.row({v.name, v.over, v.by, v.windows, joined(v.values)});
+  table.print(out);
+}
+
+void print_training(Output& out, const RunReport& report) {
+  if (report.training.empty()) return;
+  print_heading(out, "Training sets");
+  TextTable table({"set", "rows", "target mean", "columns", "no label", "name"});
+  for (const TrainingReport& t : report.training)
+    table.row({t.name, t.rows, Cell::number(t.positives, 4), t.columns.size(), t.without_label,
+               t.dataset.substr(0, 16)});
+  table.print(out);
+}
+
+void print_models(Output& out, const RunReport& report) {
+  if (report.models.empty()) return;
+  print_heading(out, "Models, on test rows they have not seen (95 % intervals over whole days)");
+  TextTable table({"model", "algorithm", "test rows", "AUC", "log-loss", "Brier"});
+  for (const ModelReport& m : report.models)
+    table.row({m.name, m.algorithm, m.test_rows, metric_text(m, "auc"), metric_text(m, "log_loss"),
+               metric_text(m, "brier")});
+  table.print(out);
+  print_heading(out, "Against each other, on the same rows and the same days drawn");
+  TextTable pairs({"model", "against", "AUC", "log-loss", "verdict"});
+  for (const ModelReport& m : report.models) {
+    if (m.comparison.empty()) continue;
+    std::string auc;
+    std::string loss;
+    std::string verdict = "cannot be told apart";
+    for (const ComparisonReport& c : m.comparison) {
+      std::string difference = fmt::format("{:+.4f} [{:+.4f}, {:+.4f}]", c.difference.value,
+                                           c.difference.low, c.difference.high);
+      if (c.metric == "auc") auc = difference;
+      if (c.metric != "log_loss") continue;
+      loss = difference;
+      if (c.clear) verdict = c.better ? "better" : "worse";
+    }
+    pairs.row({m.name, m.compared_with, auc, loss, verdict});
+  }
+  pairs.print(out);
+  bool notes = false;
+  for (const ModelReport& m : report.models) notes = notes || !m.notes.empty() || !m.chosen.empty();
+  if (!notes) return;
+  print_heading(out, "To know before trusting a figure");
+  for (const ModelReport& m : report.models) {
+    if (!m.chosen.empty()) out.print("{}: options {}\n", m.name, m.chosen);
+    for (const std::string& note : m.notes) out.print("{}: {}\n", m.name, note);
+  }
+}
+
+void print_stations(Output& out, const RunReport& report) {
+  print_heading(out, "Time");
+  TextTable table({"station", "units", "unit", "seconds", "a second"});
+  for (const StationReport& s : report.stations)
+    table.row({s.name, s.units, s.unit, Cell::number(s.seconds, 2),
+               s.seconds > 0 ? Cell::number(static_cast<double>(s.units) / s.seconds, 0) : Cell()});
+  table.row({"all", Cell(), Cell(), Cell::number(report.seconds, 2), Cell()});
+  table.print(out);
+}
+
+void write_estimate(JsonWriter& json, const Estimate& e) {
+  json.begin_object()
+      .field("value", e.value)
+      .field("low", e.low)
+      .field("high", e.high)
+      .end_object();
+}
+
+void write_sources(JsonWriter& json, const RunReport& report) {
+  json.key("sources").begin_array();
+  for (const SourceReport& s : report.sources) {
+    json.begin_object()
+        .field("name", s.name)
+        .field("rows", s.rows)
+        .field("accepted", s.accepted)
+        .field("unchanged", s.reused)
+        .field("first_time", text(Timestamp{s.first_time}))
+        .field("last_time", text(Timestamp{s.last_time}))
+        .field("zone", s.zone)
+        .field("known", s.known)
+        .key("set_aside")
+        .begin_array();
+    for (const SetAsideReport& a : s.set_aside)
+      json.begin_object()
+          .field("cause", a.cause)
+          .field("column", a.field)
+          .field("rows", a.rows)
+          .field("file", a.example.file)
+          .field("row", a.example.row)
+          .field("reason", a.example.reason)
+          .end_object();
+    json.end_array().end_object();
+  }
+  json.end_array();
+}
+
+void write_training(JsonWriter& json, const RunReport& report) {
+  json.key("features").begin_array();
+  for (const ViewReport& v : report.views) {
+    json.begin_object()
+        .field("name", v.name)
+        .field("over", v.over)
+        .field("by", v.by)
+        .field("windows", v.windows)
+        .key("values")
+        .begin_array();
+    for (const std::string& value : v.values) json.value(value);
+    json.end_array().end_object();
+  }
+  json.end_array().key("training").begin_array();
+  for (const TrainingReport& t : report.training) {
+    json.begin_object()
+        .field("name", t.name)
+        .field("dataset", t.dataset)
+        .field("rows", t.rows)
+        .field("target_mean", t.positives)
+        .field("retracted", t.retracted)
+        .field("left_out", t.left_out)
+        .field("without_label", t.without_label)
+        .field("over_limit", t.over_limit)
+        .key("columns")
+        .begin_array();
+    for (const std::string& column : t.columns) json.value(column);
+    json.end_array().end_object();
+  }
+  json.end_array();
+}
+
+void write_pairs(JsonWriter& json, std::string_view name,
+                 const std::vector<std::pair<std::string, std::string>>& pairs) {
+  json.key(name).begin_object();
+  for (const auto& [key, value] : pairs) json.field(key, value);
+  json.end_object();
+}
+
+void write_model(JsonWriter& json, const ModelReport& m) {
+  json.begin_object()
+      .field("name", m.name)
+      .field("version", m.version)
+      .field("content", m.content)
+      .field("dataset", m.dataset)
+      .field("training", m.training)
+      .field("algorithm", m.algorithm);
+  write_pairs(json, "options", m.options);
+  write_pairs(json, "encoders", m.encoders);
+  if (!m.chosen.empty()) json.field("chosen", m.chosen);
+  json.field("seed", m.seed)
+      .field("threads", m.threads)
+      .field("train_rows", m.train_rows)
+      .field("test_rows", m.test_rows)
+      .field("embargoed", m.embargoed)
+      .field("purged", m.purged)
+      .field("unseen", m.unseen)
+      .field("blocks", m.blocks)
+      .key("metrics")
+      .begin_object();
+  for (const auto& [split, metrics] : m.metrics) {
+    json.key(split).begin_object();
+    for (const MetricReport& metric : metrics) {
+      json.key(metric.name);
+      write_estimate(json, metric.estimate);
+    }
+    json.end_object();
+  }
+  json.end_object();
+  if (!m.comparison.empty()) {
+    json.key("against")
+        .begin_object()
+        .field("model", m.compared_with)
+        .key("difference")
+        .begin_object();
+    for (const ComparisonReport& c : m.comparison) {
+      json.key(c.metric);
+      write_estimate(json, c.difference);
+    }
+    json.end_object().end_object();
+  }
+  json.key("notes").begin_array();
+  for (const std::string& note : m.notes) json.value(note);
+  json.end_array().end_object();
+}
+
+}  // namespace
+
+void print_run(Output& out, const RunReport& report) {
+  out.print("{}\n", out.bold(report.project));
+  print_sources(out, report);
+  print_features(out, report);
+  print_training(out, report);
+  print_models(out, report);
+  print_stations(out, report);
+}
+
+std::string run_json(const RunReport& report) {
+  JsonWriter json;
+  json.begin_object().field("project", report.project).field("seconds", report.seconds);
+  write_sources(json, report);
+  write_training(json, report);
+  json.key("models").begin_array();
+  for (const ModelReport& m : report.models) write_model(json, m);
+  json.end_array().key("stations").begin_array();
+  for (const StationReport& s : report.stations)
+    json.begin_object()
+        .field("name", s.name)
+        .field("units", s.units)
+        .field("unit", s.unit)
+        .field("seconds", s.seconds)
+        .end_object();
+  return json.end_array().end_object().take();
+}
+
+}  // namespace lode

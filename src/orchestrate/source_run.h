@@ -1,0 +1,52 @@
+// One source from its files to the raw zone, and from the raw zone to records. A source whose files
+// and declaration are as they were is not read again; files that changed are refused, because their
+// rows have been counted (docs/semantics.md 2.3).
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/parallel.h"
+#include "orchestrate/report.h"
+#include "project/project.h"
+#include "table/column.h"
+
+namespace lode {
+
+struct SourceRun {
+  SourceReport report;
+  ContentHash zone;  // name of the raw zone's manifest
+  std::int64_t first_seq = 0;
+  std::int64_t next_seq = 0;  // one past its last row, set aside or not
+};
+
+struct SourceContext {
+  FileSystem& files;
+  const Project& project;
+  Limits limits;
+  CancelToken cancel;
+  bool replace = false;                            // read changed files anew
+  std::function<void(std::int64_t rows)> advance;  // rows read since the last call
+};
+
+// A path under the project's state, root/.lode/PROJECT: projects in one folder keep apart, and
+// removing .lode undoes them all.
+std::string state_path(const Project& project, std::string_view name);
+// Where the raw zone and the set-aside rows of a source are.
+std::string raw_zone_path(const Project& project, const Source& source);
+std::string aside_zone_path(const Project& project, const Source& source);
+
+// Brings the raw zone up to date. The caller holds the project's lock. After a crash at any point
+// it starts from nothing or finds all done: a zone counts only with its receipt, written last.
+// kConflict: a file changed, and `replace` is not set.
+Result<SourceRun> ingest_source(const Source& source, std::int64_t first_seq,
+                                const SourceContext& context);
+
+// All accepted records of a source with its derived columns, in seq order.
+Result<Table> load_records(const Source& source, const SourceContext& context);
+
+}  // namespace lode
