@@ -1,0 +1,97 @@
+// What lode remembers about its own work: runs and models, behind one typed interface. The default is
+// a SQLite file; another store (PostgreSQL) must pass tests/lake/metadata_contract_test.cc.
+//
+// Threads: a store may be used from any thread; calls are serialised.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/time.h"
+
+namespace lode {
+
+enum class RunState : std::uint8_t { kRunning, kSucceeded, kFailed, kCancelled };
+std::string_view run_state_name(RunState state);  // "running", ...
+
+struct StationRecord {
+  std::string name{};  // "ingest flights"
+  std::int64_t units = 0;
+  std::string unit{};  // "rows"
+  double seconds = 0;
+  bool operator==(const StationRecord&) const = default;
+};
+
+struct RunRecord {
+  std::string id{};  // chosen by the caller, never used twice
+  std::string project{};
+  std::string command{};  // "run"
+  Timestamp started{};
+  std::optional<Timestamp> ended{};
+  RunState state = RunState::kRunning;
+  std::string error{};  // text of the error, "" if there was none
+  std::vector<StationRecord> stations{};  // in the order they ended
+  bool operator==(const RunRecord&) const = default;
+};
+
+using NamedTexts = std::vector<std::pair<std::string, std::string>>;  // in order, names unique
+
+struct ModelRecord {
+  std::string project{};
+  std::string name{};
+  std::int64_t version = 0;  // given by the store: 1, 2, ... for each (project, name)
+  std::string run{};         // id of the run that made it
+  Timestamp created{};
+  ContentHash content{};     // of the artifact's bytes
+  std::string dataset{};     // name of the data set it was trained on
+  std::string algorithm{};
+  NamedTexts options{};
+  std::uint64_t seed = 0;
+  int threads = 0;
+  NamedTexts libraries{};    // "xgboost": "3.2.0"
+  std::string metrics_json = "{}";
+  bool operator==(const ModelRecord&) const = default;
+};
+
+// Errors of every call: kCorrupt when the store's file is damaged, kLimit when the disk is full,
+// kConflict when another process writes for longer than the time-out, kIo otherwise.
+class MetadataStore {
+ public:
+  virtual ~MetadataStore() = default;
+
+  // A run as it begins; its stations, end and error are not looked at. kConflict: the id is taken.
+  virtual Status begin_run(const RunRecord& run) = 0;
+  // kNotFound: no such run. kConflict: it has ended.
+  virtual Status add_station(std::string_view run, const StationRecord& station) = 0;
+  // `state` is not kRunning. kNotFound and kConflict as above.
+  virtual Status end_run(std::string_view run, Timestamp ended, RunState state,
+                         std::string_view error) = 0;
+  virtual Result<RunRecord> run(std::string_view id) = 0;  // kNotFound
+  // The last `limit` runs of a project by the order they began, newest first.
+  virtual Result<std::vector<RunRecord>> runs(std::string_view project, int limit) = 0;
+
+  // Adds a model and returns its version. A model of the same content and data set as the newest
+  // version of its name is that version: running again adds nothing.
+  virtual Result<std::int64_t> add_model(const ModelRecord& model) = 0;
+  // version 0: the newest. kNotFound.
+  virtual Result<ModelRecord> model(std::string_view project, std::string_view name,
+                                    std::int64_t version) = 0;
+  // All versions of a name, or of all names ("" ), by name and ascending version.
+  virtual Result<std::vector<ModelRecord>> models(std::string_view project, std::string_view name) = 0;
+};
+
+// SQLite (3.37 or later) in one file, made if missing. The journal is a rollback journal, not WAL: there
+// are a few small writes a run, so WAL gains nothing here, and would leave two more files beside it and
+// not work on network file systems. Every write is synced. Another process that writes is waited for,
+// up to 5 s. The schema has a version: an older file is brought up to date when it is opened,
+// kUnsupported for a newer one.
+Result<std::unique_ptr<MetadataStore>> open_sqlite_store(const std::string& path);
+
+}  // namespace lode

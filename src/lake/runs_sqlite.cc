@@ -1,0 +1,327 @@
+// The metadata store in a SQLite file.
+#include <algorithm>
+#include <bit>
+#include <iterator>
+#include <mutex>
+#include <utility>
+
+#include "lake/runs.h"
+#include "lake/sqlite.h"
+
+namespace lode {
+namespace {
+
+constexpr int kBusyMs = 5000;
+
+// Each brings a file from the version of its place to the next. Never change one that has been
+// released; add another.
+constexpr const char* kMigrations[] = {
+    R"(CREATE TABLE runs (
+         number INTEGER PRIMARY KEY,
+         id TEXT NOT NULL UNIQUE,
+         project TEXT NOT NULL,
+         command TEXT NOT NULL,
+         started_us INTEGER NOT NULL,
+         ended_us INTEGER,
+         state INTEGER NOT NULL,
+         error TEXT NOT NULL
+       ) STRICT;
+       CREATE INDEX runs_of_project ON runs (project, number);
+       CREATE TABLE stations (
+         run TEXT NOT NULL REFERENCES runs (id),
+         place INTEGER NOT NULL,
+         name TEXT NOT NULL,
+         units INTEGER NOT NULL,
+         unit TEXT NOT NULL,
+         seconds REAL NOT NULL,
+         PRIMARY KEY (run, place)
+       ) STRICT, WITHOUT ROWID;
+       CREATE TABLE models (
+         project TEXT NOT NULL,
+         name TEXT NOT NULL,
+         version INTEGER NOT NULL,
+         run TEXT NOT NULL,
+         created_us INTEGER NOT NULL,
+         content TEXT NOT NULL,
+         dataset TEXT NOT NULL,
+         algorithm TEXT NOT NULL,
+         seed INTEGER NOT NULL,
+         threads INTEGER NOT NULL,
+         metrics_json TEXT NOT NULL,
+         PRIMARY KEY (project, name, version)
+       ) STRICT, WITHOUT ROWID;
+       CREATE TABLE model_texts (
+         project TEXT NOT NULL,
+         model TEXT NOT NULL,
+         version INTEGER NOT NULL,
+         kind TEXT NOT NULL,
+         place INTEGER NOT NULL,
+         name TEXT NOT NULL,
+         value TEXT NOT NULL,
+         PRIMARY KEY (project, model, version, kind, place)
+       ) STRICT, WITHOUT ROWID;)",
+};
+constexpr int kSchemaVersion = std::size(kMigrations);
+
+class SqliteStore final : public MetadataStore {
+ public:
+  explicit SqliteStore(Sqlite database) : database_(std::move(database)) {}
+
+  Status migrate(const std::string& path);
+
+  Status begin_run(const RunRecord& run) override;
+  Status add_station(std::string_view run, const StationRecord& station) override;
+  Status end_run(std::string_view run, Timestamp ended, RunState state,
+                 std::string_view error) override;
+  Result<RunRecord> run(std::string_view id) override;
+  Result<std::vector<RunRecord>> runs(std::string_view project, int limit) override;
+
+  Result<std::int64_t> add_model(const ModelRecord& model) override;
+  Result<ModelRecord> model(std::string_view project, std::string_view name,
+                            std::int64_t version) override;
+  Result<std::vector<ModelRecord>> models(std::string_view project, std::string_view name) override;
+
+ private:
+  Result<int> schema_version();
+  Status check_running(std::string_view run);
+  Result<RunRecord> read_run(const SqliteQuery& row);
+  Result<ModelRecord> read_model(const SqliteQuery& row);
+  Result<std::int64_t> known_version(const ModelRecord& model, std::int64_t& newest);
+  Status insert_model(const ModelRecord& model, std::int64_t version);
+  Status insert_texts(const ModelRecord& model, std::int64_t version, std::string_view kind,
+                      const NamedTexts& texts);
+  Result<NamedTexts> read_texts(const ModelRecord& model, std::string_view kind);
+
+  std::mutex mutex_;
+  Sqlite database_;
+};
+
+Result<int> SqliteStore::schema_version() {
+  TRY(auto query, database_.query("SELECT version FROM schema_version"));
+  TRY(bool found, query->step());
+  return found ? static_cast<int>(query->integer(0)) : 0;
+}
+
+Status SqliteStore::migrate(const std::string& path) {
+  TRY_VOID(database_.execute("PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; "
+                             "PRAGMA foreign_keys = ON"));
+  return database_.transaction([&]() -> Status {
+    TRY_VOID(database_.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL) STRICT"));
+    TRY(int version, schema_version());
+    if (version > kSchemaVersion)
+      return fail(Code::kUnsupported,
+                  "'{}' has schema version {}, this lode knows versions up to {}; use a newer lode",
+                  path, version, kSchemaVersion);
+    if (version == kSchemaVersion) return {};
+    for (; version < kSchemaVersion; ++version) TRY_VOID(database_.execute(kMigrations[version]));
+    TRY_VOID(database_.execute("DELETE FROM schema_version"));
+    TRY(auto query, database_.query("INSERT INTO schema_version VALUES (?)"));
+    return query->bind(std::int64_t{kSchemaVersion}).run();
+  });
+}
+
+// ---- runs ----------------------------------------------------------------------------------------
+
+Status SqliteStore::begin_run(const RunRecord& run) {
+  std::lock_guard lock(mutex_);
+  TRY(auto query, database_.query("INSERT INTO runs (id, project, command, started_us, state, error) "
+                                  "VALUES (?, ?, ?, ?, 0, '') ON CONFLICT (id) DO NOTHING"));
+  TRY_VOID(query->bind(run.id).bind(run.project).bind(run.command).bind(run.started.us).run());
+  if (database_.changes() == 1) return {};
+  return fail(Code::kConflict, "there is a run '{}' already", run.id);
+}
+
+Status SqliteStore::check_running(std::string_view run) {
+  TRY(auto query, database_.query("SELECT state FROM runs WHERE id = ?"));
+  TRY(bool found, query->bind(run).step());
+  if (!found) return fail(Code::kNotFound, "there is no run '{}'", run);
+  if (query->integer(0) == static_cast<int>(RunState::kRunning)) return {};
+  return fail(Code::kConflict, "run '{}' has ended", run);
+}
+
+Status SqliteStore::add_station(std::string_view run, const StationRecord& station) {
+  std::lock_guard lock(mutex_);
+  return database_.transaction([&]() -> Status {
+    TRY_VOID(check_running(run));
+    TRY(auto query, database_.query("INSERT INTO stations SELECT ?1, count(*), ?2, ?3, ?4, ?5 "
+                                    "FROM stations WHERE run = ?1"));
+    return query->bind(run).bind(station.name).bind(station.units).bind(station.unit)
+        .bind(station.seconds).run();
+  });
+}
+
+Status SqliteStore::end_run(std::string_view run, Timestamp ended, RunState state,
+                            std::string_view error) {
+  if (state == RunState::kRunning)
+    return fail(Code::kInvalid, "run '{}' cannot end as running", run);
+  std::lock_guard lock(mutex_);
+  return database_.transaction([&]() -> Status {
+    TRY_VOID(check_running(run));
+    TRY(auto query,
+        database_.query("UPDATE runs SET ended_us = ?, state = ?, error = ? WHERE id = ?"));
+    return query->bind(ended.us).bind(static_cast<std::int64_t>(state)).bind(error).bind(run).run();
+  });
+}
+
+Result<RunRecord> SqliteStore::read_run(const SqliteQuery& row) {
+  RunRecord run;
+  run.id = row.text(0);
+  run.project = row.text(1);
+  run.command = row.text(2);
+  run.started = {row.integer(3)};
+  if (!row.is_null(4)) run.ended = Timestamp{row.integer(4)};
+  run.state = static_cast<RunState>(row.integer(5));
+  run.error = row.text(6);
+  TRY(auto query, database_.query("SELECT name, units, unit, seconds FROM stations WHERE run = ? "
+                                  "ORDER BY place"));
+  query->bind(run.id);
+  while (true) {
+    TRY(bool more, query->step());
+    if (!more) return run;
+    run.stations.push_back(
+        {query->text(0), query->integer(1), query->text(2), query->real(3)});
+  }
+}
+
+Result<RunRecord> SqliteStore::run(std::string_view id) {
+  std::lock_guard lock(mutex_);
+  TRY(auto query, database_.query("SELECT id, project, command, started_us, ended_us, state, error "
+                                  "FROM runs WHERE id = ?"));
+  TRY(bool found, query->bind(id).step());
+  if (!found) return fail(Code::kNotFound, "there is no run '{}'", id);
+  return read_run(*query);
+}
+
+Result<std::vector<RunRecord>> SqliteStore::runs(std::string_view project, int limit) {
+  std::lock_guard lock(mutex_);
+  TRY(auto query, database_.query("SELECT id, project, command, started_us, ended_us, state, error "
+                                  "FROM runs WHERE project = ? ORDER BY number DESC LIMIT ?"));
+  query->bind(project).bind(std::int64_t{std::max(0, limit)});
+  std::vector<RunRecord> all;
+  while (true) {
+    TRY(bool more, query->step());
+    if (!more) return all;
+    TRY(RunRecord run, read_run(*query));
+    all.push_back(std::move(run));
+  }
+}
+
+// ---- models --------------------------------------------------------------------------------------
+
+// The version the model already has, or 0; and the newest of its name.
+Result<std::int64_t> SqliteStore::known_version(const ModelRecord& model, std::int64_t& newest) {
+  newest = 0;
+  TRY(auto query, database_.query("SELECT version, content, dataset FROM models WHERE project = ? AND "
+                                  "name = ? ORDER BY version DESC LIMIT 1"));
+  TRY(bool found, query->bind(model.project).bind(model.name).step());
+  if (!found) return 0;
+  newest = query->integer(0);
+  bool same = query->text(1) == text(model.content) && query->text(2) == model.dataset;
+  return same ? newest : 0;
+}
+
+Result<std::int64_t> SqliteStore::add_model(const ModelRecord& model) {
+  std::lock_guard lock(mutex_);
+  return database_.transaction([&]() -> Result<std::int64_t> {
+    std::int64_t newest = 0;
+    TRY(std::int64_t known, known_version(model, newest));
+    if (known != 0) return known;
+    TRY_VOID(insert_model(model, newest + 1));
+    TRY_VOID(insert_texts(model, newest + 1, "option", model.options));
+    TRY_VOID(insert_texts(model, newest + 1, "library", model.libraries));
+    return newest + 1;
+  });
+}
+
+Status SqliteStore::insert_model(const ModelRecord& model, std::int64_t version) {
+  TRY(auto query,
+      database_.query("INSERT INTO models VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  // SQLite's integers are signed; the seed keeps its 64 bits.
+  return query->bind(model.project).bind(model.name).bind(version).bind(model.run)
+      .bind(model.created.us).bind(text(model.content)).bind(model.dataset).bind(model.algorithm)
+      .bind(std::bit_cast<std::int64_t>(model.seed)).bind(std::int64_t{model.threads})
+      .bind(model.metrics_json).run();
+}
+
+Status SqliteStore::insert_texts(const ModelRecord& model, std::int64_t version,
+                                 std::string_view kind, const NamedTexts& texts) {
+  std::int64_t place = 0;
+  for (const auto& [name, value] : texts) {
+    TRY(auto query, database_.query("INSERT INTO model_texts VALUES (?, ?, ?, ?, ?, ?, ?)"));
+    TRY_VOID(query->bind(model.project).bind(model.name).bind(version).bind(kind).bind(place++)
+                 .bind(name).bind(value).run());
+  }
+  return {};
+}
+
+Result<NamedTexts> SqliteStore::read_texts(const ModelRecord& model, std::string_view kind) {
+  TRY(auto query, database_.query("SELECT name, value FROM model_texts WHERE project = ? AND model = ? "
+                                  "AND version = ? AND kind = ? ORDER BY place"));
+  query->bind(model.project).bind(model.name).bind(model.version).bind(kind);
+  NamedTexts texts;
+  while (true) {
+    TRY(bool more, query->step());
+    if (!more) return texts;
+    texts.emplace_back(query->text(0), query->text(1));
+  }
+}
+
+Result<ModelRecord> SqliteStore::read_model(const SqliteQuery& row) {
+  ModelRecord model;
+  model.project = row.text(0);
+  model.name = row.text(1);
+  model.version = row.integer(2);
+  model.run = row.text(3);
+  model.created = {row.integer(4)};
+  TRY(model.content, parse_content_hash(row.text(5)));
+  model.dataset = row.text(6);
+  model.algorithm = row.text(7);
+  model.seed = std::bit_cast<std::uint64_t>(row.integer(8));
+  model.threads = static_cast<int>(row.integer(9));
+  model.metrics_json = row.text(10);
+  TRY(model.options, read_texts(model, "option"));
+  TRY(model.libraries, read_texts(model, "library"));
+  return model;
+}
+
+Result<ModelRecord> SqliteStore::model(std::string_view project, std::string_view name,
+                                       std::int64_t version) {
+  std::lock_guard lock(mutex_);
+  TRY(auto query, database_.query("SELECT * FROM models WHERE project = ?1 AND name = ?2 AND "
+                                  "(version = ?3 OR ?3 = 0) ORDER BY version DESC LIMIT 1"));
+  TRY(bool found, query->bind(project).bind(name).bind(version).step());
+  if (found) return read_model(*query);
+  if (version == 0) return fail(Code::kNotFound, "there is no model '{}'", name);
+  return fail(Code::kNotFound, "there is no version {} of model '{}'", version, name);
+}
+
+Result<std::vector<ModelRecord>> SqliteStore::models(std::string_view project,
+                                                     std::string_view name) {
+  std::lock_guard lock(mutex_);
+  TRY(auto query, database_.query("SELECT * FROM models WHERE project = ?1 AND (name = ?2 OR ?2 = '') "
+                                  "ORDER BY name, version"));
+  query->bind(project).bind(name);
+  std::vector<ModelRecord> all;
+  while (true) {
+    TRY(bool more, query->step());
+    if (!more) return all;
+    TRY(ModelRecord model, read_model(*query));
+    all.push_back(std::move(model));
+  }
+}
+
+}  // namespace
+
+std::string_view run_state_name(RunState state) {
+  constexpr std::string_view kNames[] = {"running", "succeeded", "failed", "cancelled"};
+  return kNames[static_cast<std::size_t>(state)];
+}
+
+Result<std::unique_ptr<MetadataStore>> open_sqlite_store(const std::string& path) {
+  TRY(Sqlite database, Sqlite::open(path, kBusyMs));
+  auto store = std::make_unique<SqliteStore>(std::move(database));
+  TRY_VOID(store->migrate(path));
+  return store;
+}
+
+}  // namespace lode

@@ -1,0 +1,236 @@
+// What every MetadataStore must do. A new implementation adds itself to kStores.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "lake/runs.h"
+#include "lake/sqlite.h"
+
+namespace lode {
+namespace {
+
+struct Implementation {
+  const char* name;
+  // Opens the store that lives at `place`, a path that is free for each test.
+  Result<std::unique_ptr<MetadataStore>> (*open)(const std::string& place);
+};
+const Implementation kStores[] = {{"sqlite", open_sqlite_store}};
+
+std::string fresh_place() {
+  const auto* info = testing::UnitTest::GetInstance()->current_test_info();
+  std::string name = fmt::format("lode-meta-{}-{}", ::getpid(), info->name());
+  for (char& c : name)
+    if (c == '/') c = '-';
+  std::string place = std::filesystem::temp_directory_path() / name;
+  std::filesystem::remove(place);
+  return place;
+}
+
+class Metadata : public testing::TestWithParam<Implementation> {
+ protected:
+  void SetUp() override { place_ = fresh_place(); }
+  void TearDown() override {
+    store_.reset();
+    std::filesystem::remove(place_);
+  }
+  MetadataStore& store() {
+    if (!store_) store_ = GetParam().open(place_).value();
+    return *store_;
+  }
+  void reopen() { store_.reset(); }
+
+  std::string place_;
+  std::unique_ptr<MetadataStore> store_;
+};
+INSTANTIATE_TEST_SUITE_P(Stores, Metadata, testing::ValuesIn(kStores),
+                         [](const auto& i) { return i.param.name; });
+
+RunRecord a_run(std::string id) {
+  RunRecord run;
+  run.id = std::move(id);
+  run.project = "flights";
+  run.command = "run";
+  run.started = {1'000'000};
+  return run;
+}
+
+ModelRecord a_model(std::string name, std::string_view content) {
+  ModelRecord model;
+  model.project = "flights";
+  model.name = std::move(name);
+  model.run = "r1";
+  model.created = {5};
+  model.content = content_hash(content);
+  model.dataset = "d1";
+  model.algorithm = "logistic";
+  model.options = {{"l2", "0"}, {"iterations", "50"}, {"empty", ""}};
+  model.seed = 0xffff'ffff'ffff'fffe;
+  model.threads = 2;
+  model.libraries = {{"xgboost", "3.2.0"}};
+  model.metrics_json = R"({"auc":0.7265})";
+  return model;
+}
+
+TEST_P(Metadata, ARunFromBeginningToEnd) {
+  ASSERT_TRUE(store().begin_run(a_run("r1")).has_value());
+  StationRecord ingest{"ingest flights", 3'000'000, "rows", 1.25};
+  StationRecord train{"train late", 458'388, "rows", 0.1};
+  ASSERT_TRUE(store().add_station("r1", ingest).has_value());
+  ASSERT_TRUE(store().add_station("r1", train).has_value());
+  RunRecord wanted = a_run("r1");
+  wanted.stations = {ingest, train};
+  EXPECT_EQ(store().run("r1").value(), wanted);
+  ASSERT_TRUE(store().end_run("r1", {9}, RunState::kFailed, "lode.yaml:3: it's no good").has_value());
+  reopen();
+  wanted.ended = Timestamp{9};
+  wanted.state = RunState::kFailed;
+  wanted.error = "lode.yaml:3: it's no good";
+  EXPECT_EQ(store().run("r1").value(), wanted);
+}
+
+TEST_P(Metadata, RunsAreNotMixedUp) {
+  EXPECT_EQ(store().run("r1").error().code(), Code::kNotFound);
+  EXPECT_EQ(store().add_station("r1", {}).error().code(), Code::kNotFound);
+  EXPECT_EQ(store().end_run("r1", {9}, RunState::kFailed, "").error().code(), Code::kNotFound);
+  ASSERT_TRUE(store().begin_run(a_run("r1")).has_value());
+  EXPECT_EQ(store().begin_run(a_run("r1")).error().code(), Code::kConflict);
+  EXPECT_EQ(store().end_run("r1", {9}, RunState::kRunning, "").error().code(), Code::kInvalid);
+  ASSERT_TRUE(store().end_run("r1", {9}, RunState::kSucceeded, "").has_value());
+  EXPECT_EQ(store().end_run("r1", {9}, RunState::kFailed, "").error().code(), Code::kConflict);
+  EXPECT_EQ(store().add_station("r1", {}).error().code(), Code::kConflict);
+  EXPECT_EQ(store().run("r1").value().state, RunState::kSucceeded);
+}
+
+TEST_P(Metadata, RunsNewestFirst) {
+  // By the order they began, not by their times or names.
+  for (const char* id : {"c", "a", "b"}) {
+    RunRecord run = a_run(id);
+    run.started = {*id == 'c' ? 100 : 1};
+    ASSERT_TRUE(store().begin_run(run).has_value());
+  }
+  RunRecord other = a_run("other");
+  other.project = "elsewhere";
+  ASSERT_TRUE(store().begin_run(other).has_value());
+  auto ids = [&](int limit) {
+    std::string all;
+    std::vector<RunRecord> runs = store().runs("flights", limit).value();
+    for (const RunRecord& run : runs) all += run.id;
+    return all;
+  };
+  EXPECT_EQ(ids(10), "bac");
+  EXPECT_EQ(ids(2), "ba");
+  EXPECT_EQ(ids(0), "");
+  EXPECT_TRUE(store().runs("none", 10).value().empty());
+}
+
+TEST_P(Metadata, ModelsAreVersioned) {
+  EXPECT_EQ(store().add_model(a_model("late", "one")).value(), 1);
+  EXPECT_EQ(store().add_model(a_model("late", "two")).value(), 2);
+  EXPECT_EQ(store().add_model(a_model("other", "one")).value(), 1);
+  reopen();
+  ModelRecord wanted = a_model("late", "one");
+  wanted.version = 1;
+  EXPECT_EQ(store().model("flights", "late", 1).value(), wanted);
+  EXPECT_EQ(store().model("flights", "late", 0).value().version, 2);
+  EXPECT_EQ(store().model("flights", "late", 3).error().code(), Code::kNotFound);
+  EXPECT_EQ(store().model("flights", "none", 0).error().code(), Code::kNotFound);
+  EXPECT_EQ(store().model("elsewhere", "late", 0).error().code(), Code::kNotFound);
+  EXPECT_EQ(store().models("flights", "late").value().size(), 2U);
+  std::vector<ModelRecord> all = store().models("flights", "").value();
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_EQ(all[2].name, "other");
+}
+
+TEST_P(Metadata, TheSameModelAgainIsNoNewVersion) {
+  EXPECT_EQ(store().add_model(a_model("late", "one")).value(), 1);
+  ModelRecord again = a_model("late", "one");
+  again.run = "r2";
+  EXPECT_EQ(store().add_model(again).value(), 1);
+  EXPECT_EQ(store().model("flights", "late", 1).value().run, "r1") << "what is recorded stays";
+  again.dataset = "d2";
+  EXPECT_EQ(store().add_model(again).value(), 2);
+  // Going back to an older content is a step of its own.
+  EXPECT_EQ(store().add_model(a_model("late", "one")).value(), 3);
+}
+
+TEST_P(Metadata, TextsOfAnyKind) {
+  RunRecord run = a_run("quotes ' \" ; -- \n z\xc3\xbcrich");
+  run.command = std::string("nul\0inside", 10);
+  run.project = "";
+  ASSERT_TRUE(store().begin_run(run).has_value());
+  EXPECT_EQ(store().run(run.id).value(), run);
+}
+
+TEST_P(Metadata, TwoStoresOnOnePlaceSeeEachOther) {
+  auto other = GetParam().open(place_).value();
+  ASSERT_TRUE(store().begin_run(a_run("r1")).has_value());
+  ASSERT_TRUE(other->end_run("r1", {9}, RunState::kSucceeded, "").has_value());
+  EXPECT_EQ(store().run("r1").value().state, RunState::kSucceeded);
+}
+
+TEST_P(Metadata, VersionsAreUniqueUnderConcurrency) {
+  constexpr int kThreads = 4;
+  constexpr int kEach = 10;
+  store();
+  auto other = GetParam().open(place_).value();
+  std::vector<std::thread> threads;
+  std::atomic<int> failures = 0;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      MetadataStore& mine = t % 2 == 0 ? store() : *other;
+      for (int i = 0; i < kEach; ++i)
+        if (!mine.add_model(a_model("late", fmt::format("{}-{}", t, i)))) ++failures;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(failures, 0);
+  std::vector<ModelRecord> all = store().models("flights", "late").value();
+  ASSERT_EQ(all.size(), static_cast<std::size_t>(kThreads * kEach));
+  for (std::size_t i = 0; i < all.size(); ++i)
+    EXPECT_EQ(all[i].version, static_cast<std::int64_t>(i) + 1);
+}
+
+// ---- SQLite alone ----------------------------------------------------------------------------------
+
+TEST(SqliteStore, ANewerSchemaIsRefused) {
+  std::string place = fresh_place();
+  { auto store = open_sqlite_store(place).value(); }
+  {
+    Sqlite database = Sqlite::open(place, 0).value();
+    ASSERT_TRUE(database.execute("UPDATE schema_version SET version = 99").has_value());
+  }
+  Error error = open_sqlite_store(place).error();
+  EXPECT_EQ(error.code(), Code::kUnsupported);
+  EXPECT_EQ(error.message(), fmt::format("'{}' has schema version 99, this lode knows versions up to 1; "
+                                         "use a newer lode",
+                                         place));
+  std::filesystem::remove(place);
+}
+
+TEST(SqliteStore, DamageAndMissingDirectoriesAreSaid) {
+  std::string place = fresh_place();
+  std::ofstream(place) << std::string(10000, 'x');
+  EXPECT_EQ(open_sqlite_store(place).error().code(), Code::kCorrupt);
+  std::filesystem::remove(place);
+  EXPECT_EQ(open_sqlite_store("/nowhere/at/all.db").error().code(), Code::kIo);
+}
+
+TEST(SqliteStore, AFailedTransactionLeavesNothing) {
+  Sqlite database = Sqlite::open(":memory:", 0).value();
+  ASSERT_TRUE(database.execute("CREATE TABLE t (x INTEGER)").has_value());
+  Status status = database.transaction([&]() -> Status {
+    TRY_VOID(database.execute("INSERT INTO t VALUES (1)"));
+    return fail(Code::kInvalid, "no");
+  });
+  EXPECT_EQ(status.error().message(), "no");
+  auto query = database.query("SELECT count(*) FROM t").value();
+  EXPECT_TRUE(query->step().value());
+  EXPECT_EQ(query->integer(0), 0);
+}
+
+}  // namespace
+}  // namespace lode
