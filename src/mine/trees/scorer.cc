@@ -23,7 +23,7 @@ ScorerKernels kernels_of(Kernel kernel) {
 
 // A block costs the same however many rows it holds; below these numbers of rows one at a time is
 // faster (bench/scorer_bench.cc).
-constexpr std::size_t kLeastBlockBinned = 128;
+constexpr std::size_t kLeastBlockBinned = 160;
 constexpr std::size_t kLeastBlockWalked = 32;
 
 }  // namespace

@@ -160,17 +160,33 @@ struct SlotTable {
   }
 };
 
-inline std::uint64_t category_bits(const BinView& view, std::size_t tree,
-                                   const std::uint32_t* codes) {
-  std::uint64_t bits = 0;
-  for (std::uint32_t i = view.tree_category_begin[tree]; i < view.tree_category_begin[tree + 1];
-       ++i) {
-    const BinTreeCategory& category = view.tree_categories[i];
-    bits |= view.category_masks[category.first + codes[category.category]];
+// Adds the nodes of a pass's trees that send this row's categories to the right.
+inline void add_category_bits(const BinView& view, std::size_t pass, const std::uint32_t* codes,
+                              std::uint64_t* right) {
+  const BinCodeLine* lines = view.code_lines + pass * view.code_line_count;
+  for (std::size_t c = 0; c < view.category_count; ++c) {
+    const std::uint64_t* line = lines[view.categories[c].first + codes[c]].right;
+    for (std::size_t i = 0; i < kPassTrees; i += 8) {
+      _mm512_store_si512(
+          right + i, _mm512_or_si512(_mm512_load_si512(right + i), _mm512_load_si512(line + i)));
+    }
   }
-  return bits;
 }
 
+// Eight trees go down together: node = 2 * node + the node's bit; leaf = where they end.
+inline void descend_eight(const std::uint64_t* right, std::uint32_t depth, std::uint64_t* leaf) {
+  const __m512i one = _mm512_set1_epi64(1);
+  __m512i bits = _mm512_load_si512(right);
+  __m512i node = one;
+  for (std::uint32_t level = 0; level < depth; ++level) {
+    __m512i way = _mm512_srlv_epi64(bits, node);
+    node = _mm512_ternarylogic_epi64(_mm512_add_epi64(node, node), way, one, 0xf8);
+  }
+  _mm512_store_si512(leaf, _mm512_sub_epi64(node, _mm512_set1_epi64(1LL << depth)));
+}
+
+// Words written one by one and read back eight at a time must have left the store buffer by then:
+// so a pass first asks all its trees, then descends in all of them.
 template <int kTables, bool kCategories>
 float score_row(const BinView& view, const float* row, float margin) {
   alignas(64) std::uint8_t bytes[kBinSlots] = {};
@@ -178,26 +194,18 @@ float score_row(const BinView& view, const float* row, float margin) {
   fill_slots(view, row, bytes);
   if (kCategories) fill_codes(view, row, codes);
   const SlotTable<kTables> table(bytes);
-  const __m512i one = _mm512_set1_epi64(1);
-  const __m512i bottom = _mm512_set1_epi64(1LL << view.depth);
-  for (std::size_t t = 0; t < view.tree_count; t += 8) {
-    alignas(64) std::uint64_t right[8];  // of each tree: the nodes that send this row right
-    for (std::size_t i = 0; i < 8; ++i) {
+  alignas(64)
+      std::uint64_t right[kPassTrees] = {};  // of each tree: the nodes that send this row right
+  alignas(64) std::uint64_t leaf[kPassTrees];
+  for (std::size_t t = 0; t < view.tree_count; t += kPassTrees) {
+    std::size_t trees = view.tree_count - t < kPassTrees ? view.tree_count - t : kPassTrees;
+    for (std::size_t i = 0; i < trees; ++i) {
       const BinNodes& nodes = view.nodes[t + i];
       right[i] = _mm512_cmpge_epu8_mask(table.pick(_mm512_load_si512(nodes.slot)),
                                         _mm512_load_si512(nodes.least));
-      if (kCategories && t + i < view.tree_count) right[i] |= category_bits(view, t + i, codes);
     }
-    // All eight trees go down together: node = 2 * node + its bit.
-    __m512i bits = _mm512_load_si512(right);
-    __m512i node = one;
-    for (std::uint32_t level = 0; level < view.depth; ++level) {
-      __m512i way = _mm512_srlv_epi64(bits, node);
-      node = _mm512_ternarylogic_epi64(_mm512_add_epi64(node, node), way, one, 0xf8);
-    }
-    alignas(64) std::uint64_t leaf[8];
-    _mm512_store_si512(leaf, _mm512_sub_epi64(node, bottom));
-    std::size_t trees = view.tree_count - t < 8 ? view.tree_count - t : 8;
+    if (kCategories) add_category_bits(view, t / kPassTrees, codes, right);
+    for (std::size_t i = 0; i < trees; i += 8) descend_eight(right + i, view.depth, leaf + i);
     for (std::size_t i = 0; i < trees; ++i) margin += view.leaves[t + i].values[leaf[i]];
   }
   return margin;

@@ -47,18 +47,28 @@ struct Baseline {
     }
   }
 
+  // A set's rows are those of its codes, one after the other: there is no byte shuffle to look a
+  // code up with, and a block has few distinct codes.
   static void byte_sets(const std::uint8_t* codes, const std::uint8_t* sets, std::uint32_t count,
                         MaskLine* masks) {
+    MaskLine rows_of[256] = {};
+    std::uint64_t present[4] = {};
+    for (std::size_t row = 0; row < kBlockRows; ++row) {
+      rows_of[codes[row]].words[row / 64] |= std::uint64_t{1} << (row % 64);
+      present[codes[row] / 64] |= std::uint64_t{1} << (codes[row] % 64);
+    }
     for (std::uint32_t i = 0; i < count; ++i) {
-      const std::uint8_t* set = sets + i * kByteSetBytes;
-      for (std::size_t word = 0; word < kBlockWords; ++word) {
-        std::uint64_t bits = 0;
-        for (std::size_t row = 0; row < 64; ++row) {
-          unsigned code = codes[64 * word + row];
-          bits |= std::uint64_t{(set[code / 8] >> (code % 8)) & 1U} << row;
+      Mask sum[4] = {};
+      for (std::size_t word = 0; word < 4; ++word) {
+        std::uint64_t in;
+        __builtin_memcpy(&in, sets + i * kByteSetBytes + 8 * word, 8);
+        for (in &= present[word]; in != 0; in &= in - 1) {
+          const MaskLine& rows = rows_of[64 * word + static_cast<unsigned>(__builtin_ctzll(in))];
+          for (std::size_t part = 0; part < 4; ++part)
+            sum[part] = _mm_or_si128(sum[part], load(rows, part));
         }
-        masks[i].words[word] = bits;
       }
+      for (std::size_t part = 0; part < 4; ++part) store(masks[i], part, sum[part]);
     }
   }
 
@@ -88,8 +98,7 @@ std::uint32_t step(const WalkPlan& plan, const WalkNode* nodes, std::uint32_t at
                    const float* row) {
   const WalkNode& node = nodes[at];
   float value = row[node.feature & kWalkFeature];
-  bool missing = value != value;
-  bool right = value >= node.value;
+  bool right = value >= node.threshold;
   if (kCategorical && node.set != kNoCategorySet) {
     right = false;
     if (value >= 0 && value < static_cast<float>(kCategoryCodeLimit)) {
@@ -99,23 +108,29 @@ std::uint32_t step(const WalkPlan& plan, const WalkNode* nodes, std::uint32_t at
           word < plan.set_begin[node.set + 1] && ((plan.set_words[word] >> (code % 32)) & 1U) != 0;
     }
   }
-  right |= missing & ((node.feature & kWalkDefaultRight) != 0);
-  right &= (node.feature & kWalkSplit) != 0;
-  return node.left + (right ? 1U : 0U);
+  bool missing = value != value;
+  return node.left + (right ? 1U : 0U) + (missing ? node.feature >> 31 : 0U);
 }
 
+// Unrolled, so that the eight nodes stand in registers and their loads overlap.
 template <bool kCategorical>
 float walk(const WalkPlan& plan, const float* row, float margin) {
   const WalkNode* nodes = plan.nodes.data();
-  std::size_t trees = plan.tree_count;
   for (std::size_t group = 0; group < plan.depths.size(); ++group) {
     std::uint32_t at[kWalkTrees];
-    for (std::size_t i = 0; i < kWalkTrees; ++i) at[i] = plan.roots[group * kWalkTrees + i];
-    for (std::uint32_t level = 0; level < plan.depths[group]; ++level)
-      for (std::uint32_t& node : at) node = step<kCategorical>(plan, nodes, node, row);
-    std::size_t left = trees - group * kWalkTrees;
-    for (std::size_t i = 0; i < (left < kWalkTrees ? left : kWalkTrees); ++i)
-      margin += nodes[at[i]].value;
+    std::size_t first = group * kWalkTrees;
+#pragma GCC unroll 8
+    for (std::size_t i = 0; i < kWalkTrees; ++i) at[i] = plan.roots[first + i];
+    for (std::uint32_t level = 0; level < plan.depths[group]; ++level) {
+#pragma GCC unroll 8
+      for (std::size_t i = 0; i < kWalkTrees; ++i)
+        at[i] = step<kCategorical>(plan, nodes, at[i], row);
+    }
+    std::size_t trees = plan.tree_count - first < kWalkTrees ? plan.tree_count - first : kWalkTrees;
+    float leaves[kWalkTrees];
+#pragma GCC unroll 8
+    for (std::size_t i = 0; i < kWalkTrees; ++i) leaves[i] = plan.leaves[at[i]];
+    for (std::size_t i = 0; i < trees; ++i) margin += leaves[i];
   }
   return margin;
 }

@@ -11,9 +11,9 @@ namespace lode {
 namespace {
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
-constexpr std::size_t kMostConditions = 1U << 16;     // 4 MiB of masks
-constexpr std::size_t kMostCategoryMasks = 1U << 21;  // 16 MiB
-constexpr std::uint32_t kMostLevels = 1U << 12;       // of a feature, in a mask per tree
+constexpr std::size_t kMostConditions = 1U << 16;  // 4 MiB of masks
+constexpr std::size_t kMostCodeLines = 1U << 15;   // 16 MiB
+constexpr std::uint32_t kMostLevels = 1U << 12;    // of a feature, in code lines
 
 std::vector<std::uint32_t> depths_of(const Forest& forest) {
   std::vector<std::uint32_t> depths(forest.trees());
@@ -41,11 +41,14 @@ WalkPlan make_walk_plan(const Forest& forest) {
   for (std::uint32_t i = 0; i < forest.nodes.size(); ++i) {
     const TreeNode& node = forest.nodes[i];
     plan.categorical |= node.categorical();
-    std::uint32_t flags =
-        (node.leaf() ? 0 : kWalkSplit) | (node.leaf() || node.default_left ? 0 : kWalkDefaultRight);
-    plan.nodes.push_back({.value = node.value,
-                          .left = node.leaf() ? i : node.left,
-                          .feature = (node.leaf() ? 0 : node.feature) | flags,
+    plan.leaves.push_back(node.value);
+    if (node.leaf()) {
+      plan.nodes.push_back({.threshold = kNan, .left = i, .feature = 0, .set = kNoCategorySet});
+      continue;
+    }
+    plan.nodes.push_back({.threshold = node.value,
+                          .left = node.left,
+                          .feature = node.feature | (node.default_left ? 0 : kWalkDefaultRight),
                           .set = node.category_set});
   }
   plan.roots = forest.roots;
@@ -241,17 +244,20 @@ class BinMaker {
     for (std::uint32_t f = 0; f < forest_.features; ++f) append_feature(f);
     if (plan_.slot_count > kBinSlots || plan_.categories.size() > kBinCategories) return false;
     plan_.tree_count = forest_.trees();
-    for (std::size_t t = 0; t < forest_.trees(); ++t)
-      if (!append_tree(t)) return false;
-    plan_.tree_category_begin.push_back(static_cast<std::uint32_t>(plan_.tree_categories.size()));
-    while (plan_.nodes.size() % 8 != 0) plan_.nodes.push_back(BinNodes{});
+    std::size_t passes = (forest_.trees() + kPassTrees - 1) / kPassTrees;
+    if (passes * plan_.code_line_count > kMostCodeLines) return false;
+    plan_.code_lines.resize(passes * plan_.code_line_count);
+    for (std::size_t t = 0; t < forest_.trees(); ++t) append_tree(t);
     return true;
   }
 
  private:
   void append_feature(std::uint32_t feature) {
-    if (levels_[feature] != 0)
-      plan_.categories.push_back({.feature = feature, .levels = levels_[feature]});
+    if (levels_[feature] != 0) {
+      plan_.categories.push_back(
+          {.feature = feature, .levels = levels_[feature], .first = plan_.code_line_count});
+      plan_.code_line_count += levels_[feature] + 2;
+    }
     std::vector<float>& cuts = cuts_[feature];
     if (cuts.empty()) return;
     std::ranges::sort(cuts);
@@ -298,18 +304,17 @@ class BinMaker {
     return cut_index(node) / kSlotBins * 2 + (node.default_left ? 0 : 1);
   }
 
-  bool append_tree(std::size_t tree) {
+  void append_tree(std::size_t tree) {
     BinNodes nodes{};
     BinLeaves leaves{};
-    std::array<const TreeNode*, 64> categorical{};
     // Trees are put on the depth of the deepest one, so that all take the same number of steps.
     for_each_slot(
         forest_, tree, plan_.depth,
         [&](std::size_t at, const TreeNode& node) {
           if (node.leaf()) return;
           if (node.categorical()) {
-            categorical[at] = &node;
-            nodes.least[at] = 1;  // slot 0 is 0: the compare says left, the category's mask decides
+            nodes.least[at] = 1;  // slot 0 is 0: the compare says left, the code's line decides
+            set_bits(tree, at, node);
             return;
           }
           nodes.slot[at] = static_cast<std::uint8_t>(slots_[node.feature][slot_key(node)]);
@@ -318,25 +323,18 @@ class BinMaker {
         [&](std::size_t i, float value) { leaves.values[i] = value; });
     plan_.nodes.push_back(nodes);
     plan_.leaves.push_back(leaves);
-    plan_.tree_category_begin.push_back(static_cast<std::uint32_t>(plan_.tree_categories.size()));
-    for (std::uint32_t c = 0; c < plan_.categories.size(); ++c) append_masks(c, categorical);
-    return plan_.category_masks.size() <= kMostCategoryMasks;
   }
 
-  void append_masks(std::uint32_t category, const std::array<const TreeNode*, 64>& nodes) {
-    const BinCategory& of = plan_.categories[category];
-    std::size_t first = plan_.category_masks.size();
-    bool any = false;
-    for (std::size_t at = 0; at < nodes.size(); ++at) {
-      if (nodes[at] == nullptr || nodes[at]->feature != of.feature) continue;
-      if (!any) plan_.category_masks.resize(first + of.levels + 2, 0);
-      any = true;
-      std::uint64_t bit = std::uint64_t{1} << at;
-      for (std::uint32_t code : forest_.categories_of(nodes[at]->category_set))
-        plan_.category_masks[first + code] |= bit;
-      if (!nodes[at]->default_left) plan_.category_masks[first + of.levels + 1] |= bit;
-    }
-    if (any) plan_.tree_categories.push_back({category, static_cast<std::uint32_t>(first)});
+  // The node's bit in the lines of all codes that go right there.
+  void set_bits(std::size_t tree, std::size_t at, const TreeNode& node) {
+    const BinCategory& of =
+        *std::ranges::find(plan_.categories, node.feature, &BinCategory::feature);
+    BinCodeLine* lines =
+        plan_.code_lines.data() + tree / kPassTrees * plan_.code_line_count + of.first;
+    std::uint64_t bit = std::uint64_t{1} << at;
+    for (std::uint32_t code : forest_.categories_of(node.category_set))
+      lines[code].right[tree % kPassTrees] |= bit;
+    if (!node.default_left) lines[of.levels + 1].right[tree % kPassTrees] |= bit;
   }
 
   static FloatLine nan_line() {
@@ -377,9 +375,8 @@ BinView BinPlan::view() const {
           .pivots = pivots.data(),
           .categories = categories.data(),
           .category_count = categories.size(),
-          .tree_category_begin = categories.empty() ? nullptr : tree_category_begin.data(),
-          .tree_categories = tree_categories.data(),
-          .category_masks = category_masks.data(),
+          .code_lines = code_lines.data(),
+          .code_line_count = code_line_count,
           .nodes = nodes.data(),
           .leaves = leaves.data(),
           .tree_count = tree_count};

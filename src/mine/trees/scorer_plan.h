@@ -17,15 +17,14 @@ namespace lode {
 // ---------------------------------------------------------------------------
 
 inline constexpr std::uint32_t kWalkDefaultRight = 1U << 31;
-inline constexpr std::uint32_t kWalkSplit = 1U << 30;
-inline constexpr std::uint32_t kWalkFeature = kWalkSplit - 1;
+inline constexpr std::uint32_t kWalkFeature = kWalkDefaultRight - 1;
 inline constexpr std::size_t kWalkTrees = 8;  // walked side by side
 
-// A leaf is its own left child and has no kWalkSplit, so walking on from it stays there.
+// A leaf is its own left child and its threshold NaN, so that walking on from it stays there.
 struct WalkNode {
-  float value;
+  float threshold;
   std::uint32_t left;
-  std::uint32_t feature;  // with the flags above
+  std::uint32_t feature;  // and kWalkDefaultRight
   std::uint32_t set;      // kNoCategorySet = numeric
 };
 
@@ -33,6 +32,7 @@ struct WalkPlan {
   bool categorical = false;
   std::size_t tree_count = 0;
   std::vector<WalkNode> nodes;
+  std::vector<float> leaves;             // by node
   std::vector<std::uint32_t> roots;      // padded to a multiple of kWalkTrees with the last one
   std::vector<std::uint32_t> depths;     // per group of kWalkTrees: steps until all are at leaves
   std::vector<std::uint32_t> set_begin;  // set s = bits of words [set_begin[s], set_begin[s + 1])
@@ -138,16 +138,18 @@ struct BinFeature {
   std::uint32_t slot_end;
 };
 
+// Trees are scored in passes of so many (scorer_avx512.cc says why).
+inline constexpr std::size_t kPassTrees = 64;
+
 struct BinCategory {
   std::uint32_t feature;
   std::uint32_t levels;  // codes 0..levels-1 as they are, levels = unseen, levels + 1 = missing
+  std::uint32_t first;   // line of code 0 within a pass
 };
 
-// What one categorical feature answers in one tree: masks[first + code] has the bits of the nodes
-// that send the code to the right.
-struct BinTreeCategory {
-  std::uint32_t category;
-  std::uint32_t first;
+// For one code of one categorical feature, and each tree of a pass: the nodes that send it right.
+struct alignas(64) BinCodeLine {
+  std::uint64_t right[kPassTrees];
 };
 
 // Node n (1 = root, children 2n and 2n + 1) goes right when bytes[slot[n]] >= least[n].
@@ -168,11 +170,10 @@ struct BinView {
   const FloatLine* cuts;
   const FloatLine* pivots;
   const BinCategory* categories;
-  std::size_t category_count;                // at most kBinCategories
-  const std::uint32_t* tree_category_begin;  // tree_count + 1, or nullptr without categories
-  const BinTreeCategory* tree_categories;
-  const std::uint64_t* category_masks;
-  const BinNodes* nodes;  // padded to a multiple of 8 trees
+  std::size_t category_count;     // at most kBinCategories
+  const BinCodeLine* code_lines;  // code_line_count a pass
+  std::size_t code_line_count;
+  const BinNodes* nodes;
   const BinLeaves* leaves;
   std::size_t tree_count;
 };
@@ -187,9 +188,8 @@ struct BinPlan {
   std::vector<FloatLine> cuts;
   std::vector<FloatLine> pivots;
   std::vector<BinCategory> categories;
-  std::vector<std::uint32_t> tree_category_begin;
-  std::vector<BinTreeCategory> tree_categories;
-  std::vector<std::uint64_t> category_masks;
+  std::vector<BinCodeLine> code_lines;
+  std::uint32_t code_line_count = 0;
   std::vector<BinNodes> nodes;
   std::vector<BinLeaves> leaves;
   std::size_t tree_count = 0;
