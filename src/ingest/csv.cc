@@ -18,8 +18,8 @@ constexpr std::int64_t kBatchRowsMax = 1 << 20;
 
 class CsvReader final : public RecordReader {
  public:
-  CsvReader(std::unique_ptr<ByteSource> bytes, const CsvDialect& dialect, const ReadOptions& options,
-            const CsvLimits& limits)
+  CsvReader(std::unique_ptr<ByteSource> bytes, const CsvDialect& dialect,
+            const ReadOptions& options, const CsvLimits& limits)
       : dialect_(dialect),
         options_(options),
         limits_(limits),
@@ -71,9 +71,9 @@ class CsvReader final : public RecordReader {
   std::vector<int> targets_;  // by column of the file
   std::optional<CsvFastRow> fast_;
   CsvRow row_;
-  std::int64_t line_ = 1;     // of the row at the window's front
+  std::int64_t line_ = 1;  // of the row at the window's front
   std::int64_t next_row_ = 0;
-  std::int64_t stored_ = 0;   // rows of the batch under way that are in the columns
+  std::int64_t stored_ = 0;  // rows of the batch under way that are in the columns
   std::optional<Error> error_;
 };
 
@@ -100,8 +100,9 @@ Result<bool> CsvReader::split_first() {
 Status CsvReader::read_header() {
   TRY(bool found, split_first());
   if (!found)
-    return fail(Code::kInvalid, "the file is empty; its first line should name the columns, or set "
-                                "header: false");
+    return fail(Code::kInvalid,
+                "the file is empty; its first line should name the columns, or set "
+                "header: false");
   std::string_view line = window_.rest().substr(0, row_.text_size);
   TRY(targets_, match_csv_header(line, row_, dialect_, options_.wanted));
   window_.drop(row_.size);
@@ -277,11 +278,16 @@ constinit const Component kComponent = {
     .name = "csv",
     .summary = "text files with a row a line (RFC 4180), also packed with gzip",
     .description =
-        "UTF-8, with or without a byte order mark; lines end in LF or CR LF; a quoted field may hold "
-        "line ends. Columns are found by the names in the header, case counts, and those that are not "
-        "declared are skipped. A row is set aside, with its row, line and byte, when it has too few or "
-        "too many fields, a field that is not of its declared type, a malformed quote, a NUL byte or "
-        "malformed UTF-8 in a string, or more than 10 MiB. The first time of a column decides whether "
+        "UTF-8, with or without a byte order mark; lines end in LF or CR LF; a quoted field may "
+        "hold "
+        "line ends. Columns are found by the names in the header, case counts, and those that are "
+        "not "
+        "declared are skipped. A row is set aside, with its row, line and byte, when it has too "
+        "few or "
+        "too many fields, a field that is not of its declared type, a malformed quote, a NUL byte "
+        "or "
+        "malformed UTF-8 in a string, or more than 10 MiB. The first time of a column decides "
+        "whether "
         "its times carry a zone. Empty lines are no rows, except where a row has one field only.",
     .example = "files: airports.csv",
     .options = kOptions,

@@ -1,5 +1,6 @@
 // The bytes of a text file from front to back, unpacked when they are gzip (RFC 1952, any number of
-// members). What is unpacked is bounded by the reader's buffer, so a small file cannot exhaust memory.
+// members). What is unpacked is bounded by the reader's buffer, so a small file cannot exhaust
+// memory.
 #pragma once
 
 #include <cstddef>

@@ -69,10 +69,14 @@ std::int64_t CsvColumn::width() const {
   switch (type_.id) {
     case TypeId::kInt64:
     case TypeId::kDouble:
-    case TypeId::kTimestamp: return 8;
-    case TypeId::kDecimal: return 16;
-    case TypeId::kDate: return 4;
-    default: return 0;
+    case TypeId::kTimestamp:
+      return 8;
+    case TypeId::kDecimal:
+      return 16;
+    case TypeId::kDate:
+      return 4;
+    default:
+      return 0;
   }
 }
 
@@ -110,9 +114,15 @@ const char* CsvColumn::set_parsed(std::int64_t row, std::string_view text) {
   bool flag = false;
   const char* why = nullptr;
   switch (type_.id) {
-    case TypeId::kInt64: why = parse_int64(text, whole); return store(whole, why);
-    case TypeId::kDouble: why = parse_double(text, real); return store(real, why);
-    case TypeId::kDate: why = parse_date(text, days); return store(days, why);
+    case TypeId::kInt64:
+      why = parse_int64(text, whole);
+      return store(whole, why);
+    case TypeId::kDouble:
+      why = parse_double(text, real);
+      return store(real, why);
+    case TypeId::kDate:
+      why = parse_date(text, days);
+      return store(days, why);
     case TypeId::kDecimal:
       why = parse_decimal(text, type_.precision, type_.scale, decimal);
       return store(decimal, why);
@@ -120,8 +130,10 @@ const char* CsvColumn::set_parsed(std::int64_t row, std::string_view text) {
       why = parse_bool(text, flag);
       if (why == nullptr) set_bit(values_.mutable_data(), row, flag);
       return why;
-    case TypeId::kTimestamp: return set_time(row, text);
-    default: return set_string(row, text);
+    case TypeId::kTimestamp:
+      return set_time(row, text);
+    default:
+      return set_string(row, text);
   }
 }
 

@@ -1,5 +1,5 @@
-// The declared columns of a CSV file while a batch of them is built: values go by row number straight
-// into Arrow buffers. A row is written column by column and may be given up half-way.
+// The declared columns of a CSV file while a batch of them is built: values go by row number
+// straight into Arrow buffers. A row is written column by column and may be given up half-way.
 #pragma once
 
 #include <cstdint>

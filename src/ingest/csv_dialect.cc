@@ -12,10 +12,11 @@ bool usable(char c) {
 Result<char> parse_character(std::string_view name, std::string_view value) {
   if (value == "tab" || value == "\t" || value == "\\t") return '\t';
   if (value.size() == 1 && (usable(value[0]) || value[0] == ' ')) return value[0];
-  return fail(Code::kInvalid,
-              "{} is one ASCII sign that is not part of numbers, such as , ; | or the word tab; not "
-              "'{}'",
-              name, value);
+  return fail(
+      Code::kInvalid,
+      "{} is one ASCII sign that is not part of numbers, such as , ; | or the word tab; not "
+      "'{}'",
+      name, value);
 }
 
 std::vector<std::string> parse_nulls(std::string_view value) {

@@ -14,7 +14,7 @@ struct CsvDialect {
   char delimiter = ',';
   char quote = '"';  // '\0' = no quoting
   bool header = true;
-  bool trim = false;                     // blanks around fields are no part of them
+  bool trim = false;                      // blanks around fields are no part of them
   std::vector<std::string> nulls = {""};  // what a null looks like, unquoted
 
   bool is_null(std::string_view text) const {

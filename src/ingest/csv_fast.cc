@@ -11,7 +11,8 @@
 namespace lode {
 namespace {
 
-// 10^0 .. 10^22 are doubles, so one division of a mantissa below 2^53 rounds correctly (Clinger 1990).
+// 10^0 .. 10^22 are doubles, so one division of a mantissa below 2^53 rounds correctly (Clinger
+// 1990).
 constexpr std::array<double, 23> kPowers = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                             1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                             1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
@@ -25,8 +26,8 @@ std::uint64_t load8(const char* p) {
 }
 
 bool eight_digits(std::uint64_t word) {
-  return ((word & 0xf0f0f0f0f0f0f0f0U) | (((word + 0x0606060606060606U) & 0xf0f0f0f0f0f0f0f0U) >> 4)) ==
-         0x3333333333333333U;
+  return ((word & 0xf0f0f0f0f0f0f0f0U) |
+          (((word + 0x0606060606060606U) & 0xf0f0f0f0f0f0f0f0U) >> 4)) == 0x3333333333333333U;
 }
 
 // The number of eight digits, first byte most significant: pairs, then fours, then eight.
@@ -65,11 +66,20 @@ CsvFastRow::CsvFastRow(const CsvDialect& dialect, const std::vector<int>& target
     Kind kind = Kind::kSkip;
     if (target >= 0) {
       switch (columns[static_cast<std::size_t>(target)].type().id) {
-        case TypeId::kInt64: kind = Kind::kInt64; break;
-        case TypeId::kDouble: kind = Kind::kDouble; break;
-        case TypeId::kTimestamp: kind = splits_times ? Kind::kOther : Kind::kTime; break;
-        case TypeId::kString: kind = Kind::kString; break;
-        default: kind = Kind::kOther;
+        case TypeId::kInt64:
+          kind = Kind::kInt64;
+          break;
+        case TypeId::kDouble:
+          kind = Kind::kDouble;
+          break;
+        case TypeId::kTimestamp:
+          kind = splits_times ? Kind::kOther : Kind::kTime;
+          break;
+        case TypeId::kString:
+          kind = Kind::kString;
+          break;
+        default:
+          kind = Kind::kOther;
       }
     }
     steps_.push_back({kind, target});
@@ -99,11 +109,16 @@ const char* CsvFastRow::field(const Step& step, const char* p, const char* end, 
     if (const char* stop = null_field(step, p, row)) return stop;
   }
   switch (step.kind) {
-    case Kind::kInt64: return whole(column, p, row);
-    case Kind::kDouble: return real(column, p, end, row);
-    case Kind::kTime: return time(column, p, row);
-    case Kind::kString: return *p == quote_ ? quoted(column, p, row) : text(column, p, row);
-    default: return other(column, p, row);
+    case Kind::kInt64:
+      return whole(column, p, row);
+    case Kind::kDouble:
+      return real(column, p, end, row);
+    case Kind::kTime:
+      return time(column, p, row);
+    case Kind::kString:
+      return *p == quote_ ? quoted(column, p, row) : text(column, p, row);
+    default:
+      return other(column, p, row);
   }
 }
 
@@ -174,9 +189,9 @@ const char* CsvFastRow::plain_end(const char* p, bool& odd) const {
   const __m128i feeds = _mm_set1_epi8('\n');
   for (;; p += 16) {
     __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
-    __m128i stops = _mm_or_si128(_mm_cmpeq_epi8(bytes, delimiters),
-                                 _mm_or_si128(_mm_cmpeq_epi8(bytes, quotes),
-                                              _mm_cmpeq_epi8(bytes, feeds)));
+    __m128i stops =
+        _mm_or_si128(_mm_cmpeq_epi8(bytes, delimiters),
+                     _mm_or_si128(_mm_cmpeq_epi8(bytes, quotes), _mm_cmpeq_epi8(bytes, feeds)));
     auto stop = static_cast<unsigned>(_mm_movemask_epi8(stops));
     auto odds = static_cast<unsigned>(
         _mm_movemask_epi8(_mm_or_si128(bytes, _mm_cmpeq_epi8(bytes, _mm_setzero_si128()))));

@@ -1,5 +1,5 @@
-// The short cut for rows of CSV that are as they should be: one pass that parses each field where it
-// stands, without looking for its end first. Whatever it does not like, it leaves to csv_row.h.
+// The short cut for rows of CSV that are as they should be: one pass that parses each field where
+// it stands, without looking for its end first. Whatever it does not like, it leaves to csv_row.h.
 #pragma once
 
 #include <cstdint>
@@ -43,9 +43,9 @@ class CsvFastRow {
   const CsvDialect& dialect_;
   std::vector<CsvColumn>& columns_;
   std::vector<Step> steps_;
-  char quote_;           // never a byte of a field when quoting is off
+  char quote_;  // never a byte of a field when quoting is off
   bool empty_is_null_;
-  bool null_words_;      // nulls other than the empty text
+  bool null_words_;  // nulls other than the empty text
 };
 
 }  // namespace lode

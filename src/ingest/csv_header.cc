@@ -24,7 +24,8 @@ char other_delimiter(std::string_view line, const CsvDialect& dialect, Fits fits
 }
 
 std::unexpected<Error> wrong_delimiter(const CsvDialect& dialect, char right) {
-  return fail(Code::kInvalid, "the fields are separated by '{}' and not by '{}'; set delimiter: \"{}\"",
+  return fail(Code::kInvalid,
+              "the fields are separated by '{}' and not by '{}'; set delimiter: \"{}\"",
               shown_character(right), shown_character(dialect.delimiter), shown_character(right));
 }
 
@@ -56,7 +57,8 @@ Result<std::vector<int>> match_csv_header(std::string_view line, const CsvRow& r
   if (!has_all(row, wanted)) {
     if (line.contains('\r'))
       return fail(Code::kInvalid, "the lines end in CR alone; convert them to LF");
-    char right = other_delimiter(line, dialect, [&](const CsvRow& r) { return has_all(r, wanted); });
+    char right =
+        other_delimiter(line, dialect, [&](const CsvRow& r) { return has_all(r, wanted); });
     if (right != '\0') return wrong_delimiter(dialect, right);
   }
   TRY_VOID(check_names(row));
@@ -74,8 +76,8 @@ Result<std::vector<int>> match_csv_header(std::string_view line, const CsvRow& r
 Status check_csv_first_row(std::string_view line, const CsvRow& row, const CsvDialect& dialect,
                            const Schema& wanted) {
   if (!row.fault.empty() || row.fields.size() != 1 || wanted.size() == 1) return {};
-  char right = other_delimiter(
-      line, dialect, [&](const CsvRow& r) { return r.fields.size() == wanted.size(); });
+  char right = other_delimiter(line, dialect,
+                               [&](const CsvRow& r) { return r.fields.size() == wanted.size(); });
   if (right != '\0') return wrong_delimiter(dialect, right);
   return {};
 }

@@ -1,5 +1,5 @@
-// The first row of a CSV file against the declared columns: which column of the file goes where, and
-// what the user most likely got wrong when it does not fit.
+// The first row of a CSV file against the declared columns: which column of the file goes where,
+// and what the user most likely got wrong when it does not fit.
 #pragma once
 
 #include <string>

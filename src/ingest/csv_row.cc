@@ -54,8 +54,8 @@ class Splitter {
     std::size_t begin = at_;
     while (at_ < text_.size() && text_[at_] != dialect_.delimiter && text_[at_] != '\n') {
       if (dialect_.quote != '\0' && text_[at_] == dialect_.quote) {
-        row_.fault = fmt::format("a quote stands within an unquoted field, at byte {} of the row",
-                                 at_ + 1);
+        row_.fault =
+            fmt::format("a quote stands within an unquoted field, at byte {} of the row", at_ + 1);
         return Outcome::kRow;
       }
       ++at_;
@@ -163,9 +163,10 @@ bool split_csv_row(std::string_view text, bool last, std::size_t limit, const Cs
   if (outcome == Splitter::Outcome::kMore && text.size() < most) return false;
   if (outcome == Splitter::Outcome::kRow && row.text_size <= limit) return true;
   row.fault = splitter.within_quotes()
-                  ? fmt::format("a quote is not closed before the end of the file, or within the "
-                                "limit of {} bytes a row",
-                                limit)
+                  ? fmt::format(
+                        "a quote is not closed before the end of the file, or within the "
+                        "limit of {} bytes a row",
+                        limit)
                   : fmt::format("the row is longer than the limit of {} bytes", limit);
   end_at_first_line(text, last, row);
   return true;

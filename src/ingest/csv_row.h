@@ -16,16 +16,16 @@ struct CsvField {
   bool quoted = false;
 };
 
-// Rows end in LF or CR LF; a CR elsewhere is a character. A row with a fault in its quotes ends at the
-// first line end behind the fault, so that the rows behind it are read.
+// Rows end in LF or CR LF; a CR elsewhere is a character. A row with a fault in its quotes ends at
+// the first line end behind the fault, so that the rows behind it are read.
 struct CsvRow {
   std::vector<CsvField> fields;
-  std::string fault;         // "" = none
-  std::size_t size = 0;      // bytes with the line end
-  std::size_t text_size = 0; // without it
-  std::size_t newlines = 0;  // line feeds in it
-  bool unfinished = false;   // over the limit: what follows up to a line feed belongs to it
-  std::string unescaped;     // holds the texts of fields with doubled quotes
+  std::string fault;          // "" = none
+  std::size_t size = 0;       // bytes with the line end
+  std::size_t text_size = 0;  // without it
+  std::size_t newlines = 0;   // line feeds in it
+  bool unfinished = false;    // over the limit: what follows up to a line feed belongs to it
+  std::string unescaped;      // holds the texts of fields with doubled quotes
 };
 
 // Splits the row at the front of `text` (not empty). False: its end is not in `text`, and more can

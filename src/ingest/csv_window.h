@@ -1,5 +1,5 @@
-// The part of a text that is in memory: a window that moves on row by row and grows only as far as a
-// single row needs. Behind its end stand a line feed and zeros, so that scans may run past it.
+// The part of a text that is in memory: a window that moves on row by row and grows only as far as
+// a single row needs. Behind its end stand a line feed and zeros, so that scans may run past it.
 #pragma once
 
 #include <cstdint>

@@ -116,7 +116,8 @@ Status check_nested(const Schema& selected, const Schema& wanted) {
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     bool nested = wanted[i].type.id == TypeId::kList || wanted[i].type.id == TypeId::kStruct;
     if (nested && selected[i].type != wanted[i].type)
-      return fail(Code::kInvalid, "column '{0}' is {1} in the file and {2} by declaration; declare {1}",
+      return fail(Code::kInvalid,
+                  "column '{0}' is {1} in the file and {2} by declaration; declare {1}",
                   wanted[i].name, selected[i].type.text(), wanted[i].type.text());
   }
   return {};
@@ -129,14 +130,16 @@ Result<std::unique_ptr<RecordReader>> open_parquet(FileSystem& files, const std:
   if (info.kind != FileInfo::kFile) return fail(Code::kInvalid, "'{}' is no file", path);
   TRY(Duck duck, Duck::open({.threads = options.threads}));
   std::string file = literal_path(path);
-  TRY(Table described, duck.query_all(fmt::format("DESCRIBE SELECT * FROM read_parquet({})", file)));
+  TRY(Table described,
+      duck.query_all(fmt::format("DESCRIBE SELECT * FROM read_parquet({})", file)));
   TRY(std::vector<ParquetColumn> plans, plan_columns(described, options.wanted));
   std::string columns;
   for (const ParquetColumn& plan : plans) columns += plan.sql + ", ";
   TRY(TableStream stream,
-      duck.query(fmt::format("SELECT {}file_row_number FROM read_parquet({}, file_row_number = true)",
-                             columns, file),
-                 {.rows_per_table = options.rows_per_batch, .infinities_as_extremes = true}));
+      duck.query(
+          fmt::format("SELECT {}file_row_number FROM read_parquet({}, file_row_number = true)",
+                      columns, file),
+          {.rows_per_table = options.rows_per_batch, .infinities_as_extremes = true}));
   TRY_VOID(check_nested(stream.schema(), options.wanted));
   return std::make_unique<ParquetReader>(std::move(stream), std::move(plans), options.wanted);
 }
@@ -150,7 +153,8 @@ constinit const Component kComponent = {
     .description =
         "Rows come in file order. Columns are found by name, case counts. A column is read as its "
         "declared type only where that is exact: integers as int64, double or decimal; decimals as "
-        "decimal or int64; doubles as int64 when whole; every timestamp as microseconds; a date as a "
+        "decimal or int64; doubles as int64 when whole; every timestamp as microseconds; a date as "
+        "a "
         "timestamp at midnight; a string as any type its text has. A value that would change sets "
         "its row aside. Timestamps without a zone, and dates, are readings of the source's clock.",
     .example = "files: flights.parquet",

@@ -21,8 +21,8 @@ constexpr std::int32_t kDateInfinity = std::numeric_limits<std::int32_t>::max();
 enum class Family : std::uint8_t { kInteger, kBigInteger, kReal, kDecimal, kText, kOther };
 
 Family family_of(std::string_view source) {
-  for (std::string_view name : {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT",
-                                "UINTEGER"})
+  for (std::string_view name :
+       {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
     if (source == name) return Family::kInteger;
   if (source == "UBIGINT") return Family::kBigInteger;
   if (source == "FLOAT" || source == "DOUBLE") return Family::kReal;
@@ -34,12 +34,18 @@ Family family_of(std::string_view source) {
 // The type to suggest for a column of this source.
 std::string_view suggested_type(std::string_view source) {
   switch (family_of(source)) {
-    case Family::kInteger: return "int64";
-    case Family::kBigInteger: return "decimal(20,0)";
-    case Family::kReal: return "double";
-    case Family::kDecimal: return "a decimal of that size";
-    case Family::kText: return "string";
-    case Family::kOther: break;
+    case Family::kInteger:
+      return "int64";
+    case Family::kBigInteger:
+      return "decimal(20,0)";
+    case Family::kReal:
+      return "double";
+    case Family::kDecimal:
+      return "a decimal of that size";
+    case Family::kText:
+      return "string";
+    case Family::kOther:
+      break;
   }
   if (source == "BOOLEAN") return "bool";
   if (source == "DATE") return "date";
@@ -67,7 +73,8 @@ std::optional<Way> way_of(std::string_view source, ParquetColumn& plan) {
     if (wanted == TypeId::kTimestamp) plan.clock = Clock::kUnknown;
     if (source == "UUID") plan.sql = fmt::format("CAST({} AS VARCHAR)", plan.sql);
     if (wanted == TypeId::kString) return Way::kAsIs;
-    bool readable = wanted != TypeId::kBytes && wanted != TypeId::kList && wanted != TypeId::kStruct;
+    bool readable =
+        wanted != TypeId::kBytes && wanted != TypeId::kList && wanted != TypeId::kStruct;
     return readable ? std::optional(Way::kText) : std::nullopt;
   }
   switch (wanted) {
@@ -93,10 +100,12 @@ std::optional<Way> way_of(std::string_view source, ParquetColumn& plan) {
     case TypeId::kDate:
       if (source == "DATE") return Way::kCheckTime;
       break;
-    case TypeId::kTimestamp: return way_to_timestamp(source, plan);
+    case TypeId::kTimestamp:
+      return way_to_timestamp(source, plan);
     case TypeId::kString:
     case TypeId::kList:
-    case TypeId::kStruct: break;
+    case TypeId::kStruct:
+      break;
   }
   return std::nullopt;
 }
@@ -108,7 +117,8 @@ void set_aside(ColumnBuilder& out, std::int64_t row, std::string reason,
 }
 
 // The column with the faulty rows null.
-Column without_values(const Column& raw, const std::vector<ConvertFault>& faults, std::size_t from) {
+Column without_values(const Column& raw, const std::vector<ConvertFault>& faults,
+                      std::size_t from) {
   if (faults.size() == from) return raw;
   std::vector<std::int64_t> rows(static_cast<std::size_t>(raw.length));
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<std::int64_t>(i);
@@ -261,7 +271,8 @@ const char* append_text(ParquetColumn& plan, std::string_view text, ColumnBuilde
     case TypeId::kDate:
       if ((why = parse_date(text, days)) == nullptr) out.append_date(days);
       return why;
-    default: break;
+    default:
+      break;
   }
   if ((why = parse_time(text, number, flag, reason)) != nullptr) return why;
   Clock clock = flag ? Clock::kNaive : Clock::kInstant;
@@ -301,26 +312,34 @@ std::string decimal_text(Int128 unscaled, int scale) {
 }  // namespace
 
 Result<ParquetColumn> plan_parquet_column(const Field& declared, std::string_view source) {
-  ParquetColumn plan{.name = declared.name, .type = declared.type,
-                     .sql = sql_identifier(declared.name)};
+  ParquetColumn plan{
+      .name = declared.name, .type = declared.type, .sql = sql_identifier(declared.name)};
   std::optional<Way> way = way_of(source, plan);
   bool nested = declared.type.id == TypeId::kList || declared.type.id == TypeId::kStruct;
   if (!way && !nested)
-    return fail(Code::kInvalid, "column '{}' is {} in the file and cannot be read as {}; declare {}",
-                declared.name, source, declared.type.text(), suggested_type(source));
+    return fail(Code::kInvalid,
+                "column '{}' is {} in the file and cannot be read as {}; declare {}", declared.name,
+                source, declared.type.text(), suggested_type(source));
   plan.way = way.value_or(Way::kAsIs);  // the nested are compared when their type is known
   return plan;
 }
 
 Column convert_parquet(ParquetColumn& plan, const Column& raw, std::vector<ConvertFault>& faults) {
   switch (plan.way) {
-    case Way::kAsIs: return raw;
-    case Way::kCheckDouble: return check_doubles(raw, faults);
-    case Way::kCheckTime: return check_times(raw, faults);
-    case Way::kNanoseconds: return convert_nanoseconds(raw, faults);
-    case Way::kDateToTime: return convert_dates(raw, faults);
-    case Way::kNumber: return convert_numbers(plan.type, raw, faults);
-    case Way::kText: break;
+    case Way::kAsIs:
+      return raw;
+    case Way::kCheckDouble:
+      return check_doubles(raw, faults);
+    case Way::kCheckTime:
+      return check_times(raw, faults);
+    case Way::kNanoseconds:
+      return convert_nanoseconds(raw, faults);
+    case Way::kDateToTime:
+      return convert_dates(raw, faults);
+    case Way::kNumber:
+      return convert_numbers(plan.type, raw, faults);
+    case Way::kText:
+      break;
   }
   return convert_texts(plan, raw, faults);
 }
@@ -328,16 +347,25 @@ Column convert_parquet(ParquetColumn& plan, const Column& raw, std::vector<Conve
 std::string value_text(const Column& column, std::int64_t row) {
   if (column.is_null(row)) return "null";
   switch (column.type.id) {
-    case TypeId::kBool: return column.boolean(row) ? "true" : "false";
-    case TypeId::kInt64: return fmt::format("{}", column.int64(row));
-    case TypeId::kDouble: return fmt::format("{}", column.float64(row));
-    case TypeId::kDecimal: return decimal_text(column.decimal(row), column.type.scale);
+    case TypeId::kBool:
+      return column.boolean(row) ? "true" : "false";
+    case TypeId::kInt64:
+      return fmt::format("{}", column.int64(row));
+    case TypeId::kDouble:
+      return fmt::format("{}", column.float64(row));
+    case TypeId::kDecimal:
+      return decimal_text(column.decimal(row), column.type.scale);
     case TypeId::kString:
-    case TypeId::kBytes: return std::string(column.string(row));
-    case TypeId::kDate: return text(Timestamp{} + days(column.date(row))).substr(0, 10);
-    case TypeId::kTimestamp: return text(Timestamp{column.int64(row)});
-    case TypeId::kList: return "[...]";
-    case TypeId::kStruct: return "{...}";
+    case TypeId::kBytes:
+      return std::string(column.string(row));
+    case TypeId::kDate:
+      return text(Timestamp{} + days(column.date(row))).substr(0, 10);
+    case TypeId::kTimestamp:
+      return text(Timestamp{column.int64(row)});
+    case TypeId::kList:
+      return "[...]";
+    case TypeId::kStruct:
+      return "{...}";
   }
   return "";
 }

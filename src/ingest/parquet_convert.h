@@ -24,7 +24,7 @@ struct ParquetColumn {
     kText,         // a string, read like a CSV field
   };
   std::string name;
-  Type type;        // declared
+  Type type;  // declared
   Way way = Way::kAsIs;
   std::string sql;  // an expression over the file's columns
   enum class Clock : std::uint8_t { kNone, kUnknown, kNaive, kInstant };

@@ -76,8 +76,8 @@ std::vector<std::int64_t> Batch::row_numbers() const {
 
 Result<std::unique_ptr<RecordReader>> open_reader(FileSystem& files, const std::string& path,
                                                   const ReadOptions& options) {
-  TRY(const Component* decoder, options.format.empty() ? decoder_by_ending(path)
-                                                       : decoder_by_name(options.format));
+  TRY(const Component* decoder,
+      options.format.empty() ? decoder_by_ending(path) : decoder_by_name(options.format));
   TRY(OptionValues values, OptionValues::parse(*decoder, options.format_options));
   if (options.rows_per_batch < 1)
     return fail(Code::kInvalid, "a batch needs at least one row, not {}", options.rows_per_batch);
@@ -93,15 +93,14 @@ Result<std::unique_ptr<RecordReader>> open_reader(FileSystem& files, const std::
 Error missing_column(std::string_view wanted, std::span<const std::string_view> known) {
   std::string_view near = nearest(wanted, known);
   if (!near.empty())
-    return Error(Code::kInvalid, fmt::format("the file has no column '{}'; did you mean '{}'?",
-                                             wanted, near));
+    return Error(Code::kInvalid,
+                 fmt::format("the file has no column '{}'; did you mean '{}'?", wanted, near));
   constexpr std::size_t kShown = 20;
   std::string names;
   for (std::string_view name : known.first(std::min(kShown, known.size())))
     names += fmt::format("{}{}", names.empty() ? "" : ", ", name.substr(0, 100));
-  return Error(Code::kInvalid,
-               fmt::format("the file has no column '{}'; it has {}{}", wanted, names,
-                           known.size() > kShown ? ", ..." : ""));
+  return Error(Code::kInvalid, fmt::format("the file has no column '{}'; it has {}{}", wanted,
+                                           names, known.size() > kShown ? ", ..." : ""));
 }
 
 std::string raw_text(std::string_view text) { return std::string(text.substr(0, kRawTextMax)); }

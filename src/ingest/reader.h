@@ -1,8 +1,9 @@
-// Files to records: a RecordReader turns a file into Tables of declared columns, in file order. A row
-// that cannot be read as declared is set aside with its place and reason; nothing is ever defaulted.
+// Files to records: a RecordReader turns a file into Tables of declared columns, in file order. A
+// row that cannot be read as declared is set aside with its place and reason; nothing is ever
+// defaulted.
 //
-// A reader is a component of kind "decoder" (csv.cc, parquet.cc), found by the file's name or by the
-// option `format`.
+// A reader is a component of kind "decoder" (csv.cc, parquet.cc), found by the file's name or by
+// the option `format`.
 #pragma once
 
 #include <cstdint>
@@ -36,10 +37,10 @@ struct BrokenRow {
 
 // Consecutive rows of a file: those that could be read, and those set aside.
 struct Batch {
-  Table table;                       // the declared columns, in their declared order
-  std::int64_t first_row = 0;        // number in the file of the first row, broken or not
-  std::int64_t rows_read = 0;        // table.rows + broken.size()
-  std::vector<BrokenRow> broken{};   // by ascending row
+  Table table;                      // the declared columns, in their declared order
+  std::int64_t first_row = 0;       // number in the file of the first row, broken or not
+  std::int64_t rows_read = 0;       // table.rows + broken.size()
+  std::vector<BrokenRow> broken{};  // by ascending row
   // For each timestamp column: true if its values are readings of a local clock without a zone, as
   // if that clock were UTC. Whoever declares the zone turns them into instants. False elsewhere.
   std::vector<bool> naive{};
@@ -49,19 +50,19 @@ struct Batch {
 };
 
 struct ReadOptions {
-  Schema wanted{};        // columns to read, by name; the file's others are skipped
-  std::string format{};   // a decoder's name; "" = by the ending of the file's name
+  Schema wanted{};       // columns to read, by name; the file's others are skipped
+  std::string format{};  // a decoder's name; "" = by the ending of the file's name
   std::vector<std::pair<std::string, std::string>> format_options{};  // of lode.yaml
   std::int64_t rows_per_batch = 16384;  // at least 1; broken rows count
-  int threads = 1;        // never changes what is read
+  int threads = 1;                      // never changes what is read
 };
 
 // Belongs to one thread at a time. Memory: one batch, and for text a row of up to 10 MiB.
 class RecordReader {
  public:
   virtual ~RecordReader() = default;
-  // The next rows (at least one, read or broken), or nothing at the end. An error is about the file,
-  // not a row; it is given again on every later call.
+  // The next rows (at least one, read or broken), or nothing at the end. An error is about the
+  // file, not a row; it is given again on every later call.
   virtual Result<std::optional<Batch>> next() = 0;
 };
 

@@ -1,5 +1,5 @@
-// Texts to values, whole and exactly: what a CSV field or a Parquet string must look like to be read
-// as a declared type. The same text gives the same value everywhere in lode.
+// Texts to values, whole and exactly: what a CSV field or a Parquet string must look like to be
+// read as a declared type. The same text gives the same value everywhere in lode.
 //
 // A parser returns nullptr and sets `value`, or returns why not, as the end of a sentence: "is no
 // whole number". Nothing around the value is skipped. Threads: pure functions.

@@ -103,8 +103,8 @@ Result<Manifest> ManifestStore::load(const ContentHash& name) const {
   return manifest;
 }
 
-// A crash before the first switch of HEAD leaves one manifest at most; more mean that HEAD is lost, and
-// the zone must not pass for an empty one.
+// A crash before the first switch of HEAD leaves one manifest at most; more mean that HEAD is lost,
+// and the zone must not pass for an empty one.
 Status ManifestStore::check_new() const {
   std::string directory = join_path(directory_, "manifests");
   TRY(std::vector<std::string> names, list_if_there(*files_, directory));

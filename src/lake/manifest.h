@@ -1,8 +1,9 @@
-// What a zone of the lake holds: a Manifest lists parts, each named by the hash of its bytes, and is
-// itself named so. One file, HEAD, says which manifest counts; switching it is how a zone changes.
+// What a zone of the lake holds: a Manifest lists parts, each named by the hash of its bytes, and
+// is itself named so. One file, HEAD, says which manifest counts; switching it is how a zone
+// changes.
 //
-// Format: docs/formats/manifest.md. Nothing that a manifest names is ever rewritten, so a reader that
-// holds one may go on while a writer makes the next.
+// Format: docs/formats/manifest.md. Nothing that a manifest names is ever rewritten, so a reader
+// that holds one may go on while a writer makes the next.
 #pragma once
 
 #include <cstdint>
@@ -20,19 +21,20 @@ namespace lode {
 
 // A file of consecutive records, by ascending seq; not every seq need be in it.
 struct Part {
-  ContentHash hash;            // of the file's bytes
+  ContentHash hash;  // of the file's bytes
   std::int64_t bytes = 0;
-  std::int64_t rows = 0;       // at least 1
+  std::int64_t rows = 0;  // at least 1
   std::int64_t first_seq = 0;
   std::int64_t last_seq = 0;
-  std::size_t schema = 0;      // its place in Manifest::schemas
+  std::size_t schema = 0;  // its place in Manifest::schemas
   bool operator==(const Part&) const = default;
 };
 
 struct Manifest {
   static constexpr int kVersion = 1;
 
-  std::int64_t origin = 0;  // the seq history begins with; more than 0 once older history is deleted
+  std::int64_t origin =
+      0;  // the seq history begins with; more than 0 once older history is deleted
   std::optional<ContentHash> parent{};  // the manifest before; none for the first
   std::vector<Schema> schemas{};        // in the order they came into use; none twice
   std::vector<Part> parts{};            // ascending, seq ranges apart
@@ -53,9 +55,9 @@ Result<Manifest> parse_manifest(std::string_view text);
 // Hash and length of a file; the other members are left alone. About 1 GB/s.
 Result<Part> hash_file(const RandomReader& reader);
 
-// A directory with HEAD, manifests/ and parts/. One writer at a time (who holds the project's lock),
-// any number of readers. After a crash at any moment HEAD names the old manifest or the new one, and
-// everything it names is whole.
+// A directory with HEAD, manifests/ and parts/. One writer at a time (who holds the project's
+// lock), any number of readers. After a crash at any moment HEAD names the old manifest or the new
+// one, and everything it names is whole.
 class ManifestStore {
  public:
   // Reads HEAD and its manifest and checks their hashes; a directory without HEAD is an empty zone
@@ -69,14 +71,15 @@ class ManifestStore {
   // An older manifest.
   Result<Manifest> load(const ContentHash& name) const;
 
-  // Writer: removes what no manifest reachable from HEAD names, and leftovers of a crash. Before the
-  // first add_part; O(manifests).
+  // Writer: removes what no manifest reachable from HEAD names, and leftovers of a crash. Before
+  // the first add_part; O(manifests).
   Status remove_garbage();
-  // Writer: copies a file into parts/, under the hash of its bytes and durable; sets hash and bytes.
+  // Writer: copies a file into parts/, under the hash of its bytes and durable; sets hash and
+  // bytes.
   Result<Part> add_part(FileSystem& from, const std::string& path);
-  // Writer: makes `next` what the zone holds. kConflict unless its parent is name() and HEAD still says
-  // so. After another error the zone is as before or as after, and this object refuses to write: open
-  // another one.
+  // Writer: makes `next` what the zone holds. kConflict unless its parent is name() and HEAD still
+  // says so. After another error the zone is as before or as after, and this object refuses to
+  // write: open another one.
   Result<ContentHash> commit(Manifest next);
 
  private:

@@ -1,8 +1,7 @@
 // Manifests as canonical JSON. Strictness for free: what is read must be, byte for byte, what would
 // be written.
-#include <nlohmann/json.hpp>
-
 #include <limits>
+#include <nlohmann/json.hpp>
 
 #include "base/json.h"
 #include "lake/manifest.h"
@@ -62,9 +61,10 @@ Result<Part> read_part(const json& in) {
 Result<Manifest> read_manifest(const json& in) {
   int version = in.at("version").get<int>();
   if (version != Manifest::kVersion)
-    return fail(Code::kUnsupported,
-                "the manifest has version {}, this lode reads version {}; use the lode that wrote it",
-                version, Manifest::kVersion);
+    return fail(
+        Code::kUnsupported,
+        "the manifest has version {}, this lode reads version {}; use the lode that wrote it",
+        version, Manifest::kVersion);
   Manifest manifest;
   manifest.origin = in.at("origin").get<std::int64_t>();
   if (!in.at("parent").is_null()) {

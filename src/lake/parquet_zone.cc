@@ -43,21 +43,23 @@ struct ParquetZone::State {
     std::string path = store.part_path(part.hash);
     auto file = posix_files().open(path);
     if (!file && file.error().code() == Code::kNotFound)
-      return fail(Code::kCorrupt, "'{}' is missing; restore it from a backup, or load the sources again",
-                  path);
+      return fail(Code::kCorrupt,
+                  "'{}' is missing; restore it from a backup, or load the sources again", path);
     if (!file) return fail(file.error());
     TRY(Part found, hash_file(**file));
     if (found.hash != part.hash || found.bytes != part.bytes)
-      return fail(Code::kCorrupt,
-                  "'{}' is damaged: its bytes are not those its name says; restore it from a backup, "
-                  "or load the sources again",
-                  path);
+      return fail(
+          Code::kCorrupt,
+          "'{}' is damaged: its bytes are not those its name says; restore it from a backup, "
+          "or load the sources again",
+          path);
     verified.insert(part.hash);
     return {};
   }
 };
 
-// ---- reading -------------------------------------------------------------------------------------
+// ---- reading
+// -------------------------------------------------------------------------------------
 
 struct ZoneStream::State {
   std::shared_ptr<ParquetZone::State> zone;
@@ -85,8 +87,8 @@ Result<std::string> ZoneStream::State::select(const Part& part) const {
       return fail(Code::kUnsupported,
                   "column '{}' is {} in older parts and {} in newer ones; read their seqs apart",
                   field.name, has[*at].type.text(), field.type.text());
-    columns += at ? sql_identifier(field.name)
-                  : fmt::format("CAST(NULL AS {})", sql_type(field.type));
+    columns +=
+        at ? sql_identifier(field.name) : fmt::format("CAST(NULL AS {})", sql_type(field.type));
   }
   std::string sql = fmt::format("SELECT {} FROM read_parquet({})", columns,
                                 sql_literal(zone->store.part_path(part.hash)));
@@ -154,7 +156,8 @@ Result<Schema> schema_to_read(const Manifest& manifest, const std::vector<std::s
 
 }  // namespace
 
-// ---- writing -------------------------------------------------------------------------------------
+// ---- writing
+// -------------------------------------------------------------------------------------
 
 struct ZoneWriter::State {
   State(std::shared_ptr<ParquetZone::State> z, Duck d)
@@ -264,7 +267,8 @@ Result<ContentHash> ZoneWriter::commit() {
   return store.commit(state_->next);
 }
 
-// ---- the zone ------------------------------------------------------------------------------------
+// ---- the zone
+// ------------------------------------------------------------------------------------
 
 ParquetZone::ParquetZone(std::shared_ptr<State> state) : state_(std::move(state)) {}
 ParquetZone::ParquetZone(ParquetZone&&) noexcept = default;

@@ -1,8 +1,8 @@
-// A zone of the lake: Tables of records in seq order, kept as Parquet parts under a manifest. The same
-// records give the same files, byte for byte, so a zone's name says what is in it.
+// A zone of the lake: Tables of records in seq order, kept as Parquet parts under a manifest. The
+// same records give the same files, byte for byte, so a zone's name says what is in it.
 //
-// Every Table of a zone has a column of int64 seqs, without nulls and ascending over the whole zone.
-// Format: docs/formats/raw-zone.md.
+// Every Table of a zone has a column of int64 seqs, without nulls and ascending over the whole
+// zone. Format: docs/formats/raw-zone.md.
 #pragma once
 
 #include <cstdint>
@@ -78,7 +78,8 @@ class ParquetZone {
  public:
   struct State;
 
-  // The zone in `directory`; an empty one if there is nothing. Opens DuckDB on the first read or write.
+  // The zone in `directory`; an empty one if there is nothing. Opens DuckDB on the first read or
+  // write.
   static Result<ParquetZone> open(std::string directory, ZoneOptions options);
   ParquetZone(ParquetZone&&) noexcept;
   ParquetZone& operator=(ParquetZone&&) noexcept;
@@ -89,8 +90,8 @@ class ParquetZone {
 
   // Each part's hash is checked when it is first read, once in the life of this object.
   Result<ZoneStream> read(const ZoneRead& what = {});
-  // The caller holds the project's lock. Removes what crashes, and writers that did not commit, have
-  // left behind. Of two writers open together only the first to commit succeeds.
+  // The caller holds the project's lock. Removes what crashes, and writers that did not commit,
+  // have left behind. Of two writers open together only the first to commit succeeds.
   Result<ZoneWriter> write();
 
  private:

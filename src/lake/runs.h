@@ -1,5 +1,5 @@
-// What lode remembers about its own work: runs and models, behind one typed interface. The default is
-// a SQLite file; another store (PostgreSQL) must pass tests/lake/metadata_contract_test.cc.
+// What lode remembers about its own work: runs and models, behind one typed interface. The default
+// is a SQLite file; another store (PostgreSQL) must pass tests/lake/metadata_contract_test.cc.
 //
 // Threads: a store may be used from any thread; calls are serialised.
 #pragma once
@@ -36,7 +36,7 @@ struct RunRecord {
   Timestamp started{};
   std::optional<Timestamp> ended{};
   RunState state = RunState::kRunning;
-  std::string error{};  // text of the error, "" if there was none
+  std::string error{};                    // text of the error, "" if there was none
   std::vector<StationRecord> stations{};  // in the order they ended
   bool operator==(const RunRecord&) const = default;
 };
@@ -49,13 +49,13 @@ struct ModelRecord {
   std::int64_t version = 0;  // given by the store: 1, 2, ... for each (project, name)
   std::string run{};         // id of the run that made it
   Timestamp created{};
-  ContentHash content{};     // of the artifact's bytes
-  std::string dataset{};     // name of the data set it was trained on
+  ContentHash content{};  // of the artifact's bytes
+  std::string dataset{};  // name of the data set it was trained on
   std::string algorithm{};
   NamedTexts options{};
   std::uint64_t seed = 0;
   int threads = 0;
-  NamedTexts libraries{};    // "xgboost": "3.2.0"
+  NamedTexts libraries{};  // "xgboost": "3.2.0"
   std::string metrics_json = "{}";
   bool operator==(const ModelRecord&) const = default;
 };
@@ -84,14 +84,15 @@ class MetadataStore {
   virtual Result<ModelRecord> model(std::string_view project, std::string_view name,
                                     std::int64_t version) = 0;
   // All versions of a name, or of all names ("" ), by name and ascending version.
-  virtual Result<std::vector<ModelRecord>> models(std::string_view project, std::string_view name) = 0;
+  virtual Result<std::vector<ModelRecord>> models(std::string_view project,
+                                                  std::string_view name) = 0;
 };
 
-// SQLite (3.37 or later) in one file, made if missing. The journal is a rollback journal, not WAL: there
-// are a few small writes a run, so WAL gains nothing here, and would leave two more files beside it and
-// not work on network file systems. Every write is synced. Another process that writes is waited for,
-// up to 5 s. The schema has a version: an older file is brought up to date when it is opened,
-// kUnsupported for a newer one.
+// SQLite (3.37 or later) in one file, made if missing. The journal is a rollback journal, not WAL:
+// there are a few small writes a run, so WAL gains nothing here, and would leave two more files
+// beside it and not work on network file systems. Every write is synced. Another process that
+// writes is waited for, up to 5 s. The schema has a version: an older file is brought up to date
+// when it is opened, kUnsupported for a newer one.
 Result<std::unique_ptr<MetadataStore>> open_sqlite_store(const std::string& path);
 
 }  // namespace lode

@@ -103,10 +103,12 @@ Result<int> SqliteStore::schema_version() {
 }
 
 Status SqliteStore::migrate(const std::string& path) {
-  TRY_VOID(database_.execute("PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; "
-                             "PRAGMA foreign_keys = ON"));
+  TRY_VOID(
+      database_.execute("PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; "
+                        "PRAGMA foreign_keys = ON"));
   return database_.transaction([&]() -> Status {
-    TRY_VOID(database_.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL) STRICT"));
+    TRY_VOID(database_.execute(
+        "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL) STRICT"));
     TRY(int version, schema_version());
     if (version > kSchemaVersion)
       return fail(Code::kUnsupported,
@@ -120,12 +122,14 @@ Status SqliteStore::migrate(const std::string& path) {
   });
 }
 
-// ---- runs ----------------------------------------------------------------------------------------
+// ---- runs
+// ----------------------------------------------------------------------------------------
 
 Status SqliteStore::begin_run(const RunRecord& run) {
   std::lock_guard lock(mutex_);
-  TRY(auto query, database_.query("INSERT INTO runs (id, project, command, started_us, state, error) "
-                                  "VALUES (?, ?, ?, ?, 0, '') ON CONFLICT (id) DO NOTHING"));
+  TRY(auto query,
+      database_.query("INSERT INTO runs (id, project, command, started_us, state, error) "
+                      "VALUES (?, ?, ?, ?, 0, '') ON CONFLICT (id) DO NOTHING"));
   TRY_VOID(query->bind(run.id).bind(run.project).bind(run.command).bind(run.started.us).run());
   if (database_.changes() == 1) return {};
   return fail(Code::kConflict, "there is a run '{}' already", run.id);
@@ -145,8 +149,12 @@ Status SqliteStore::add_station(std::string_view run, const StationRecord& stati
     TRY_VOID(check_running(run));
     TRY(auto query, database_.query("INSERT INTO stations SELECT ?1, count(*), ?2, ?3, ?4, ?5 "
                                     "FROM stations WHERE run = ?1"));
-    return query->bind(run).bind(station.name).bind(station.units).bind(station.unit)
-        .bind(station.seconds).run();
+    return query->bind(run)
+        .bind(station.name)
+        .bind(station.units)
+        .bind(station.unit)
+        .bind(station.seconds)
+        .run();
   });
 }
 
@@ -178,8 +186,7 @@ Result<RunRecord> SqliteStore::read_run(const SqliteQuery& row) {
   while (true) {
     TRY(bool more, query->step());
     if (!more) return run;
-    run.stations.push_back(
-        {query->text(0), query->integer(1), query->text(2), query->real(3)});
+    run.stations.push_back({query->text(0), query->integer(1), query->text(2), query->real(3)});
   }
 }
 
@@ -206,13 +213,15 @@ Result<std::vector<RunRecord>> SqliteStore::runs(std::string_view project, int l
   }
 }
 
-// ---- models --------------------------------------------------------------------------------------
+// ---- models
+// --------------------------------------------------------------------------------------
 
 // The version the model already has, or 0; and the newest of its name.
 Result<std::int64_t> SqliteStore::known_version(const ModelRecord& model, std::int64_t& newest) {
   newest = 0;
-  TRY(auto query, database_.query("SELECT version, content, dataset FROM models WHERE project = ? AND "
-                                  "name = ? ORDER BY version DESC LIMIT 1"));
+  TRY(auto query,
+      database_.query("SELECT version, content, dataset FROM models WHERE project = ? AND "
+                      "name = ? ORDER BY version DESC LIMIT 1"));
   TRY(bool found, query->bind(model.project).bind(model.name).step());
   if (!found) return 0;
   newest = query->integer(0);
@@ -234,13 +243,20 @@ Result<std::int64_t> SqliteStore::add_model(const ModelRecord& model) {
 }
 
 Status SqliteStore::insert_model(const ModelRecord& model, std::int64_t version) {
-  TRY(auto query,
-      database_.query("INSERT INTO models VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  TRY(auto query, database_.query("INSERT INTO models VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   // SQLite's integers are signed; the seed keeps its 64 bits.
-  return query->bind(model.project).bind(model.name).bind(version).bind(model.run)
-      .bind(model.created.us).bind(text(model.content)).bind(model.dataset).bind(model.algorithm)
-      .bind(std::bit_cast<std::int64_t>(model.seed)).bind(std::int64_t{model.threads})
-      .bind(model.metrics_json).run();
+  return query->bind(model.project)
+      .bind(model.name)
+      .bind(version)
+      .bind(model.run)
+      .bind(model.created.us)
+      .bind(text(model.content))
+      .bind(model.dataset)
+      .bind(model.algorithm)
+      .bind(std::bit_cast<std::int64_t>(model.seed))
+      .bind(std::int64_t{model.threads})
+      .bind(model.metrics_json)
+      .run();
 }
 
 Status SqliteStore::insert_texts(const ModelRecord& model, std::int64_t version,
@@ -248,15 +264,22 @@ Status SqliteStore::insert_texts(const ModelRecord& model, std::int64_t version,
   std::int64_t place = 0;
   for (const auto& [name, value] : texts) {
     TRY(auto query, database_.query("INSERT INTO model_texts VALUES (?, ?, ?, ?, ?, ?, ?)"));
-    TRY_VOID(query->bind(model.project).bind(model.name).bind(version).bind(kind).bind(place++)
-                 .bind(name).bind(value).run());
+    TRY_VOID(query->bind(model.project)
+                 .bind(model.name)
+                 .bind(version)
+                 .bind(kind)
+                 .bind(place++)
+                 .bind(name)
+                 .bind(value)
+                 .run());
   }
   return {};
 }
 
 Result<NamedTexts> SqliteStore::read_texts(const ModelRecord& model, std::string_view kind) {
-  TRY(auto query, database_.query("SELECT name, value FROM model_texts WHERE project = ? AND model = ? "
-                                  "AND version = ? AND kind = ? ORDER BY place"));
+  TRY(auto query,
+      database_.query("SELECT name, value FROM model_texts WHERE project = ? AND model = ? "
+                      "AND version = ? AND kind = ? ORDER BY place"));
   query->bind(model.project).bind(model.name).bind(model.version).bind(kind);
   NamedTexts texts;
   while (true) {
@@ -298,8 +321,9 @@ Result<ModelRecord> SqliteStore::model(std::string_view project, std::string_vie
 Result<std::vector<ModelRecord>> SqliteStore::models(std::string_view project,
                                                      std::string_view name) {
   std::lock_guard lock(mutex_);
-  TRY(auto query, database_.query("SELECT * FROM models WHERE project = ?1 AND (name = ?2 OR ?2 = '') "
-                                  "ORDER BY name, version"));
+  TRY(auto query,
+      database_.query("SELECT * FROM models WHERE project = ?1 AND (name = ?2 OR ?2 = '') "
+                      "ORDER BY name, version"));
   query->bind(project).bind(name);
   std::vector<ModelRecord> all;
   while (true) {

@@ -15,15 +15,19 @@ Error error_of(sqlite3* database, int code) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return Error(Code::kCorrupt, text + "; restore it from a backup, or move it away");
-    case SQLITE_FULL: return Error(Code::kLimit, text + "; make room on the disk");
+    case SQLITE_FULL:
+      return Error(Code::kLimit, text + "; make room on the disk");
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return Error(Code::kConflict, text + "; another process is writing, try again when it is done");
+      return Error(Code::kConflict,
+                   text + "; another process is writing, try again when it is done");
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
     case SQLITE_PERM:
-    case SQLITE_IOERR: return Error(Code::kIo, text);
-    default: return Error(Code::kInternal, text);
+    case SQLITE_IOERR:
+      return Error(Code::kIo, text);
+    default:
+      return Error(Code::kInternal, text);
   }
 }
 
@@ -116,7 +120,8 @@ Status Sqlite::execute(const char* sql) {
 Result<std::unique_ptr<SqliteQuery>> Sqlite::query(const char* sql) {
   sqlite3_stmt*& statement = statements_[sql];
   if (statement == nullptr) {
-    int code = sqlite3_prepare_v3(database_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+    int code =
+        sqlite3_prepare_v3(database_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
     if (code != SQLITE_OK) return fail(error_of(database_, code));
   }
   return std::make_unique<SqliteQuery>(database_, statement);

@@ -1,5 +1,5 @@
-// SQLite's C interface with errors as values: a connection, and prepared statements that bind and read
-// by position. For src/lake/runs_sqlite.cc.
+// SQLite's C interface with errors as values: a connection, and prepared statements that bind and
+// read by position. For src/lake/runs_sqlite.cc.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ struct sqlite3_stmt;
 
 namespace lode {
 
-// One execution of a prepared statement; gives it back, reset, when destroyed. Errors of bind and step
-// are kept until step() or run() returns them.
+// One execution of a prepared statement; gives it back, reset, when destroyed. Errors of bind and
+// step are kept until step() or run() returns them.
 class SqliteQuery {
  public:
   SqliteQuery(sqlite3* database, sqlite3_stmt* statement)

@@ -19,8 +19,8 @@ Result<Api> fill_api() {
   static SharedLibrary library("reading and writing Parquet, and SQL", {"libduckdb.so"});
   TRY_VOID(library.open());
   Api found;
-#define LODE_DUCKDB_FIND(name)                                                             \
-  {                                                                                        \
+#define LODE_DUCKDB_FIND(name)                                                                    \
+  {                                                                                               \
     TRY(found.name, library.symbol<std::remove_pointer_t<decltype(Api::name)>>("duckdb_" #name)); \
   }
   LODE_DUCKDB_FUNCTIONS(LODE_DUCKDB_FIND)
@@ -30,7 +30,7 @@ Result<Api> fill_api() {
 
 std::atomic<const Api*> loaded = nullptr;
 
-// What stands between "Error: " and the part of the message meant for a terminal.
+// The part of a message that is meant for a reader: without the query and the stack, on one line.
 std::string shortened(std::string_view text) {
   constexpr std::size_t kLongest = 400;
   for (std::string_view tail : {"\n\nLINE ", "\nLINE ", "\n\nStack Trace", "\nStack Trace"})
@@ -156,9 +156,9 @@ Status configure(duckdb_config config, const DuckOptions& options) {
       {"preserve_insertion_order", "true"},
   };
   if (options.memory_limit_bytes > 0)
-    settings.emplace_back("memory_limit",
-                          fmt::format("{}KiB", std::max<std::int64_t>(
-                                                   1, options.memory_limit_bytes / 1024)));
+    settings.emplace_back(
+        "memory_limit",
+        fmt::format("{}KiB", std::max<std::int64_t>(1, options.memory_limit_bytes / 1024)));
   for (const auto& [name, value] : settings)
     if (api().set_config(config, name, value.c_str()) != DuckDBSuccess)
       return fail(Code::kInternal, "DuckDB does not know its setting {} = '{}'", name, value);
@@ -346,16 +346,26 @@ std::string sql_identifier(std::string_view name) {
 
 std::string sql_type(const Type& type) {
   switch (type.id) {
-    case TypeId::kBool: return "BOOLEAN";
-    case TypeId::kInt64: return "BIGINT";
-    case TypeId::kDouble: return "DOUBLE";
-    case TypeId::kDecimal: return fmt::format("DECIMAL({},{})", type.precision, type.scale);
-    case TypeId::kString: return "VARCHAR";
-    case TypeId::kBytes: return "BLOB";
-    case TypeId::kDate: return "DATE";
-    case TypeId::kTimestamp: return "TIMESTAMP";
-    case TypeId::kList: return sql_type(type.children->front().type) + "[]";
-    case TypeId::kStruct: break;
+    case TypeId::kBool:
+      return "BOOLEAN";
+    case TypeId::kInt64:
+      return "BIGINT";
+    case TypeId::kDouble:
+      return "DOUBLE";
+    case TypeId::kDecimal:
+      return fmt::format("DECIMAL({},{})", type.precision, type.scale);
+    case TypeId::kString:
+      return "VARCHAR";
+    case TypeId::kBytes:
+      return "BLOB";
+    case TypeId::kDate:
+      return "DATE";
+    case TypeId::kTimestamp:
+      return "TIMESTAMP";
+    case TypeId::kList:
+      return sql_type(type.children->front().type) + "[]";
+    case TypeId::kStruct:
+      break;
   }
   std::string fields;
   for (const Field& field : *type.children)

@@ -12,6 +12,7 @@
 #include "table/column.h"
 
 // Every function in use, without its prefix duckdb_.
+// clang-format off
 #define LODE_DUCKDB_FUNCTIONS(X)                                                                  \
   X(library_version) X(vector_size) X(free)                                                       \
   X(create_config) X(set_config) X(destroy_config) X(open_ext) X(close) X(connect) X(disconnect)  \
@@ -30,6 +31,7 @@
   X(array_type_array_size) X(map_type_key_type) X(map_type_value_type)                            \
   X(struct_type_child_count) X(struct_type_child_name) X(struct_type_child_type)                  \
   X(appender_create) X(appender_error) X(append_data_chunk) X(appender_close) X(appender_destroy)
+// clang-format on
 
 namespace lode::duckdb {
 
@@ -52,11 +54,11 @@ struct Plan {
   std::string name;  // for errors; nested as "trip.stops"
   Type type;
   duckdb_type source = DUCKDB_TYPE_INVALID;
-  duckdb_type internal = DUCKDB_TYPE_INVALID;   // of ENUM and DECIMAL
-  std::int64_t array_size = 0;                  // of ARRAY
+  duckdb_type internal = DUCKDB_TYPE_INVALID;  // of ENUM and DECIMAL
+  std::int64_t array_size = 0;                 // of ARRAY
   bool infinities_as_extremes = false;
   std::vector<Plan> children;
-  std::shared_ptr<const Column> dictionary;     // of ENUM
+  std::shared_ptr<const Column> dictionary;  // of ENUM
 };
 
 // kUnsupported names the column and the cast to write.

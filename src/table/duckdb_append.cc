@@ -78,18 +78,26 @@ void fill_lists(const Column& column, std::int64_t begin, std::int64_t count, du
 LogicalType logical_type(const Type& type) {
   auto plain = [](duckdb_type id) { return LogicalType(api().create_logical_type(id)); };
   switch (type.id) {
-    case TypeId::kBool: return plain(DUCKDB_TYPE_BOOLEAN);
-    case TypeId::kInt64: return plain(DUCKDB_TYPE_BIGINT);
-    case TypeId::kDouble: return plain(DUCKDB_TYPE_DOUBLE);
+    case TypeId::kBool:
+      return plain(DUCKDB_TYPE_BOOLEAN);
+    case TypeId::kInt64:
+      return plain(DUCKDB_TYPE_BIGINT);
+    case TypeId::kDouble:
+      return plain(DUCKDB_TYPE_DOUBLE);
     case TypeId::kDecimal:
       return LogicalType(api().create_decimal_type(type.precision, type.scale));
-    case TypeId::kString: return plain(DUCKDB_TYPE_VARCHAR);
-    case TypeId::kBytes: return plain(DUCKDB_TYPE_BLOB);
-    case TypeId::kDate: return plain(DUCKDB_TYPE_DATE);
-    case TypeId::kTimestamp: return plain(DUCKDB_TYPE_TIMESTAMP);
+    case TypeId::kString:
+      return plain(DUCKDB_TYPE_VARCHAR);
+    case TypeId::kBytes:
+      return plain(DUCKDB_TYPE_BLOB);
+    case TypeId::kDate:
+      return plain(DUCKDB_TYPE_DATE);
+    case TypeId::kTimestamp:
+      return plain(DUCKDB_TYPE_TIMESTAMP);
     case TypeId::kList:
       return LogicalType(api().create_list_type(logical_type(type.children->front().type).get()));
-    case TypeId::kStruct: break;
+    case TypeId::kStruct:
+      break;
   }
   std::vector<LogicalType> owned;
   std::vector<duckdb_logical_type> types;
@@ -129,8 +137,12 @@ void fill_vector(const Column& column, std::int64_t begin, std::int64_t count, d
                                          : string_entry(column.string(begin + i));
       });
       break;
-    case TypeId::kDecimal: fill_decimals(column, begin, count, vector, at); break;
-    case TypeId::kList: fill_lists(column, begin, count, vector, at); break;
+    case TypeId::kDecimal:
+      fill_decimals(column, begin, count, vector, at);
+      break;
+    case TypeId::kList:
+      fill_lists(column, begin, count, vector, at);
+      break;
     case TypeId::kStruct:
       for (std::size_t i = 0; i < column.children.size(); ++i)
         fill_vector(column.children[i], begin, count, api().struct_vector_get_child(vector, i), at);

@@ -1,5 +1,5 @@
-// DuckDB's vectors to our columns. Vectors come flat (fetch_chunk flattens them), strings as 16-byte
-// entries that hold up to 12 bytes themselves.
+// DuckDB's vectors to our columns. Vectors come flat (fetch_chunk flattens them), strings as
+// 16-byte entries that hold up to 12 bytes themselves.
 #include <bit>
 #include <cstring>
 #include <limits>
@@ -19,17 +19,28 @@ std::string take_text(char* text) {
 
 const char* source_name(duckdb_type type) {
   switch (type) {
-    case DUCKDB_TYPE_TIME: return "TIME";
-    case DUCKDB_TYPE_TIME_TZ: return "TIME WITH TIME ZONE";
-    case DUCKDB_TYPE_TIME_NS: return "TIME_NS";
-    case DUCKDB_TYPE_INTERVAL: return "INTERVAL";
-    case DUCKDB_TYPE_UUID: return "UUID";
-    case DUCKDB_TYPE_BIT: return "BIT";
-    case DUCKDB_TYPE_UNION: return "UNION";
-    case DUCKDB_TYPE_BIGNUM: return "BIGNUM";
-    case DUCKDB_TYPE_GEOMETRY: return "GEOMETRY";
-    case DUCKDB_TYPE_VARIANT: return "VARIANT";
-    default: return "of an unknown type";
+    case DUCKDB_TYPE_TIME:
+      return "TIME";
+    case DUCKDB_TYPE_TIME_TZ:
+      return "TIME WITH TIME ZONE";
+    case DUCKDB_TYPE_TIME_NS:
+      return "TIME_NS";
+    case DUCKDB_TYPE_INTERVAL:
+      return "INTERVAL";
+    case DUCKDB_TYPE_UUID:
+      return "UUID";
+    case DUCKDB_TYPE_BIT:
+      return "BIT";
+    case DUCKDB_TYPE_UNION:
+      return "UNION";
+    case DUCKDB_TYPE_BIGNUM:
+      return "BIGNUM";
+    case DUCKDB_TYPE_GEOMETRY:
+      return "GEOMETRY";
+    case DUCKDB_TYPE_VARIANT:
+      return "VARIANT";
+    default:
+      return "of an unknown type";
   }
 }
 
@@ -91,7 +102,9 @@ Result<Plan> plan_column(std::string name, duckdb_logical_type type, bool infini
   plan.source = api().get_type_id(type);
   plan.infinities_as_extremes = infinities_as_extremes;
   switch (plan.source) {
-    case DUCKDB_TYPE_BOOLEAN: plan.type = Type::boolean(); break;
+    case DUCKDB_TYPE_BOOLEAN:
+      plan.type = Type::boolean();
+      break;
     case DUCKDB_TYPE_TINYINT:
     case DUCKDB_TYPE_SMALLINT:
     case DUCKDB_TYPE_INTEGER:
@@ -100,31 +113,53 @@ Result<Plan> plan_column(std::string name, duckdb_logical_type type, bool infini
     case DUCKDB_TYPE_USMALLINT:
     case DUCKDB_TYPE_UINTEGER:
     case DUCKDB_TYPE_UBIGINT:
-    case DUCKDB_TYPE_SQLNULL: plan.type = Type::int64(); break;
+    case DUCKDB_TYPE_SQLNULL:
+      plan.type = Type::int64();
+      break;
     case DUCKDB_TYPE_HUGEINT:
-    case DUCKDB_TYPE_UHUGEINT: plan.type = Type::decimal(38, 0); break;
+    case DUCKDB_TYPE_UHUGEINT:
+      plan.type = Type::decimal(38, 0);
+      break;
     case DUCKDB_TYPE_FLOAT:
-    case DUCKDB_TYPE_DOUBLE: plan.type = Type::float64(); break;
+    case DUCKDB_TYPE_DOUBLE:
+      plan.type = Type::float64();
+      break;
     case DUCKDB_TYPE_DECIMAL:
       plan.type = Type::decimal(api().decimal_width(type), api().decimal_scale(type));
       plan.internal = api().decimal_internal_type(type);
       break;
-    case DUCKDB_TYPE_VARCHAR: plan.type = Type::string(); break;
-    case DUCKDB_TYPE_BLOB: plan.type = Type::bytes(); break;
-    case DUCKDB_TYPE_DATE: plan.type = Type::date(); break;
+    case DUCKDB_TYPE_VARCHAR:
+      plan.type = Type::string();
+      break;
+    case DUCKDB_TYPE_BLOB:
+      plan.type = Type::bytes();
+      break;
+    case DUCKDB_TYPE_DATE:
+      plan.type = Type::date();
+      break;
     case DUCKDB_TYPE_TIMESTAMP:
     case DUCKDB_TYPE_TIMESTAMP_TZ:
     case DUCKDB_TYPE_TIMESTAMP_S:
     case DUCKDB_TYPE_TIMESTAMP_MS:
-    case DUCKDB_TYPE_TIMESTAMP_NS: plan.type = Type::timestamp(); break;
-    case DUCKDB_TYPE_ENUM: plan_enum(plan, type); break;
-    case DUCKDB_TYPE_LIST: TRY_VOID(plan_list(plan, api().list_type_child_type(type))); break;
+    case DUCKDB_TYPE_TIMESTAMP_NS:
+      plan.type = Type::timestamp();
+      break;
+    case DUCKDB_TYPE_ENUM:
+      plan_enum(plan, type);
+      break;
+    case DUCKDB_TYPE_LIST:
+      TRY_VOID(plan_list(plan, api().list_type_child_type(type)));
+      break;
     case DUCKDB_TYPE_ARRAY:
       plan.array_size = static_cast<std::int64_t>(api().array_type_array_size(type));
       TRY_VOID(plan_list(plan, api().array_type_child_type(type)));
       break;
-    case DUCKDB_TYPE_STRUCT: TRY_VOID(plan_struct(plan, type)); break;
-    case DUCKDB_TYPE_MAP: TRY_VOID(plan_map(plan, type)); break;
+    case DUCKDB_TYPE_STRUCT:
+      TRY_VOID(plan_struct(plan, type));
+      break;
+    case DUCKDB_TYPE_MAP:
+      TRY_VOID(plan_map(plan, type));
+      break;
     default:
       return fail(Code::kUnsupported,
                   "column '{0}' is {1}, which lode has no type for; write CAST({0} AS VARCHAR) in "
@@ -256,11 +291,10 @@ Status convert_hugeints(const Plan& plan, const std::vector<Run>& runs, Column& 
   constexpr Int128 kLimit = power_of_ten(38);
   std::string_view trouble = "an integer of more than 38 digits; cast it to DOUBLE in the query";
   if (plan.source == DUCKDB_TYPE_HUGEINT)
-    return check_values<Int128, Int128>(plan, runs, column, trouble,
-                                        [](Int128 value, bool& fits) {
-                                          fits = value < kLimit && value > -kLimit;
-                                          return value;
-                                        });
+    return check_values<Int128, Int128>(plan, runs, column, trouble, [](Int128 value, bool& fits) {
+      fits = value < kLimit && value > -kLimit;
+      return value;
+    });
   using Unsigned = unsigned __int128;
   return check_values<Unsigned, Int128>(plan, runs, column, trouble,
                                         [](Unsigned value, bool& fits) {
@@ -271,19 +305,26 @@ Status convert_hugeints(const Plan& plan, const std::vector<Run>& runs, Column& 
 
 void convert_decimals(const Plan& plan, const std::vector<Run>& runs, Column& column) {
   switch (plan.internal) {
-    case DUCKDB_TYPE_SMALLINT: return widen_values<std::int16_t, Int128>(runs, column);
-    case DUCKDB_TYPE_INTEGER: return widen_values<std::int32_t, Int128>(runs, column);
-    case DUCKDB_TYPE_BIGINT: return widen_values<std::int64_t, Int128>(runs, column);
-    default: return widen_values<Int128, Int128>(runs, column);
+    case DUCKDB_TYPE_SMALLINT:
+      return widen_values<std::int16_t, Int128>(runs, column);
+    case DUCKDB_TYPE_INTEGER:
+      return widen_values<std::int32_t, Int128>(runs, column);
+    case DUCKDB_TYPE_BIGINT:
+      return widen_values<std::int64_t, Int128>(runs, column);
+    default:
+      return widen_values<Int128, Int128>(runs, column);
   }
 }
 
 void convert_codes(const Plan& plan, const std::vector<Run>& runs, Column& column) {
   column.dictionary = plan.dictionary;
   switch (plan.internal) {
-    case DUCKDB_TYPE_UTINYINT: return widen_values<std::uint8_t, std::int32_t>(runs, column);
-    case DUCKDB_TYPE_USMALLINT: return widen_values<std::uint16_t, std::int32_t>(runs, column);
-    default: return widen_values<std::uint32_t, std::int32_t>(runs, column);
+    case DUCKDB_TYPE_UTINYINT:
+      return widen_values<std::uint8_t, std::int32_t>(runs, column);
+    case DUCKDB_TYPE_USMALLINT:
+      return widen_values<std::uint16_t, std::int32_t>(runs, column);
+    default:
+      return widen_values<std::uint32_t, std::int32_t>(runs, column);
   }
 }
 
@@ -345,8 +386,8 @@ void list_runs(const Plan& plan, const Run& run, std::int32_t*& offset, std::int
                std::vector<Run>& elements) {
   const std::uint64_t* mask = api().vector_get_validity(run.vector);
   bool array = plan.source == DUCKDB_TYPE_ARRAY;
-  duckdb_vector child = array ? api().array_vector_get_child(run.vector)
-                              : api().list_vector_get_child(run.vector);
+  duckdb_vector child =
+      array ? api().array_vector_get_child(run.vector) : api().list_vector_get_child(run.vector);
   const auto* entries = static_cast<const duckdb_list_entry*>(api().vector_get_data(run.vector));
   for (std::int64_t i = run.begin; i < run.begin + run.count; ++i) {
     if (valid_at(mask, i)) {
@@ -394,13 +435,27 @@ Status convert_structs(const Plan& plan, const std::vector<Run>& runs, Column& c
 
 Status convert_integers(const Plan& plan, const std::vector<Run>& runs, Column& column) {
   switch (plan.source) {
-    case DUCKDB_TYPE_TINYINT: widen_values<std::int8_t, std::int64_t>(runs, column); break;
-    case DUCKDB_TYPE_SMALLINT: widen_values<std::int16_t, std::int64_t>(runs, column); break;
-    case DUCKDB_TYPE_INTEGER: widen_values<std::int32_t, std::int64_t>(runs, column); break;
-    case DUCKDB_TYPE_BIGINT: widen_values<std::int64_t, std::int64_t>(runs, column); break;
-    case DUCKDB_TYPE_UTINYINT: widen_values<std::uint8_t, std::int64_t>(runs, column); break;
-    case DUCKDB_TYPE_USMALLINT: widen_values<std::uint16_t, std::int64_t>(runs, column); break;
-    case DUCKDB_TYPE_UINTEGER: widen_values<std::uint32_t, std::int64_t>(runs, column); break;
+    case DUCKDB_TYPE_TINYINT:
+      widen_values<std::int8_t, std::int64_t>(runs, column);
+      break;
+    case DUCKDB_TYPE_SMALLINT:
+      widen_values<std::int16_t, std::int64_t>(runs, column);
+      break;
+    case DUCKDB_TYPE_INTEGER:
+      widen_values<std::int32_t, std::int64_t>(runs, column);
+      break;
+    case DUCKDB_TYPE_BIGINT:
+      widen_values<std::int64_t, std::int64_t>(runs, column);
+      break;
+    case DUCKDB_TYPE_UTINYINT:
+      widen_values<std::uint8_t, std::int64_t>(runs, column);
+      break;
+    case DUCKDB_TYPE_USMALLINT:
+      widen_values<std::uint16_t, std::int64_t>(runs, column);
+      break;
+    case DUCKDB_TYPE_UINTEGER:
+      widen_values<std::uint32_t, std::int64_t>(runs, column);
+      break;
     case DUCKDB_TYPE_UBIGINT:
       return check_values<std::uint64_t, std::int64_t>(
           plan, runs, column, "an integer past 2^63-1; cast it to HUGEINT in the query",
@@ -422,15 +477,29 @@ Result<Column> convert_runs(const Plan& plan, const std::vector<Run>& runs) {
   for (const Run& run : runs) column.length += run.count;
   copy_validity(runs, column);
   switch (plan.source) {
-    case DUCKDB_TYPE_BOOLEAN: convert_booleans(runs, column); break;
+    case DUCKDB_TYPE_BOOLEAN:
+      convert_booleans(runs, column);
+      break;
     case DUCKDB_TYPE_HUGEINT:
-    case DUCKDB_TYPE_UHUGEINT: TRY_VOID(convert_hugeints(plan, runs, column)); break;
-    case DUCKDB_TYPE_FLOAT: widen_values<float, double>(runs, column); break;
-    case DUCKDB_TYPE_DOUBLE: widen_values<double, double>(runs, column); break;
-    case DUCKDB_TYPE_DECIMAL: convert_decimals(plan, runs, column); break;
+    case DUCKDB_TYPE_UHUGEINT:
+      TRY_VOID(convert_hugeints(plan, runs, column));
+      break;
+    case DUCKDB_TYPE_FLOAT:
+      widen_values<float, double>(runs, column);
+      break;
+    case DUCKDB_TYPE_DOUBLE:
+      widen_values<double, double>(runs, column);
+      break;
+    case DUCKDB_TYPE_DECIMAL:
+      convert_decimals(plan, runs, column);
+      break;
     case DUCKDB_TYPE_VARCHAR:
-    case DUCKDB_TYPE_BLOB: TRY_VOID(convert_strings(plan, runs, column)); break;
-    case DUCKDB_TYPE_DATE: TRY_VOID(convert_dates(plan, runs, column)); break;
+    case DUCKDB_TYPE_BLOB:
+      TRY_VOID(convert_strings(plan, runs, column));
+      break;
+    case DUCKDB_TYPE_DATE:
+      TRY_VOID(convert_dates(plan, runs, column));
+      break;
     case DUCKDB_TYPE_TIMESTAMP:
     case DUCKDB_TYPE_TIMESTAMP_TZ:
       TRY_VOID(convert_timestamps(plan, runs, column, 1, 1));
@@ -444,12 +513,20 @@ Result<Column> convert_runs(const Plan& plan, const std::vector<Run>& runs) {
     case DUCKDB_TYPE_TIMESTAMP_NS:
       TRY_VOID(convert_timestamps(plan, runs, column, 1, 1'000));
       break;
-    case DUCKDB_TYPE_ENUM: convert_codes(plan, runs, column); break;
+    case DUCKDB_TYPE_ENUM:
+      convert_codes(plan, runs, column);
+      break;
     case DUCKDB_TYPE_LIST:
     case DUCKDB_TYPE_ARRAY:
-    case DUCKDB_TYPE_MAP: TRY_VOID(convert_lists(plan, runs, column)); break;
-    case DUCKDB_TYPE_STRUCT: TRY_VOID(convert_structs(plan, runs, column)); break;
-    default: TRY_VOID(convert_integers(plan, runs, column)); break;
+    case DUCKDB_TYPE_MAP:
+      TRY_VOID(convert_lists(plan, runs, column));
+      break;
+    case DUCKDB_TYPE_STRUCT:
+      TRY_VOID(convert_structs(plan, runs, column));
+      break;
+    default:
+      TRY_VOID(convert_integers(plan, runs, column));
+      break;
   }
   return column;
 }

@@ -1,6 +1,6 @@
 // Random and mutated bytes through the CSV reader, replayed from fixed seeds. Whatever they are: no
-// crash, every row is counted, the short cut answers as the slow way does, and neither the window nor
-// the batches show in the answer.
+// crash, every row is counted, the short cut answers as the slow way does, and neither the window
+// nor the batches show in the answer.
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -17,10 +17,10 @@ namespace {
 
 using std::literals::operator""sv;
 
-const std::vector<Field> kColumns = {
-    {"i", Type::int64()},  {"d", Type::float64()},      {"s", Type::string()},
-    {"t", Type::timestamp()}, {"m", Type::decimal(9, 2)}, {"f", Type::boolean()},
-    {"n", Type::date()},   {"y", Type::bytes()}};
+const std::vector<Field> kColumns = {{"i", Type::int64()},       {"d", Type::float64()},
+                                     {"s", Type::string()},      {"t", Type::timestamp()},
+                                     {"m", Type::decimal(9, 2)}, {"f", Type::boolean()},
+                                     {"n", Type::date()},        {"y", Type::bytes()}};
 
 // What a reader said, in full and independent of batches.
 struct Transcript {
@@ -37,7 +37,9 @@ void write_value(const Column& column, std::int64_t i, std::string& out) {
   }
   switch (column.type.id) {
     case TypeId::kInt64:
-    case TypeId::kTimestamp: out += std::to_string(column.int64(i)); break;
+    case TypeId::kTimestamp:
+      out += std::to_string(column.int64(i));
+      break;
     case TypeId::kDouble: {  // to the bit
       std::uint64_t bits = 0;
       double value = column.float64(i);
@@ -45,10 +47,17 @@ void write_value(const Column& column, std::int64_t i, std::string& out) {
       out += std::to_string(bits);
       break;
     }
-    case TypeId::kDecimal: out += std::to_string(static_cast<std::int64_t>(column.decimal(i))); break;
-    case TypeId::kBool: out += column.boolean(i) ? "T" : "F"; break;
-    case TypeId::kDate: out += std::to_string(column.date(i)); break;
-    default: out += column.string(i);
+    case TypeId::kDecimal:
+      out += std::to_string(static_cast<std::int64_t>(column.decimal(i)));
+      break;
+    case TypeId::kBool:
+      out += column.boolean(i) ? "T" : "F";
+      break;
+    case TypeId::kDate:
+      out += std::to_string(column.date(i));
+      break;
+    default:
+      out += column.string(i);
   }
   out += ';';
 }
@@ -87,8 +96,8 @@ Transcript transcript(const std::string& text, const CsvDialect& dialect, const 
     }
     for (const BrokenRow& row : b.broken) {
       EXPECT_LE(row.raw.size(), kRawTextMax);
-      naive += fmt::format("! {} {} {} {} {} {}\n", row.row, row.line, row.byte, row.field, row.reason,
-                           row.raw);
+      naive += fmt::format("! {} {} {} {} {} {}\n", row.row, row.line, row.byte, row.field,
+                           row.reason, row.raw);
     }
   }
   out.text += naive;
@@ -111,10 +120,30 @@ std::int64_t rows_in(std::string_view text, const CsvDialect& dialect, std::size
 }
 
 std::string random_field(Random& random, const CsvDialect& dialect) {
-  static const std::vector<std::string> kWords = {
-      "", "0", "-17", "12345678901234567", "9223372036854775808", "1.5", "-0.25", "1e-7", "nan",
-      "2001-01-01T00:01:00", "2001-02-29 00:00:00", "2001-01-01T00:01:00Z", "2001-01-01",
-      "true", "n", "z\xc3\xbcr", "\xff", "NA", " 7 ", "0.1", "123456.789", "x", "\r", "99999999.99"};
+  static const std::vector<std::string> kWords = {"",
+                                                  "0",
+                                                  "-17",
+                                                  "12345678901234567",
+                                                  "9223372036854775808",
+                                                  "1.5",
+                                                  "-0.25",
+                                                  "1e-7",
+                                                  "nan",
+                                                  "2001-01-01T00:01:00",
+                                                  "2001-02-29 00:00:00",
+                                                  "2001-01-01T00:01:00Z",
+                                                  "2001-01-01",
+                                                  "true",
+                                                  "n",
+                                                  "z\xc3\xbcr",
+                                                  "\xff",
+                                                  "NA",
+                                                  " 7 ",
+                                                  "0.1",
+                                                  "123456.789",
+                                                  "x",
+                                                  "\r",
+                                                  "99999999.99"};
   std::string word = kWords[random.below(kWords.size())];
   if (random.chance(0.3)) {  // a number of up to 20 digits with a point somewhere
     word = std::to_string(random.next64() >> random.below(64));
@@ -141,8 +170,8 @@ std::string random_text(Random& random, const CsvDialect& dialect) {
     for (std::uint64_t i = 0; i < fields; ++i) {
       if (i > 0) text += dialect.delimiter;
       // Mostly a value of the column's type, so that rows live long enough to matter.
-      static const char* kGood[] = {"42", "2.75", "word", "2001-01-01T10:20:30", "12.34", "t",
-                                    "2001-05-05", "raw"};
+      static const char* kGood[] = {"42",    "2.75", "word",       "2001-01-01T10:20:30",
+                                    "12.34", "t",    "2001-05-05", "raw"};
       text += i < 8 && random.chance(0.85) ? kGood[i] : random_field(random, dialect);
     }
     text += random.chance(0.1) ? "\r\n" : "\n";
@@ -156,10 +185,17 @@ void mutate(Random& random, std::string& text) {
   for (std::uint64_t i = 0; i < times && !text.empty(); ++i) {
     std::size_t at = random.below(text.size());
     switch (random.below(4)) {
-      case 0: text[at] = kBytes[random.below(kBytes.size())]; break;
-      case 1: text.insert(at, 1, kBytes[random.below(kBytes.size())]); break;
-      case 2: text.erase(at, 1 + random.below(5)); break;
-      default: text.insert(at, text.substr(random.below(text.size()), random.below(40)));
+      case 0:
+        text[at] = kBytes[random.below(kBytes.size())];
+        break;
+      case 1:
+        text.insert(at, 1, kBytes[random.below(kBytes.size())]);
+        break;
+      case 2:
+        text.erase(at, 1 + random.below(5));
+        break;
+      default:
+        text.insert(at, text.substr(random.below(text.size()), random.below(40)));
     }
   }
 }

@@ -1,5 +1,5 @@
-// The decoder "csv", case by case. tests/ingest/csv_fuzz_test.cc holds its short cut and its slow way
-// to the same answers.
+// The decoder "csv", case by case. tests/ingest/csv_fuzz_test.cc holds its short cut and its slow
+// way to the same answers.
 #include "ingest/csv.h"
 
 #include <gtest/gtest.h>
@@ -73,8 +73,10 @@ TEST(Csv, ColumnsByNameInDeclaredOrder) {
 }
 
 TEST(Csv, LineEndsAndTheLastLine) {
-  for (std::string_view text : {"a,b\n1,x\n2,y\n", "a,b\r\n1,x\r\n2,y\r\n", "a,b\n1,x\n2,y",
-                                "a,b\r\n1,x\n2,y", "\xef\xbb\xbf" "a,b\n1,x\n2,y\n"}) {
+  for (std::string_view text :
+       {"a,b\n1,x\n2,y\n", "a,b\r\n1,x\r\n2,y\r\n", "a,b\n1,x\n2,y", "a,b\r\n1,x\n2,y",
+        "\xef\xbb\xbf"
+        "a,b\n1,x\n2,y\n"}) {
     ReadAll all = read(std::string(text), kAB);
     ASSERT_EQ(all.rows, 2) << text;
     EXPECT_EQ(all.table.columns[1].string(1), "y");
@@ -96,9 +98,10 @@ TEST(Csv, MalformedQuotesBreakTheirRowOnly) {
   ASSERT_EQ(all.broken.size(), 3U);
   EXPECT_EQ(all.broken[0].reason, "a quote stands within an unquoted field, at byte 4 of the row");
   EXPECT_EQ(all.broken[1].reason, "something follows a closing quote, at byte 6 of the row");
-  EXPECT_EQ(all.broken[2].reason,
-            "a quote is not closed before the end of the file, or within the limit of 10485760 bytes "
-            "a row");
+  EXPECT_EQ(
+      all.broken[2].reason,
+      "a quote is not closed before the end of the file, or within the limit of 10485760 bytes "
+      "a row");
   EXPECT_EQ(all.broken[2].raw, "4,\"never closed");
   EXPECT_EQ(all.row_numbers, (std::vector<std::int64_t>{2, 4}));
   EXPECT_EQ(all.table.columns[1].string(1), "fine");
@@ -137,8 +140,7 @@ TEST(Csv, RaggedRows) {
 }
 
 TEST(Csv, EmptyLinesAreNoRowsExceptInAFileOfOneColumn) {
-  EXPECT_EQ(read("a,b\n1,x\n\n\r\n2,y\n\n", kAB).row_numbers,
-            (std::vector<std::int64_t>{0, 1}));
+  EXPECT_EQ(read("a,b\n1,x\n\n\r\n2,y\n\n", kAB).row_numbers, (std::vector<std::int64_t>{0, 1}));
   ReadAll one = read("a\n1\n\n3\n", {{"a", Type::int64()}});
   EXPECT_EQ(one.rows, 3);
   EXPECT_TRUE(one.table.columns[0].is_null(1));
@@ -170,7 +172,9 @@ TEST(Csv, Headers) {
             "the fields are separated by 'tab' and not by ','; set delimiter: \"tab\"");
   EXPECT_EQ(refusal("a,b,a\n", kAB), "two columns are named 'a'; rename one in the file");
   EXPECT_EQ(refusal("a,b\r1,x\r2,y\r", kAB), "the lines end in CR alone; convert them to LF");
-  EXPECT_EQ(refusal("\xff\xfe" "a", kAB),
+  EXPECT_EQ(refusal("\xff\xfe"
+                    "a",
+                    kAB),
             "the file is UTF-16; convert it to UTF-8, for example with iconv");
   EXPECT_EQ(refusal("a,b,\xff\n", kAB),
             "the column name '\\xff' is not UTF-8; convert the file, for example with iconv");
@@ -185,15 +189,15 @@ TEST(Csv, Integers) {
   const Column& x = all.table.columns[0];
   std::vector<std::int64_t> values(x.values.as<std::int64_t>(), x.values.as<std::int64_t>() + 8);
   EXPECT_EQ(values, (std::vector<std::int64_t>{0, -7, 7, 7, INT64_MAX, INT64_MIN, 5, 5}));
-  EXPECT_EQ(reasons("9223372036854775808\n123456789012345678901234567890\n1e3\n 1\n1 \n+-1\n-\n0x1\n"
-                    "\"\"\n",
-                    Type::int64()),
-            (std::vector<std::string>{
-                "'9223372036854775808' is past the range of int64",
-                "'123456789012345678901234567890' is past the range of int64",
-                "'1e3' is no whole number", "' 1' is no whole number", "'1 ' is no whole number",
-                "'+-1' is no whole number", "'-' is no whole number", "'0x1' is no whole number",
-                "'' is no whole number"}));
+  EXPECT_EQ(
+      reasons("9223372036854775808\n123456789012345678901234567890\n1e3\n 1\n1 \n+-1\n-\n0x1\n"
+              "\"\"\n",
+              Type::int64()),
+      (std::vector<std::string>{
+          "'9223372036854775808' is past the range of int64",
+          "'123456789012345678901234567890' is past the range of int64", "'1e3' is no whole number",
+          "' 1' is no whole number", "'1 ' is no whole number", "'+-1' is no whole number",
+          "'-' is no whole number", "'0x1' is no whole number", "'' is no whole number"}));
 }
 
 TEST(Csv, Doubles) {
@@ -203,19 +207,20 @@ TEST(Csv, Doubles) {
       {{"x", Type::float64()}});
   ASSERT_TRUE(all.broken.empty());
   const double* x = all.table.columns[0].values.as<double>();
-  EXPECT_EQ(std::vector<double>(x, x + 12),
-            (std::vector<double>{0.1, -12.34, 1e-3, .5, 5., 2.5, 123456789012345678., 9007199254740992.,
-                                 1e308, 0.30000000000000004, -0., 123456.789012345678901}));
+  EXPECT_EQ(
+      std::vector<double>(x, x + 12),
+      (std::vector<double>{0.1, -12.34, 1e-3, .5, 5., 2.5, 123456789012345678., 9007199254740992.,
+                           1e308, 0.30000000000000004, -0., 123456.789012345678901}));
   EXPECT_TRUE(std::signbit(x[10]));
-  EXPECT_EQ(reasons("nan\nNaN\n-inf\nInfinity\n1e999\n1,5\nabc\n1.2.3\n1e\n-\n", Type::float64()),
-            (std::vector<std::string>{"'nan' is set aside: NaN and infinities are no values",
-                                      "'NaN' is set aside: NaN and infinities are no values",
-                                      "'-inf' is set aside: NaN and infinities are no values",
-                                      "'Infinity' is set aside: NaN and infinities are no values",
-                                      "'1e999' is out of the range of a double",
-                                      "2 fields instead of 1", "'abc' is no number",
-                                      "'1.2.3' is no number", "'1e' is no number",
-                                      "'-' is no number"}));
+  EXPECT_EQ(
+      reasons("nan\nNaN\n-inf\nInfinity\n1e999\n1,5\nabc\n1.2.3\n1e\n-\n", Type::float64()),
+      (std::vector<std::string>{"'nan' is set aside: NaN and infinities are no values",
+                                "'NaN' is set aside: NaN and infinities are no values",
+                                "'-inf' is set aside: NaN and infinities are no values",
+                                "'Infinity' is set aside: NaN and infinities are no values",
+                                "'1e999' is out of the range of a double", "2 fields instead of 1",
+                                "'abc' is no number", "'1.2.3' is no number", "'1e' is no number",
+                                "'-' is no number"}));
 }
 
 TEST(Csv, Decimals) {
@@ -241,15 +246,16 @@ TEST(Csv, BoolsAndDates) {
   EXPECT_EQ(reasons("2\nwahr\n", Type::boolean()),
             (std::vector<std::string>{"'2' is neither true nor false",
                                       "'wahr' is neither true nor false"}));
-  ReadAll dates = read("x\n1970-01-01\n0000-01-01\n9999-12-31\n2000-02-29\n", {{"x", Type::date()}});
+  ReadAll dates =
+      read("x\n1970-01-01\n0000-01-01\n9999-12-31\n2000-02-29\n", {{"x", Type::date()}});
   ASSERT_TRUE(dates.broken.empty());
   EXPECT_EQ(dates.table.columns[0].date(0), 0);
   EXPECT_EQ(dates.table.columns[0].date(1), -719528);
   EXPECT_EQ(dates.table.columns[0].date(2), 2932896);
-  EXPECT_EQ(reasons("1900-02-29\n2001-1-1\n01/02/2001\n10000-01-01\n2001-01-01T00:00:00\n",
-                    Type::date())
-                .size(),
-            5U);
+  EXPECT_EQ(
+      reasons("1900-02-29\n2001-1-1\n01/02/2001\n10000-01-01\n2001-01-01T00:00:00\n", Type::date())
+          .size(),
+      5U);
 }
 
 TEST(Csv, TimesAtBothEndsOfTheCalendar) {
@@ -263,12 +269,13 @@ TEST(Csv, TimesAtBothEndsOfTheCalendar) {
             (std::vector<std::int64_t>{978307260'000000, 978307260'500000, -62167219200'000000,
                                        253402300799'999999, 978307200'000000}));
   EXPECT_TRUE(all.naive[0]);
-  EXPECT_EQ(reasons("2001-01-01T00:00:00\n2001-02-29T00:00:00\n2001-01-01T24:00:00\n2001-01-01T00:00:60\n"
-                    "2001-13-01T00:00:00\n2001-01-01T00:00:00.1234567\n2001-01-01T00:00:00Z\n"
-                    "-001-01-01T00:00:00\n",
-                    Type::timestamp())
-                .size(),
-            7U);
+  EXPECT_EQ(
+      reasons("2001-01-01T00:00:00\n2001-02-29T00:00:00\n2001-01-01T24:00:00\n2001-01-01T00:00:60\n"
+              "2001-13-01T00:00:00\n2001-01-01T00:00:00.1234567\n2001-01-01T00:00:00Z\n"
+              "-001-01-01T00:00:00\n",
+              Type::timestamp())
+          .size(),
+      7U);
 }
 
 TEST(Csv, TheFirstTimeDecidesTheClock) {
@@ -293,8 +300,7 @@ TEST(Csv, StringsAreUtf8WithoutNul) {
   EXPECT_EQ(all.table.columns[0].string(0), "z\xc3\xbcr");
   EXPECT_EQ(all.table.columns[0].string(1), "\xf0\x9f\x9a\x80");
   ASSERT_EQ(all.broken.size(), 5U);
-  EXPECT_EQ(all.broken[0].reason,
-            "'\\xe4' is not UTF-8; convert the file, for example with iconv");
+  EXPECT_EQ(all.broken[0].reason, "'\\xe4' is not UTF-8; convert the file, for example with iconv");
   EXPECT_EQ(all.broken[3].reason, "'nul\\x00nul' holds a NUL byte");
   // Bytes are taken as they stand.
   all = read(text, {{"b", Type::bytes()}});
@@ -342,8 +348,9 @@ TEST(Csv, OtherSigns) {
 
 TEST(Csv, RowsOverTheLimitAreSetAside) {
   CsvLimits limits{.row_bytes = 100, .window_bytes = 16};
-  std::string text = "a,b\n1," + std::string(98, 'x') + "\n2," + std::string(99, 'y') + "\n3,ok\n4," +
-                     std::string(5000, 'z') + "\n5,\"" + std::string(5000, 'q') + "\"\n6,end\n";
+  std::string text = "a,b\n1," + std::string(98, 'x') + "\n2," + std::string(99, 'y') +
+                     "\n3,ok\n4," + std::string(5000, 'z') + "\n5,\"" + std::string(5000, 'q') +
+                     "\"\n6,end\n";
   for (bool short_cut : {true, false}) {
     limits.short_cut = short_cut;
     ReadAll all = read(text, kAB, {}, limits);
@@ -351,9 +358,10 @@ TEST(Csv, RowsOverTheLimitAreSetAside) {
     ASSERT_EQ(all.broken.size(), 3U);
     EXPECT_EQ(all.broken[0].reason, "the row is longer than the limit of 100 bytes");
     EXPECT_EQ(all.broken[1].reason, "the row is longer than the limit of 100 bytes");
-    EXPECT_EQ(all.broken[2].reason,
-              "a quote is not closed before the end of the file, or within the limit of 100 bytes a "
-              "row");
+    EXPECT_EQ(
+        all.broken[2].reason,
+        "a quote is not closed before the end of the file, or within the limit of 100 bytes a "
+        "row");
     EXPECT_EQ(all.broken[2].line, 6);
   }
 }

@@ -77,8 +77,9 @@ TEST_F(Parquet, BatchesCountOn) {
 }
 
 TEST_F(Parquet, RowsSetAsideKeepTheirPlaceInTheNumbering) {
-  write("SELECT * FROM (VALUES (1.0::DOUBLE, 'a'), ('NaN'::DOUBLE, 'b'), (2.0, 'c'), "
-        "('-inf'::DOUBLE, 'd'), (NULL, 'e')) v(x, name)");
+  write(
+      "SELECT * FROM (VALUES (1.0::DOUBLE, 'a'), ('NaN'::DOUBLE, 'b'), (2.0, 'c'), "
+      "('-inf'::DOUBLE, 'd'), (NULL, 'e')) v(x, name)");
   Batch batch = read({{"x", Type::float64()}, {"name", Type::string()}});
   EXPECT_EQ(batch.table.rows, 3);
   EXPECT_EQ(batch.rows_read, 5);
@@ -94,8 +95,9 @@ TEST_F(Parquet, RowsSetAsideKeepTheirPlaceInTheNumbering) {
 }
 
 TEST_F(Parquet, NumbersMustStayExactly) {
-  write("SELECT * FROM (VALUES (2.0::DOUBLE, 18446744073709551615::UBIGINT, 1.50::DECIMAL(9,2), "
-        "9007199254740992), (2.5, 7, 1.25, 9007199254740993)) v(real, big, money, whole)");
+  write(
+      "SELECT * FROM (VALUES (2.0::DOUBLE, 18446744073709551615::UBIGINT, 1.50::DECIMAL(9,2), "
+      "9007199254740992), (2.5, 7, 1.25, 9007199254740993)) v(real, big, money, whole)");
   Batch batch = read({{"real", Type::int64()}});
   EXPECT_EQ(batch.table.columns[0].int64(0), 2);
   ASSERT_EQ(batch.broken.size(), 1U);
@@ -116,11 +118,16 @@ TEST_F(Parquet, NumbersMustStayExactly) {
 }
 
 TEST_F(Parquet, TimesAndTheirClocks) {
-  write("SELECT TIMESTAMP '2001-01-01 00:01:00' a, '2001-01-01 00:01:00+02'::TIMESTAMPTZ b, "
-        "'2001-01-01 00:01:00.000001'::TIMESTAMP_NS c, DATE '2001-01-01' d, "
-        "'2001-01-01T00:01:00' e, '2001-01-01T00:01:00Z' f, 5 g");
-  Batch batch = read({{"a", Type::timestamp()}, {"b", Type::timestamp()}, {"c", Type::timestamp()},
-                      {"d", Type::timestamp()}, {"e", Type::timestamp()}, {"f", Type::timestamp()},
+  write(
+      "SELECT TIMESTAMP '2001-01-01 00:01:00' a, '2001-01-01 00:01:00+02'::TIMESTAMPTZ b, "
+      "'2001-01-01 00:01:00.000001'::TIMESTAMP_NS c, DATE '2001-01-01' d, "
+      "'2001-01-01T00:01:00' e, '2001-01-01T00:01:00Z' f, 5 g");
+  Batch batch = read({{"a", Type::timestamp()},
+                      {"b", Type::timestamp()},
+                      {"c", Type::timestamp()},
+                      {"d", Type::timestamp()},
+                      {"e", Type::timestamp()},
+                      {"f", Type::timestamp()},
                       {"g", Type::int64()}});
   ASSERT_EQ(batch.table.rows, 1);
   EXPECT_EQ(batch.table.columns[0].int64(0), 978307260'000000);
@@ -133,9 +140,10 @@ TEST_F(Parquet, TimesAndTheirClocks) {
 }
 
 TEST_F(Parquet, TimesThatAreNoneAreSetAside) {
-  write("SELECT * FROM (VALUES ('infinity'::TIMESTAMP, '2001-01-01 00:00:00.0000001'::TIMESTAMP_NS, "
-        "'2001-02-30', 1), (TIMESTAMP '2001-01-01', '2001-01-01'::TIMESTAMP_NS, '2001-02-28', 2)) "
-        "v(t, n, s, i)");
+  write(
+      "SELECT * FROM (VALUES ('infinity'::TIMESTAMP, '2001-01-01 00:00:00.0000001'::TIMESTAMP_NS, "
+      "'2001-02-30', 1), (TIMESTAMP '2001-01-01', '2001-01-01'::TIMESTAMP_NS, '2001-02-28', 2)) "
+      "v(t, n, s, i)");
   Batch batch = read({{"t", Type::timestamp()}});
   EXPECT_EQ(batch.broken[0].reason, "the time is infinite");
   EXPECT_EQ(batch.table.rows, 1);

@@ -50,7 +50,8 @@ class Reader : public testing::Test {
     while (true) {
       TRY(auto batch, reader->next());
       if (!batch) return total;
-      for (std::int64_t i = 0; i < batch->table.rows; ++i) total += batch->table.columns[0].int64(i);
+      for (std::int64_t i = 0; i < batch->table.rows; ++i)
+        total += batch->table.columns[0].int64(i);
     }
   }
 
@@ -78,9 +79,10 @@ TEST_F(Reader, OptionsAreChecked) {
   EXPECT_EQ(with("delimiter", ";").value(), 1);
   EXPECT_EQ(with("delimeter", ";").error().message(),
             "decoder csv has no option 'delimeter'; did you mean 'delimiter'?");
-  EXPECT_EQ(with("delimiter", "0").error().message(),
-            "delimiter is one ASCII sign that is not part of numbers, such as , ; | or the word tab; "
-            "not '0'");
+  EXPECT_EQ(
+      with("delimiter", "0").error().message(),
+      "delimiter is one ASCII sign that is not part of numbers, such as , ; | or the word tab; "
+      "not '0'");
   EXPECT_EQ(with("header", "yes").error().message(), "option header: 'yes' is not true or false");
   EXPECT_EQ(with("quote", ",").error().message(),
             "delimiter and quote are both ','; they must differ");

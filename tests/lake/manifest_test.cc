@@ -12,8 +12,11 @@ namespace {
 const Schema kSchema({{"_seq", Type::int64()}, {"delay", Type::decimal(9, 2)}});
 
 Part part(std::string_view content, std::int64_t first, std::int64_t last) {
-  return {.hash = content_hash(content), .bytes = static_cast<std::int64_t>(content.size()),
-          .rows = last - first + 1, .first_seq = first, .last_seq = last};
+  return {.hash = content_hash(content),
+          .bytes = static_cast<std::int64_t>(content.size()),
+          .rows = last - first + 1,
+          .first_seq = first,
+          .last_seq = last};
 }
 
 Manifest two_parts() {
@@ -27,14 +30,15 @@ Manifest two_parts() {
 TEST(Manifest, TextIsCanonicalAndReadsBack) {
   // The hashes are b2sum -l 256 of "before", "a" and "b".
   std::string text = manifest_text(two_parts());
-  EXPECT_EQ(text,
-            "{\"version\":1,\"origin\":0,\"parent\":\"" + lode::text(content_hash("before")) +
-                "\",\"schemas\":[[{\"name\":\"_seq\",\"type\":\"int64\"},{\"name\":\"delay\",\"type\":"
-                "\"decimal(9,2)\"}]],\"parts\":[{\"hash\":"
-                "\"8928aae63c84d87ea098564d1e03ad813f107add474e56aedd286349c0c03ea4\",\"bytes\":1,"
-                "\"rows\":10,\"first_seq\":0,\"last_seq\":9,\"schema\":0},{\"hash\":\"" +
-                lode::text(content_hash("b")) +
-                "\",\"bytes\":1,\"rows\":10,\"first_seq\":20,\"last_seq\":29,\"schema\":0}]}\n");
+  EXPECT_EQ(
+      text,
+      "{\"version\":1,\"origin\":0,\"parent\":\"" + lode::text(content_hash("before")) +
+          "\",\"schemas\":[[{\"name\":\"_seq\",\"type\":\"int64\"},{\"name\":\"delay\",\"type\":"
+          "\"decimal(9,2)\"}]],\"parts\":[{\"hash\":"
+          "\"8928aae63c84d87ea098564d1e03ad813f107add474e56aedd286349c0c03ea4\",\"bytes\":1,"
+          "\"rows\":10,\"first_seq\":0,\"last_seq\":9,\"schema\":0},{\"hash\":\"" +
+          lode::text(content_hash("b")) +
+          "\",\"bytes\":1,\"rows\":10,\"first_seq\":20,\"last_seq\":29,\"schema\":0}]}\n");
   EXPECT_EQ(parse_manifest(text).value(), two_parts());
   EXPECT_EQ(parse_manifest(manifest_text({})).value(), Manifest());
 }
@@ -63,12 +67,14 @@ TEST(Manifest, AnythingElseIsRefused) {
             "the manifest is damaged: its parts are not in the order of seq");
   EXPECT_EQ(refusal("\"rows\":10", "\"rows\":11"),
             "the manifest is damaged: a part has an impossible size");
-  EXPECT_EQ(refusal("\"schema\":0", "\"schema\":1"), "the manifest is damaged: a part has no schema");
+  EXPECT_EQ(refusal("\"schema\":0", "\"schema\":1"),
+            "the manifest is damaged: a part has no schema");
   for (std::size_t size = 0; size < good.size(); ++size)
     ASSERT_FALSE(parse_manifest(std::string_view(good).substr(0, size)).has_value()) << size;
 }
 
-// ---- the protocol on a disk whose power fails ------------------------------------------------------
+// ---- the protocol on a disk whose power fails
+// ------------------------------------------------------
 
 constexpr const char* kZone = "zone";
 
@@ -182,21 +188,25 @@ TEST(ManifestStore, DamageIsNamed) {
     return store.error().message();
   };
   disk.flip_bit(path, 5, 3);
-  EXPECT_EQ(refusal(), fmt::format("'{}' is damaged: its bytes are not those its name says; restore it "
-                                   "from a backup, or load the sources again",
-                                   path));
+  EXPECT_EQ(refusal(),
+            fmt::format("'{}' is damaged: its bytes are not those its name says; restore it "
+                        "from a backup, or load the sources again",
+                        path));
   disk.flip_bit(path, 5, 3);
   EXPECT_EQ(refusal(), "opened");
   ASSERT_TRUE(disk.remove(path).has_value());
-  EXPECT_EQ(refusal(),
-            fmt::format("'{}' is missing; restore it from a backup, or load the sources again", path));
+  EXPECT_EQ(
+      refusal(),
+      fmt::format("'{}' is missing; restore it from a backup, or load the sources again", path));
   ASSERT_TRUE(write_atomically(disk, path, bytes).has_value());
   ASSERT_TRUE(write_atomically(disk, "zone/HEAD", name).has_value());
-  EXPECT_EQ(refusal(), "'zone/HEAD' is damaged; restore it from a backup, or load the sources again");
-  ASSERT_TRUE(disk.remove("zone/HEAD").has_value());
   EXPECT_EQ(refusal(),
-            "'zone/HEAD' is missing, but 'zone/manifests' holds 3 manifests; restore it from a backup, "
-            "or load the sources again");
+            "'zone/HEAD' is damaged; restore it from a backup, or load the sources again");
+  ASSERT_TRUE(disk.remove("zone/HEAD").has_value());
+  EXPECT_EQ(
+      refusal(),
+      "'zone/HEAD' is missing, but 'zone/manifests' holds 3 manifests; restore it from a backup, "
+      "or load the sources again");
 }
 
 TEST(ManifestStore, TwoWritersCannotLoseEachOthersParts) {
@@ -207,7 +217,8 @@ TEST(ManifestStore, TwoWritersCannotLoseEachOthersParts) {
   next.add(part("x", 0, 0), kSchema);
   ASSERT_TRUE(one.commit(next).has_value());
   EXPECT_EQ(two.commit(next).error().code(), Code::kConflict);
-  EXPECT_EQ(one.commit(next).error().code(), Code::kConflict) << "its parent is not the zone's name";
+  EXPECT_EQ(one.commit(next).error().code(), Code::kConflict)
+      << "its parent is not the zone's name";
   next.parent = one.name();
   next.add(part("y", 1, 1), kSchema);
   EXPECT_TRUE(one.commit(next).has_value());

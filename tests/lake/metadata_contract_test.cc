@@ -84,7 +84,8 @@ TEST_P(Metadata, ARunFromBeginningToEnd) {
   RunRecord wanted = a_run("r1");
   wanted.stations = {ingest, train};
   EXPECT_EQ(store().run("r1").value(), wanted);
-  ASSERT_TRUE(store().end_run("r1", {9}, RunState::kFailed, "lode.yaml:3: it's no good").has_value());
+  ASSERT_TRUE(
+      store().end_run("r1", {9}, RunState::kFailed, "lode.yaml:3: it's no good").has_value());
   reopen();
   wanted.ended = Timestamp{9};
   wanted.state = RunState::kFailed;
@@ -194,20 +195,24 @@ TEST_P(Metadata, VersionsAreUniqueUnderConcurrency) {
     EXPECT_EQ(all[i].version, static_cast<std::int64_t>(i) + 1);
 }
 
-// ---- SQLite alone ----------------------------------------------------------------------------------
+// ---- SQLite alone
+// ----------------------------------------------------------------------------------
 
 TEST(SqliteStore, ANewerSchemaIsRefused) {
   std::string place = fresh_place();
-  { auto store = open_sqlite_store(place).value(); }
+  {
+    auto store = open_sqlite_store(place).value();
+  }
   {
     Sqlite database = Sqlite::open(place, 0).value();
     ASSERT_TRUE(database.execute("UPDATE schema_version SET version = 99").has_value());
   }
   Error error = open_sqlite_store(place).error();
   EXPECT_EQ(error.code(), Code::kUnsupported);
-  EXPECT_EQ(error.message(), fmt::format("'{}' has schema version 99, this lode knows versions up to 1; "
-                                         "use a newer lode",
-                                         place));
+  EXPECT_EQ(error.message(),
+            fmt::format("'{}' has schema version 99, this lode knows versions up to 1; "
+                        "use a newer lode",
+                        place));
   std::filesystem::remove(place);
 }
 

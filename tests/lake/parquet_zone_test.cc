@@ -36,8 +36,10 @@ class Zone : public testing::Test {
         .value()
         .query_all(fmt::format(
             "SELECT i _seq, CASE WHEN i % 7 = 0 THEN NULL ELSE 'airport ' || (i % 50) END origin, "
-            "(i * 0.01)::DECIMAL(9,2) fare, TIMESTAMP '2001-01-01' + to_seconds(i) t, i / 7.0::DOUBLE "
-            "x, i % 2 = 0 even, [i, i + 1] hops FROM range({}, {}) r(i) WHERE i % 3 <> 0 ORDER BY i",
+            "(i * 0.01)::DECIMAL(9,2) fare, TIMESTAMP '2001-01-01' + to_seconds(i) t, i / "
+            "7.0::DOUBLE "
+            "x, i % 2 = 0 even, [i, i + 1] hops FROM range({}, {}) r(i) WHERE i % 3 <> 0 ORDER BY "
+            "i",
             begin, end))
         .value();
   }
@@ -46,8 +48,7 @@ class Zone : public testing::Test {
     std::vector<std::int64_t> all;
     auto stream = zone.read(what).value();
     while (auto table = stream.next().value())
-      for (std::int64_t i = 0; i < table->rows; ++i)
-        all.push_back(table->find("_seq")->int64(i));
+      for (std::int64_t i = 0; i < table->rows; ++i) all.push_back(table->find("_seq")->int64(i));
     return all;
   }
 
@@ -111,8 +112,9 @@ TEST_F(Zone, TheSameRecordsGiveTheSameBytesHoweverTheyCome) {
 TEST_F(Zone, LargePartsAreDeterministicToo) {
   Table big = Duck::open({.threads = 2})
                   .value()
-                  .query_all("SELECT i _seq, 'k' || (i * 2654435761 % 100003) s, hash(i)::DOUBLE d "
-                             "FROM range(300000) r(i)")
+                  .query_all(
+                      "SELECT i _seq, 'k' || (i * 2654435761 % 100003) s, hash(i)::DOUBLE d "
+                      "FROM range(300000) r(i)")
                   .value();
   std::vector<ContentHash> names;
   for (std::string_view name : {"one", "two"}) {
@@ -139,7 +141,8 @@ TEST_F(Zone, CommitsFollowOneAnother) {
   ContentHash first = writer.commit().value();
   EXPECT_EQ(writer.append(records(100, 200)).error().code(), Code::kConflict);
   writer = zone.write().value();
-  EXPECT_EQ(writer.append(records(50, 150)).error().message(), "seq 50 comes where 99 or more is due");
+  EXPECT_EQ(writer.append(records(50, 150)).error().message(),
+            "seq 50 comes where 99 or more is due");
   ASSERT_TRUE(writer.append(records(100, 200)).has_value());
   ASSERT_TRUE(writer.commit().has_value());
   EXPECT_EQ(zone.manifest().parent, first);
@@ -170,7 +173,8 @@ TEST_F(Zone, AnAddedColumnIsNullInOlderParts) {
   ASSERT_TRUE(writer.append(duck.query_all("SELECT 0 _seq, 'x' a").value()).has_value());
   ASSERT_TRUE(writer.commit().has_value());
   writer = zone.write().value();
-  ASSERT_TRUE(writer.append(duck.query_all("SELECT 1 _seq, 'y' a, 2.5::DOUBLE b").value()).has_value());
+  ASSERT_TRUE(
+      writer.append(duck.query_all("SELECT 1 _seq, 'y' a, 2.5::DOUBLE b").value()).has_value());
   ASSERT_TRUE(writer.commit().has_value());
   auto stream = zone.read().value();
   Table old = *stream.next().value();
@@ -227,11 +231,12 @@ TEST_F(Zone, EveryTypeAtItsEnds) {
   ParquetZone zone = open();
   Table ends = Duck::open()
                    .value()
-                   .query_all("SELECT 0 _seq, 9223372036854775807 a, "
-                              "99999999999999999999999999999999999999::DECIMAL(38,0) m, "
-                              "encode('\\x00\\xFF') y, DATE '0001-01-01' d, "
-                              "TIMESTAMP '9999-12-31 23:59:59.999999' t, 'NaN'::DOUBLE n, '' s, "
-                              "{'a': [1], 'b': NULL::BIGINT} st")
+                   .query_all(
+                       "SELECT 0 _seq, 9223372036854775807 a, "
+                       "99999999999999999999999999999999999999::DECIMAL(38,0) m, "
+                       "encode('\\x00\\xFF') y, DATE '0001-01-01' d, "
+                       "TIMESTAMP '9999-12-31 23:59:59.999999' t, 'NaN'::DOUBLE n, '' s, "
+                       "{'a': [1], 'b': NULL::BIGINT} st")
                    .value();
   // The ends of time, which "never" and "for ever" are written as.
   ColumnBuilder times(Type::timestamp());
@@ -276,8 +281,8 @@ TEST_F(Zone, TheGoldenZoneOfVersion1Loads) {
   EXPECT_EQ(stream.next().value()->find("fare")->decimal(0), 1250);
 }
 
-// Breaks when DuckDB is exchanged for one that writes other bytes: then zones written anew get other
-// names, so say it in the release notes and set the names of the new version beside the old.
+// Breaks when DuckDB is exchanged for one that writes other bytes: then zones written anew get
+// other names, so say it in the release notes and set the names of the new version beside the old.
 TEST_F(Zone, TheSetUpLibraryWritesTheGoldenZone) {
   ParquetZone golden = ParquetZone::open(kGolden, {}).value();
   ParquetZone zone = open(3);
@@ -285,8 +290,9 @@ TEST_F(Zone, TheSetUpLibraryWritesTheGoldenZone) {
     ZoneWriter writer = zone.write().value();
     std::vector<std::string> columns = {"_seq", "delay", "origin", "date"};
     if (last == 10) columns.push_back("fare");
-    auto stream = golden.read({.columns = columns, .first_seq = last == 10 ? 5 : 0, .last_seq = last})
-                      .value();
+    auto stream =
+        golden.read({.columns = columns, .first_seq = last == 10 ? 5 : 0, .last_seq = last})
+            .value();
     while (auto table = stream.next().value()) ASSERT_TRUE(writer.append(*table).has_value());
     ASSERT_TRUE(writer.commit().has_value());
   }

@@ -53,8 +53,8 @@ TEST(Duck, IntegersThatDoNotFitAreRefusedByName) {
 
 TEST(Duck, BooleansAreBitsAcrossChunks) {
   // 5000 rows are three chunks; every third is true, every seventh null.
-  Table t = rows_of(
-      "SELECT CASE WHEN i % 7 = 0 THEN NULL ELSE i % 3 = 0 END b FROM range(5000) r(i)");
+  Table t =
+      rows_of("SELECT CASE WHEN i % 7 = 0 THEN NULL ELSE i % 3 = 0 END b FROM range(5000) r(i)");
   ASSERT_EQ(t.rows, 5000);
   EXPECT_EQ(t.columns[0].null_count, 715);  // ceil(5000 / 7)
   for (std::int64_t i = 0; i < 5000; ++i) {
@@ -185,9 +185,10 @@ TEST(Duck, ErrorsAreShortAndHaveCodes) {
   Error division = duck.query_all("SELECT error('mine')").error();
   EXPECT_NE(division.message().find("mine"), std::string::npos);
   // A failure after rows have been seen.
-  auto stream = duck.query("SELECT CASE WHEN i < 1900000 THEN 1 ELSE CAST('x' || i AS INTEGER) END "
-                           "FROM range(2000000) r(i)",
-                           {.rows_per_table = 2048})
+  auto stream = duck.query(
+                        "SELECT CASE WHEN i < 1900000 THEN 1 ELSE CAST('x' || i AS INTEGER) END "
+                        "FROM range(2000000) r(i)",
+                        {.rows_per_table = 2048})
                     .value();
   std::int64_t rows = 0;
   auto next = stream.next();
@@ -249,14 +250,16 @@ TEST(Duck, AppendedTablesComeBackEqual) {
                          "(FROM wanted EXCEPT ALL FROM \"back \"\"again\"\"\")")
                      .value();
   EXPECT_EQ(differ.rows, 0);
-  EXPECT_EQ(duck.query_all("SELECT count(*) FROM \"back \"\"again\"\"\"").value().columns[0].int64(0),
-            5000);
+  EXPECT_EQ(
+      duck.query_all("SELECT count(*) FROM \"back \"\"again\"\"\"").value().columns[0].int64(0),
+      5000);
 }
 
 TEST(Duck, AppendTakesDictionaries) {
   Duck duck = open_duck();
-  Table t = duck.query_all("SELECT x::ENUM('a', 'a longer word') e FROM (VALUES ('a longer word'), "
-                           "(NULL), ('a')) v(x)")
+  Table t = duck.query_all(
+                    "SELECT x::ENUM('a', 'a longer word') e FROM (VALUES ('a longer word'), "
+                    "(NULL), ('a')) v(x)")
                 .value();
   ASSERT_TRUE(duck.create_table("t", t.schema).has_value());
   ASSERT_TRUE(duck.append("t", t).has_value());
@@ -292,7 +295,8 @@ TEST(Duck, IsLockedDown) {
 TEST(Duck, MemoryLimitIsALimitError) {
   Duck duck = Duck::open({.memory_limit_bytes = 64 << 20}).value();
   Error error =
-      duck.query_all("SELECT count(*) FROM (SELECT i, count(*) FROM range(50000000) r(i) GROUP BY i)")
+      duck.query_all(
+              "SELECT count(*) FROM (SELECT i, count(*) FROM range(50000000) r(i) GROUP BY i)")
           .error();
   EXPECT_EQ(error.code(), Code::kLimit);
 }
