@@ -13,12 +13,13 @@ struct StandIn {
   std::string_view name;
 };
 
+// What a project may name where a station is not linked in and none of its kind is registered.
 constexpr std::array kStandIns = {
-    StandIn{"algorithm", "constant"}, StandIn{"algorithm", "logistic"},
-    StandIn{"algorithm", "xgboost"},  StandIn{"decoder", "csv"},
-    StandIn{"decoder", "parquet"},    StandIn{"encoder", "one_hot"},
-    StandIn{"encoder", "ordinal"},    StandIn{"encoder", "standardise"},
-    StandIn{"encoder", "target"},
+    StandIn{"algorithm", "constant"},  StandIn{"algorithm", "logistic"},
+    StandIn{"algorithm", "xgboost"},   StandIn{"decoder", "csv"},
+    StandIn{"decoder", "parquet"},     StandIn{"encoder", "number"},
+    StandIn{"encoder", "one_hot"},     StandIn{"encoder", "ordinal"},
+    StandIn{"encoder", "standardise"}, StandIn{"encoder", "target"},
 };
 
 Result<double> parse_number(std::string_view text) {
@@ -58,8 +59,9 @@ const Option* find_option(const Component& component, std::string_view name) {
   return nullptr;
 }
 
-// One option as texts: a scalar, or a list of them.
-void read_option(Loading& loading, const YamlEntry& entry, const Option* option, OptionTexts& out) {
+// One option as text; in a grid, the texts of its list.
+void read_option(Loading& loading, const YamlEntry& entry, const Option* option, bool grid,
+                 OptionTexts& out) {
   auto take = [&](const YamlNode& value) {
     if (!value.scalar()) {
       loading.problems().add(
@@ -75,11 +77,24 @@ void read_option(Loading& loading, const YamlEntry& entry, const Option* option,
     }
     out.emplace_back(entry.key, value.text);
   };
-  if (entry.value.list()) {
+  if (grid) {
     for (const YamlNode& item : entry.value.items) take(item);
   } else {
     take(entry.value);
   }
+}
+
+bool check_name(Loading& loading, Place place, std::string_view kind, std::string_view name) {
+  std::vector<std::string_view> known = known_components(kind);
+  if (is_among(name, known)) return true;
+  // Not all names when one is near: the list grows with every component.
+  std::string_view meant = nearest(name, known);
+  loading.problems().add(
+      place, meant.empty()
+                 ? unknown_word(kind, name, std::span<const std::string_view>(known))
+                 : fmt::format("unknown {} '{}'; did you mean '{}'? `lode components {}` lists all",
+                               kind, name, meant, kind));
+  return false;
 }
 
 }  // namespace
@@ -87,23 +102,11 @@ void read_option(Loading& loading, const YamlEntry& entry, const Option* option,
 std::vector<std::string_view> known_components(std::string_view kind) {
   std::vector<std::string_view> names;
   for (const Component* component : components(kind)) names.push_back(component->name);
-  if (kind == "aggregate") {
-    for (std::string_view name : aggregate_signature_names()) names.push_back(name);
-  }
+  if (!names.empty()) return names;
+  if (kind == "aggregate") return aggregate_signature_names();
   for (const StandIn& row : kStandIns)
     if (row.kind == kind) names.push_back(row.name);
-  std::ranges::sort(names);
-  auto repeated = std::ranges::unique(names);
-  names.erase(repeated.begin(), repeated.end());
   return names;
-}
-
-bool check_component(Loading& loading, const YamlNode& node, std::string_view kind) {
-  std::vector<std::string_view> known = known_components(kind);
-  if (is_among(node.text, known)) return true;
-  loading.problems().add(node.place,
-                         unknown_word(kind, node.text, std::span<const std::string_view>(known)));
-  return false;
 }
 
 Status check_option(const Option& option, std::string_view text) {
@@ -126,7 +129,7 @@ Status check_option(const Option& option, std::string_view text) {
 }
 
 OptionTexts read_options(Loading& loading, const YamlNode& node, std::string_view kind,
-                         std::string_view name) {
+                         std::string_view name, bool grid) {
   OptionTexts options;
   const Component* component = find_component(kind, name);
   std::vector<std::string_view> known;
@@ -139,7 +142,7 @@ OptionTexts read_options(Loading& loading, const YamlNode& node, std::string_vie
                                                        std::span<const std::string_view>(known)));
       continue;
     }
-    read_option(loading, entry, option, options);
+    read_option(loading, entry, option, grid, options);
   }
   return options;
 }
@@ -158,9 +161,8 @@ void require_options(Loading& loading, Place place, std::string_view kind, std::
 std::optional<ComponentChoice> read_component(Loading& loading, const YamlNode& node,
                                               std::string_view kind) {
   if (node.scalar()) {
-    if (!check_component(loading, node, kind)) return std::nullopt;
-    require_options(loading, node.place, kind, node.text, {});
-    return ComponentChoice{node.text, {}};
+    if (!check_name(loading, node.place, kind, node.text)) return std::nullopt;
+    return ComponentChoice{node.text, node.place, {}, {}};
   }
   if (!node.map() || node.entries.size() != 1) {
     loading.problems().add(node.place,
@@ -170,12 +172,7 @@ std::optional<ComponentChoice> read_component(Loading& loading, const YamlNode& 
     return std::nullopt;
   }
   const YamlEntry& entry = node.entries[0];
-  std::vector<std::string_view> known = known_components(kind);
-  if (!is_among(entry.key, known)) {
-    loading.problems().add(entry.place,
-                           unknown_word(kind, entry.key, std::span<const std::string_view>(known)));
-    return std::nullopt;
-  }
+  if (!check_name(loading, entry.place, kind, entry.key)) return std::nullopt;
   if (!entry.value.map() && !entry.value.null()) {
     loading.problems().add(entry.value.place,
                            fmt::format("'{}' needs its options as a map, such as "
@@ -183,10 +180,10 @@ std::optional<ComponentChoice> read_component(Loading& loading, const YamlNode& 
                                        entry.key));
     return std::nullopt;
   }
-  std::vector<std::string> given;
-  for (const YamlEntry& option : entry.value.entries) given.push_back(option.key);
-  require_options(loading, entry.place, kind, entry.key, given);
-  return ComponentChoice{entry.key, read_options(loading, entry.value, kind, entry.key)};
+  ComponentChoice choice{entry.key, entry.place, {}, {}};
+  for (const YamlEntry& option : entry.value.entries) choice.given.push_back(option.key);
+  choice.options = read_options(loading, entry.value, kind, entry.key);
+  return choice;
 }
 
 }  // namespace lode

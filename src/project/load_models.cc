@@ -20,7 +20,10 @@ bool inside(const TimeRange& part, const TimeRange& whole) {
   return begins && ends;
 }
 
-bool is_number(const Type& type) { return type.numeric() || type.id == TypeId::kBool; }
+// Numbers, bools and times are taken as they are.
+bool needs_encoder(const Type& type) {
+  return type.id == TypeId::kString || type.id == TypeId::kBytes;
+}
 
 class ModelReader {
  public:
@@ -69,11 +72,22 @@ class ModelReader {
 
   void read_algorithm() {
     const YamlNode* node = part_.find("algorithm");
-    if (!node) return;
-    model_.algorithm = node->text;
-    algorithm_known_ = check_component(loading_, *node, "algorithm");
+    std::optional<ComponentChoice> choice;
+    if (node) choice = read_component(loading_, *node, "algorithm");
+    algorithm_known_ = choice.has_value();
+    if (!choice) return;
+    model_.algorithm = std::move(choice->name);
+    model_.options = std::move(choice->options);
+    given_ = std::move(choice->given);
     const YamlNode* options = part_.find("options");
-    if (!options || !algorithm_known_) return;
+    if (!options) return;
+    if (!node->scalar()) {
+      problems().add(
+          part_.key_place("options"),
+          fmt::format("options stand under 'algorithm: {{{}: ...}}' already; keep one place",
+                      model_.algorithm));
+      return;
+    }
     model_.options = read_options(loading_, *options, "algorithm", model_.algorithm);
     for (const YamlEntry& entry : options->entries) given_.push_back(entry.key);
   }
@@ -124,6 +138,7 @@ class ModelReader {
       std::optional<ComponentChoice> choice;
       if (!loading_.shape.broken(entry.value))
         choice = read_component(loading_, entry.value, "encoder");
+      if (choice) require_options(loading_, choice->place, "encoder", choice->name, choice->given);
       for (const Field& field : fields) {
         if (!model_.columns.empty() && !is_among(field.name, model_.columns)) {
           problems().add(entry.place,
@@ -144,19 +159,21 @@ class ModelReader {
   void check_encoded() {
     if (encode_broken_ || part_.broken("encode")) return;
     std::string missing;
+    std::string first;
     for (const Field& field : used_) {
       bool encoded = std::ranges::any_of(
           model_.encode, [&](const EncoderChoice& choice) { return choice.column == field.name; });
-      if (encoded || is_number(field.type)) continue;
+      if (encoded || !needs_encoder(field.type)) continue;
+      if (first.empty()) first = field.name;
       missing +=
           fmt::format("{}'{}' ({})", missing.empty() ? "" : ", ", field.name, field.type.text());
     }
     if (missing.empty()) return;
     problems().add(
         part_.has("encode") ? part_.key_place("encode") : model_.place,
-        fmt::format("no number, and without an encoder: {}; give one under 'encode' ({}), or "
-                    "leave the column out of 'columns'",
-                    missing, listed(known_components("encoder"))));
+        fmt::format("no number, and without an encoder: {}; give one under 'encode', such as "
+                    "`{}: target`, or leave the column out of 'columns'",
+                    missing, first));
   }
 
   void read_split() {
@@ -205,7 +222,7 @@ class ModelReader {
       given_.push_back(entry.key);
     }
     if (!algorithm_known_) return;
-    for (auto& [name, value] : read_options(loading_, grid, "algorithm", model_.algorithm)) {
+    for (auto& [name, value] : read_options(loading_, grid, "algorithm", model_.algorithm, true)) {
       if (choice.grid.empty() || choice.grid.back().first != name)
         choice.grid.push_back({name, {}});
       choice.grid.back().second.push_back(std::move(value));

@@ -109,6 +109,7 @@ class SourceReader {
     const YamlNode* node = part_.find("format");
     if (!node) return;
     if (auto choice = read_component(loading_, *node, "decoder")) {
+      require_options(loading_, choice->place, "decoder", choice->name, choice->given);
       source_.format = std::move(choice->name);
       source_.format_options = std::move(choice->options);
     }

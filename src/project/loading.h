@@ -24,9 +24,9 @@ namespace lode {
 struct Scope {
   Schema schema;
   std::set<std::string, std::less<>>
-      broken;             // declared, and reported: uses are passed over in silence
-  bool time_broken = false;                   // so local() is passed over in silence too
-  bool unusable = false;  // the whole declaration was reported
+      broken;                // declared, and reported: uses are passed over in silence
+  bool time_broken = false;  // so local() is passed over in silence too
+  bool unusable = false;     // the whole declaration was reported
   BindOptions options;
 
   bool knows(std::string_view name) const { return schema.find(name) || broken.contains(name); }
@@ -124,25 +124,25 @@ std::optional<Type> resolve_column(Loading& loading, const YamlNode& node, const
 
 using OptionTexts = std::vector<std::pair<std::string, std::string>>;
 
-// Names of a kind that a project may use. Components register themselves; a short list stands in
-// for stations that are not linked in (a program without src/mine still checks a project).
+// Names of a kind that a project may use: those registered, or a short list where the kind's
+// station is not linked in.
 std::vector<std::string_view> known_components(std::string_view kind);
-// Checks a component's name; reported if unknown.
-bool check_component(Loading& loading, const YamlNode& node, std::string_view kind);
-// Checks options written under a component's name against its descriptor (if it is registered) and
-// returns them as written.
-OptionTexts read_options(Loading& loading, const YamlNode& node, std::string_view kind,
-                         std::string_view name);
-// Reports options without a default that are not among the names `given`.
-void require_options(Loading& loading, Place place, std::string_view kind, std::string_view name,
-                     std::span<const std::string> given);
 // A component with its options: `target`, or `{target: {smoothing: 50}}`.
 struct ComponentChoice {
   std::string name;
+  Place place;
+  std::vector<std::string> given;  // options that have a value, right or wrong
   OptionTexts options;
 };
 std::optional<ComponentChoice> read_component(Loading& loading, const YamlNode& node,
                                               std::string_view kind);
+// Options written under a component's name, checked against its descriptor (if it is registered).
+// In a grid each option has a list of values, and gives a pair for each.
+OptionTexts read_options(Loading& loading, const YamlNode& node, std::string_view kind,
+                         std::string_view name, bool grid = false);
+// Reports options without a default that are not among the names `given`.
+void require_options(Loading& loading, Place place, std::string_view kind, std::string_view name,
+                     std::span<const std::string> given);
 // kInvalid, with what is allowed, when `text` is no value of the option.
 Status check_option(const Option& option, std::string_view text);
 

@@ -63,10 +63,9 @@ struct Source {
   Place place;
   std::vector<std::filesystem::path> files;  // absolute, in the order they are read
   std::string format;                        // decoder name, or "" = by extension
-  // As written; a list (nulls: [NA, ""]) is one pair for each item.
-  std::vector<std::pair<std::string, std::string>> format_options;
-  Schema columns;    // as declared, in order
-  std::string time;  // a timestamp column
+  std::vector<std::pair<std::string, std::string>> format_options;  // as written
+  Schema columns;                                                   // as declared, in order
+  std::string time;                                                 // a timestamp column
   ZoneRule zone;
   KnownRule known;
   std::string id;         // a column; "" = the row's position

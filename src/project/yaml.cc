@@ -72,6 +72,10 @@ class Source {
     int quote = text_[at] == '"' || text_[at] == '\'' ? 1 : 0;
     return text_.substr(at).substr(static_cast<std::size_t>(quote)).starts_with(value) ? quote : -1;
   }
+  bool stands_at(const YAML::Mark& mark, std::string_view word) const {
+    return mark.pos >= 0 && static_cast<std::size_t>(mark.pos) < text_.size() &&
+           text_.substr(static_cast<std::size_t>(mark.pos)).starts_with(word);
+  }
   // The library takes the end of the text for the end of a quoted scalar; we do not.
   bool closed(const YAML::Mark& mark) const {
     std::size_t at = mark.pos < 0 ? text_.size() : static_cast<std::size_t>(mark.pos);
@@ -109,9 +113,14 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     refuse_anchor(mark, anchor);
     YamlNode node;
-    // The library marks a missing value at whatever follows it; the key says more.
+    bool key = !open_.empty() && open_.back().node.map() && !open_.back().key;
     bool missing = !open_.empty() && open_.back().key;
+    // The library marks a missing value at whatever follows it; the key says more.
     node.place = missing ? open_.back().key_place : source_.place(mark);
+    if (key && source_.stands_at(mark, "null")) {  // a key is a word, whatever it says
+      node.kind = YamlNode::Kind::kScalar;
+      node.text = "null";
+    }
     add(std::move(node));
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { refuse_anchor(mark, 1); }

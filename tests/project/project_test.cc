@@ -144,12 +144,11 @@ class Small : public ::testing::Test {
 };
 
 TEST_F(Small, FormatOptionsAreKeptAsWritten) {
-  auto project = load("    format: {csv: {delimiter: ';', nulls: [NA, '']}}\n");
+  auto project = load("    format: {csv: {delimiter: ';', null: '|NA'}}\n");
   ASSERT_TRUE(project);
   EXPECT_EQ(project->sources[0].format, "csv");
   using Options = std::vector<std::pair<std::string, std::string>>;
-  EXPECT_EQ(project->sources[0].format_options,
-            (Options{{"delimiter", ";"}, {"nulls", "NA"}, {"nulls", ""}}));
+  EXPECT_EQ(project->sources[0].format_options, (Options{{"delimiter", ";"}, {"null", "|NA"}}));
 }
 
 TEST_F(Small, KnownHasThreeModes) {
@@ -269,6 +268,29 @@ TEST_F(Small, BareReadsAreExpanded) {
   EXPECT_EQ(project->model("m")->columns, (Names{"share", "out.n", "out.late"}));
   EXPECT_EQ(project->model("m")->split.embargo, days(1));
   EXPECT_TRUE(project->model("m")->split.purge);
+}
+
+TEST_F(Small, AlgorithmsTakeOptionsInOneOfTwoPlaces) {
+  auto with = [](std::string_view algorithm) {
+    return fmt::format(
+        "{}training: {{a: {{rows: s, label: late, columns: {{x: x}}}}}}\n"
+        "models:\n"
+        "  m:\n"
+        "    from: a\n"
+        "    split: {{train: ..2001-01-01, test: 2001-01-01..}}\n"
+        "{}\n",
+        kLabelAndView, algorithm);
+  };
+  using Options = std::vector<std::pair<std::string, std::string>>;
+  auto under = load(with("    algorithm: {logistic: {l2: 0.5}}"));
+  auto beside = load(with("    algorithm: logistic\n    options: {l2: 0.5}"));
+  ASSERT_TRUE(under && beside);
+  EXPECT_EQ(under->models[0].algorithm, "logistic");
+  EXPECT_EQ(under->models[0].options, (Options{{"l2", "0.5"}}));
+  EXPECT_EQ(beside->models[0].options, (Options{{"l2", "0.5"}}));
+  EXPECT_EQ(
+      errors(with("    algorithm: {logistic: {l2: 0.5}}\n    options: {l2: 0.5}")),
+      Names{"18:5: options stand under 'algorithm: {logistic: ...}' already; keep one place"});
 }
 
 // Over a label `value` is the label's; a column of that name would be two meanings in one word.

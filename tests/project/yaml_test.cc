@@ -64,6 +64,7 @@ TEST(Yaml, ScalarsStayText) {
   EXPECT_EQ(at(root, "c").text, "2001-01-29");
   EXPECT_EQ(at(root, "d").text, "null");
   EXPECT_TRUE(at(root, "e").null());
+  EXPECT_EQ(parsed("null: null\n").entries[0].key, "null");  // a key is a word
 }
 
 TEST(Yaml, ByteOrderMarkAndCarriageReturnsDoNotShow) {
