@@ -1,0 +1,85 @@
+// Runs the built program as a user would: a process with words, a folder and two outputs.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/file.h"
+
+namespace lode {
+
+struct ProcessResult {
+  int exit = -1;  // 128 + signal if one ended it
+  std::string out;
+  std::string err;
+};
+
+inline std::string shell_quoted(std::string_view word) {
+  std::string out = "'";
+  for (char c : word) {
+    if (c == '\'') {
+      out += "'\\''";
+    } else {
+      out += c;
+    }
+  }
+  return out + "'";
+}
+
+// The program at LODE_BINARY with `words`, in `folder`.
+inline ProcessResult run_binary(const std::vector<std::string>& words, const std::string& folder) {
+  static int count = 0;
+  std::string err_file =
+      testing::TempDir() + "lode_err_" + std::to_string(::getpid()) + "_" + std::to_string(count++);
+  std::string line = "cd " + shell_quoted(folder) + " && exec " + shell_quoted(LODE_BINARY);
+  for (const std::string& word : words) line += " " + shell_quoted(word);
+  line += " 2>" + shell_quoted(err_file) + " </dev/null";
+  ProcessResult result;
+  FILE* pipe = ::popen(line.c_str(), "r");
+  EXPECT_NE(pipe, nullptr);
+  if (pipe == nullptr) return result;
+  char bytes[4096];
+  for (std::size_t got = 0; (got = std::fread(bytes, 1, sizeof(bytes), pipe)) > 0;)
+    result.out.append(bytes, got);
+  int status = ::pclose(pipe);
+  result.exit = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  result.err = posix_files().read(err_file).value_or("");
+  std::filesystem::remove(err_file);
+  return result;
+}
+
+// A folder for one test, removed afterwards.
+class ScratchFolder {
+ public:
+  ScratchFolder() {
+    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+    std::string name = std::string(test->test_suite_name()) + "_" + test->name();
+    for (char& c : name)
+      if (c == '/') c = '_';
+    path_ = testing::TempDir() + "lode_" + name;
+    std::filesystem::remove_all(path_);
+    std::filesystem::create_directories(path_);
+  }
+  ~ScratchFolder() { std::filesystem::remove_all(path_); }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+
+  const std::string& path() const { return path_; }
+  void write(const std::string& name, std::string_view bytes) const {
+    std::string path = path_ + "/" + name;
+    ASSERT_TRUE(posix_files().make_directories(parent_directory(path)).has_value());
+    Status written = write_atomically(posix_files(), path, bytes);
+    ASSERT_TRUE(written.has_value()) << written.error().text();
+  }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace lode
