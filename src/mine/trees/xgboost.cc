@@ -314,12 +314,12 @@ constexpr std::string_view kGuarantees =
     "XGBoost (Chen and Guestrin, KDD 2016), opened when first trained with; its version is kept in "
     "the model. Scoring is lode's own (mine/trees/scorer.h), equal to XGBoost's margins to the "
     "bit, "
-    "and needs no library. Numbers are rounded to float32 once, to nearest; one too large for that "
-    "is an error. A missing number and an unknown level follow the direction each split learned. "
-    "Deterministic for the same library, options, seed and `threads`; the pool's threads are not "
-    "used. Weight 2 is not exactly the row twice: thresholds come from weighted quantiles. Memory "
-    "in "
-    "training: about 6 bytes per value beside the float32 copy of the data.";
+    "and needs no library; every fit checks that on up to 512 of its rows. Numbers are rounded to "
+    "float32 once, to nearest; one too large for that is an error. A missing number and an unknown "
+    "level follow the direction each split learned. Deterministic for the same library, options, "
+    "seed and `threads`; the pool's threads are not used. Weight 2 is the row twice as far as the "
+    "library's quantile sketches keep it: thresholds may differ where a column has more distinct "
+    "values than max_bin. Memory in training: about 6 bytes a value beside a float32 copy.";
 
 constexpr Algorithm kBinaryAlgorithm = {
     .name = "xgboost",

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/hash.h"
+#include "base/math.h"
 #include "base/random.h"
 #include "mine/algorithm.h"
 #include "mine/trees/scorer.h"
@@ -25,9 +26,9 @@ class Xgboost : public testing::Test {
 struct Data {
   std::size_t rows = 0;
   std::size_t columns = 0;
-  std::vector<bool> categorical;
-  std::vector<float> values;
-  std::vector<float> label;
+  std::vector<bool> categorical{};
+  std::vector<float> values{};
+  std::vector<float> label{};
 
   XgboostRows view() const {
     XgboostRows out{.values = values, .rows = rows, .columns = columns};
@@ -285,6 +286,26 @@ TEST_F(Xgboost, ScoresAloneAsInABatchAndAfterLoading) {
       ASSERT_EQ(one, batch[i]) << name << " row " << i;
     }
   }
+}
+
+TEST_F(Xgboost, AModelsScoresAreTheLibrarysMargins) {
+  // The same training by hand, the margins with the library's own base score in them.
+  Matrix matrix = make_matrix(900);
+  auto model = fit("xgboost", matrix, {{"rounds", "8"}, {"eta", "0.2"}}).value();
+  Data data{.rows = 900, .columns = 3, .categorical = {false, false, true}};
+  for (std::size_t i = 0; i < 900; ++i) {
+    data.values.push_back(static_cast<float>(matrix.values[2 * i]));
+    data.values.push_back(static_cast<float>(matrix.values[2 * i + 1]));
+    data.values.push_back(matrix.codes[i] < 0 ? std::nanf("")
+                                              : static_cast<float>(matrix.codes[i]));
+    data.label.push_back(static_cast<float>(matrix.label[i]));
+  }
+  auto booster = train(data, {{"objective", "binary:logistic"}, {"eta", "0.2"}, {"seed", "5"}}, 8);
+  std::vector<float> margins = booster->margins(data.view()).value();
+  std::vector<double> scores(900);
+  ASSERT_TRUE(model->predict(matrix.features(0, 900), scores));
+  for (std::size_t i = 0; i < 900; ++i)
+    ASSERT_EQ(scores[i], sigmoid(static_cast<double>(margins[i]))) << "row " << i;
 }
 
 TEST_F(Xgboost, SameSeedSameBytes) {
