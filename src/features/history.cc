@@ -124,6 +124,11 @@ Status History::plan() {
   return {};
 }
 
+void History::recut(std::int64_t cut) {
+  cut_ = cut;
+  for (auto& facts : facts_) facts.reset();
+}
+
 Result<const History::GroupFacts*> History::facts_of(std::size_t number) {
   std::unique_ptr<GroupFacts>& cached = facts_[number];
   if (cached != nullptr) return cached.get();

@@ -44,6 +44,9 @@ class History {
   Status plan();
   const FeaturePlan& feature_plan() const { return plan_; }
 
+  // Another cut, over what the tables hold now.
+  void recut(std::int64_t cut);
+
   // One row a read: the view's values, then its derived values (PlannedView::schema). `keys` has
   // the type of the view's key column. Values over their limit are null and counted in
   // over_limit().

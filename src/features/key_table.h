@@ -57,9 +57,9 @@ class KeyTable {
 
   // Calls see(key, state) for every key, in no order that means anything: sort what goes out.
   template <typename See>
-  void each(See see) {
+  void each(See see) const {
     if (has_odd_key_) see(kNoKey, odd_);
-    for (Slot& slot : slots_)
+    for (const Slot& slot : slots_)
       if (slot.key != kNoKey) see(slot.key, slot.state);
   }
 

@@ -63,6 +63,10 @@ class LiveEngine {
   Status apply_to(std::size_t group, const Table& records);
   Status put(std::size_t group, std::int64_t key, const Entry& entry);
   std::size_t shard_of(std::int64_t key) const;
+  std::string key_bytes(const Group& group, std::int64_t key) const;
+  std::optional<std::int64_t> key_of_bytes(const Group& group, std::string_view bytes);
+  void forget();
+  Status load_groups(std::string_view bytes);
   std::optional<std::int64_t> key_number(const Group& group, const Column& key, std::int64_t row);
 
   int shard_count_;
