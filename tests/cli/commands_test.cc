@@ -1,4 +1,5 @@
 // What the commands that need no stored state print.
+// covers: cli/project_argument
 #include <gtest/gtest.h>
 
 #include <filesystem>

@@ -1,4 +1,5 @@
 // What holds for every command of the built program, also for those added later.
+// covers: cli/help_text
 #include <gtest/gtest.h>
 
 #include <algorithm>
