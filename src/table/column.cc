@@ -39,11 +39,18 @@ std::int64_t bytes_of_bits(std::int64_t bits) { return (bits + 7) / 8; }
 }  // namespace
 
 Buffer Buffer::allocate(std::int64_t size) {
+  Buffer buffer = allocate_unset(size);
+  std::memset(buffer.mutable_data(), 0, static_cast<std::size_t>(size));
+  return buffer;
+}
+
+Buffer Buffer::allocate_unset(std::int64_t size) {
   assert(size >= 0);
   // Padding covers whole vectors read past the end, and keeps data() non-null for size 0.
   auto room = static_cast<std::size_t>((size + kPadding + 63) / 64 * 64);
   void* memory = ::operator new(room, std::align_val_t(kAlignment));
-  std::memset(memory, 0, room);
+  auto used = static_cast<std::size_t>(size);
+  std::memset(static_cast<char*>(memory) + used, 0, room - used);
   std::shared_ptr<const void> owner(
       memory, [](void* p) { ::operator delete(p, std::align_val_t(kAlignment)); });
   return wrap(memory, size, std::move(owner));
@@ -101,7 +108,7 @@ struct Gather {
 
   template <typename T>
   void fixed() {
-    to.values = Buffer::allocate(to.length * static_cast<std::int64_t>(sizeof(T)));
+    to.values = Buffer::allocate_unset(to.length * static_cast<std::int64_t>(sizeof(T)));
     T* out = to.values.mutable_as<T>();
     const T* in = from.values.as<T>();
     for (std::size_t i = 0; i < rows.size(); ++i) out[i] = rows[i] < 0 ? T{} : in[rows[i]];
@@ -124,7 +131,7 @@ struct Gather {
       assert(size <= std::numeric_limits<std::int32_t>::max());
       out[i + 1] = static_cast<std::int32_t>(size);
     }
-    to.values = Buffer::allocate(size);
+    to.values = Buffer::allocate_unset(size);
     for (std::size_t i = 0; i < rows.size(); ++i)
       if (out[i + 1] > out[i])
         std::memcpy(to.values.mutable_data() + out[i], from.values.data() + in[rows[i]],
@@ -209,7 +216,7 @@ Buffer copy_bits(const Buffer& from, std::int64_t begin, std::int64_t count) {
 }
 
 Buffer copy_bytes(const Buffer& from, std::int64_t begin, std::int64_t size) {
-  Buffer to = Buffer::allocate(size);
+  Buffer to = Buffer::allocate_unset(size);
   if (size > 0) std::memcpy(to.mutable_data(), from.data() + begin, static_cast<std::size_t>(size));
   return to;
 }

@@ -23,6 +23,8 @@ class Buffer {
   Buffer() = default;
   // Owned, zeroed memory of `size` bytes (writable through mutable_data until shared).
   static Buffer allocate(std::int64_t size);
+  // The same without zeroes in the first `size` bytes, for one who writes all of them.
+  static Buffer allocate_unset(std::int64_t size);
   // Foreign memory kept alive by `owner`.
   static Buffer wrap(const void* data, std::int64_t size, std::shared_ptr<const void> owner);
 
@@ -31,9 +33,13 @@ class Buffer {
   std::int64_t size() const { return size_; }
   explicit operator bool() const { return data_ != nullptr; }
   template <typename T>
-  const T* as() const { return reinterpret_cast<const T*>(data_); }
+  const T* as() const {
+    return reinterpret_cast<const T*>(data_);
+  }
   template <typename T>
-  T* mutable_as() { return reinterpret_cast<T*>(mutable_data()); }
+  T* mutable_as() {
+    return reinterpret_cast<T*>(mutable_data());
+  }
 
  private:
   const std::uint8_t* data_ = nullptr;
@@ -41,7 +47,9 @@ class Buffer {
   std::shared_ptr<const void> owner_;
 };
 
-inline bool bit_at(const std::uint8_t* bits, std::int64_t i) { return (bits[i >> 3] >> (i & 7)) & 1; }
+inline bool bit_at(const std::uint8_t* bits, std::int64_t i) {
+  return (bits[i >> 3] >> (i & 7)) & 1;
+}
 
 // One column of `length` rows. Buffers hold exactly Arrow's layout with offset 0:
 //   validity  bit-packed, LSB first; empty = no nulls
@@ -62,7 +70,9 @@ struct Column {
 
   bool is_null(std::int64_t i) const { return validity && !bit_at(validity.data(), i); }
   bool boolean(std::int64_t i) const { return bit_at(values.data(), i); }
-  std::int64_t int64(std::int64_t i) const { return values.as<std::int64_t>()[i]; }  // also timestamp
+  std::int64_t int64(std::int64_t i) const {
+    return values.as<std::int64_t>()[i];
+  }  // also timestamp
   double float64(std::int64_t i) const { return values.as<double>()[i]; }
   std::int32_t date(std::int64_t i) const { return values.as<std::int32_t>()[i]; }
   Int128 decimal(std::int64_t i) const { return values.as<Int128>()[i]; }

@@ -14,7 +14,7 @@
 namespace lode {
 
 enum class TypeId : std::uint8_t {
-  kBool,       // bit-packed
+  kBool,  // bit-packed
   kInt64,
   kDouble,
   kDecimal,    // 128-bit two's complement, little-endian, precision 1..38, scale 0..precision
@@ -62,7 +62,8 @@ struct Field {
   bool operator==(const Field&) const = default;
 };
 
-// The inverse of Type::text(), for lode.yaml. Unknown names are kInvalid with the known ones listed.
+// The inverse of Type::text(), for lode.yaml. Unknown names are kInvalid with the known ones
+// listed.
 Result<Type> parse_type(std::string_view text);
 
 // Named columns in order. Names are unique and case-sensitive.

@@ -15,11 +15,13 @@ const std::vector<Operation>& table() {
       {"$1 + $2", "", {"ii:i", "dd:d", "id:d", "di:d", "mm:m", "im:m", "mi:m", "md:d"}},
       {"$1 - $2", "", {"ii:i", "dd:d", "id:d", "mm:m", "im:m", "mi:m", "dm:d", "aa:i"}},
       {"$1 * $2", "", {"ii:i", "nn:i", "dd:d", "di:d", "mm:m", "nm:m", "md:d"}},
-      {"$1 / $2", "CAST($1 AS DOUBLE) / NULLIF(CAST($2 AS DOUBLE), 0)", {"ii:d", "dd:d", "id:d", "mm:d", "im:d"}},
+      {"$1 / $2",
+       "CAST($1 AS DOUBLE) / NULLIF(CAST($2 AS DOUBLE), 0)",
+       {"ii:d", "dd:d", "id:d", "mm:d", "im:d"}},
       {"$1 // $2", "", {"ii:i", "nn:i"}},
-      {"$1 % $2", "", {"ii:i", "nn:i"}},
+      {"$1 % $2", "$1 % CASE WHEN $2 = -1 THEN 1 ELSE $2 END", {"ii:i", "nn:i"}},
       {"$1 % $2", "$1 % NULLIF($2, 0)", {"mm:m", "im:m", "dd:d", "id:d"}},
-      {"mod($1, $2)", "", {"ii:i"}},
+      {"mod($1, $2)", "mod($1, CASE WHEN $2 = -1 THEN 1 ELSE $2 END)", {"ii:i"}},
       {"-$1", "", {"i:i", "d:d", "m:m"}},
       {"abs($1)", "", {"i:i", "d:d", "m:m"}},
       {"sign($1)", "CAST(sign($1) AS BIGINT)", {"i:i", "d:i", "m:i"}},
@@ -44,9 +46,13 @@ const std::vector<Operation>& table() {
       {"isinf($1)", "", {"d:b"}},
       {"isfinite($1)", "", {"d:b"}},
       // comparison
-      {"$1 = $2", "", {"ii:b", "nn:b", "dd:b", "mm:b", "ss:b", "aa:b", "tt:b", "bb:b", "im:b", "id:b", "at:b"}},
+      {"$1 = $2",
+       "",
+       {"ii:b", "nn:b", "dd:b", "mm:b", "ss:b", "aa:b", "tt:b", "bb:b", "im:b", "id:b", "at:b"}},
       {"$1 <> $2", "", {"nn:b", "dd:b", "mm:b", "ss:b", "aa:b", "tt:b", "bb:b"}},
-      {"$1 < $2", "", {"ii:b", "dd:b", "mm:b", "ss:b", "aa:b", "tt:b", "bb:b", "im:b", "id:b", "ta:b"}},
+      {"$1 < $2",
+       "",
+       {"ii:b", "dd:b", "mm:b", "ss:b", "aa:b", "tt:b", "bb:b", "im:b", "id:b", "ta:b"}},
       {"$1 <= $2", "", {"nn:b", "dd:b", "mm:b", "ss:b", "aa:b", "tt:b", "bb:b"}},
       {"$1 > $2", "", {"ii:b", "dd:b", "mm:b", "ss:b", "aa:b", "tt:b", "bb:b", "md:b"}},
       {"$1 >= $2", "", {"nn:b", "dd:b", "mm:b", "ss:b", "aa:b", "tt:b", "bb:b"}},
@@ -58,7 +64,11 @@ const std::vector<Operation>& table() {
       {"$1 is not false", "", {"b:b"}},
       {"$1 in ($2, $3, $4)", "", {"nnnn:b", "dddd:b", "ssss:b", "mmmm:b", "aaaa:b", "tttt:b"}},
       {"$1 not in ($2, $3)", "", {"nnn:b", "sss:b"}},
-      {"$1 between $2 and $3", "", {"iii:b", "nnn:b", "ddd:b", "sss:b", "mmm:b", "aaa:b", "ttt:b"}, 0, false},
+      {"$1 between $2 and $3",
+       "",
+       {"iii:b", "nnn:b", "ddd:b", "sss:b", "mmm:b", "aaa:b", "ttt:b"},
+       0,
+       false},
       {"$1 not between $2 and $3", "", {"nnn:b"}, 0, false},
       {"greatest($1, $2, $3)", "", {"iii:i", "ddd:d", "mmm:m", "sss:s", "aaa:a", "ttt:t", "iid:d"}},
       {"least($1, $2)", "", {"ii:i", "dd:d", "mm:m", "ss:s", "aa:a", "tt:t", "di:d"}},
@@ -69,7 +79,9 @@ const std::vector<Operation>& table() {
       {"not $1", "", {"b:b"}},
       {"coalesce($1, $2)", "", {"ii:i", "dd:d", "mm:m", "ss:s", "aa:a", "tt:t", "bb:b", "id:d"}},
       {"ifnull($1, $2)", "", {"ii:i"}},
-      {"if($1, $2, $3)", "CASE WHEN $1 THEN $2 ELSE $3 END", {"bii:i", "bdd:d", "bmm:m", "bss:s", "baa:a", "btt:t", "bbb:b", "bid:d"}},
+      {"if($1, $2, $3)",
+       "CASE WHEN $1 THEN $2 ELSE $3 END",
+       {"bii:i", "bdd:d", "bmm:m", "bss:s", "baa:a", "btt:t", "bbb:b", "bid:d"}},
       {"case when $1 then $2 when $3 then $4 end", "", {"bibi:i", "bsbs:s"}},
       {"case $1 when $2 then $3 else $4 end", "", {"nnss:s", "ssii:i", "nndd:d"}},
       // text
@@ -147,10 +159,14 @@ const std::vector<Operation>& table() {
       {"date_trunc('second', $1)", "", {"t:t"}},
       {"date_trunc('millisecond', $1)", "", {"t:t"}},
       {"date_diff('year', $1, $2)", "", {"aa:i", "tt:i"}},
-      {"date_diff('quarter', greatest($1, date '0001-01-01'), greatest($2, date '0001-01-01'))", "", {"aa:i", "tt:i"}},
+      {"date_diff('quarter', greatest($1, date '0001-01-01'), greatest($2, date '0001-01-01'))",
+       "",
+       {"aa:i", "tt:i"}},
       {"date_diff('month', $1, $2)", "", {"aa:i", "tt:i"}},
       // DuckDB counts Thursdays here, though its weeks begin on Monday elsewhere.
-      {"date_diff('week', $1, $2)", "date_diff('day', date_trunc('week', $1), date_trunc('week', $2)) // 7", {"aa:i", "tt:i"}},
+      {"date_diff('week', $1, $2)",
+       "date_diff('day', date_trunc('week', $1), date_trunc('week', $2)) // 7",
+       {"aa:i", "tt:i"}},
       {"date_diff('day', $1, $2)", "", {"aa:i", "tt:i", "at:i"}},
       {"date_diff('hour', $1, $2)", "", {"tt:i"}},
       {"date_diff('minute', $1, $2)", "", {"tt:i"}},
@@ -171,7 +187,9 @@ const std::vector<Operation>& table() {
       {"$1 + seconds($2)", "$1 + to_microseconds(CAST($2 * 1000000 AS BIGINT))", {"tp:t"}},
       {"$1 - milliseconds($2)", "$1 - to_microseconds($2 * 1000)", {"tn:t"}},
       {"$1 + microseconds($2)", "$1 + to_microseconds($2)", {"tn:t"}},
-      {"$1 + minutes($2 * 1.5e0)", "$1 + to_microseconds(CAST($2 * 1.5e0 * 60000000 AS BIGINT))", {"tn:t"}},
+      {"$1 + minutes($2 * 1.5e0)",
+       "$1 + to_microseconds(CAST($2 * 1.5e0 * 60000000 AS BIGINT))",
+       {"tn:t"}},
       {"epoch_us($1 - $2)", "", {"tt:i"}},
       {"epoch(days($1) - hours($2) * 3)", "epoch(to_hours($1 * 24 - $2 * 3))", {"nn:d"}},
       {"$1 - $2 > hours(5)", "epoch_us($1 - $2) > 18000000000", {"tt:b"}},
@@ -180,15 +198,21 @@ const std::vector<Operation>& table() {
       {"cast($1 as bool)", "CAST($1 AS BOOLEAN)", {"i:b", "d:b", "m:b", "w:b"}},
       {"cast($1 as int64)", "CAST($1 AS BIGINT)", {"b:i", "d:i", "m:i", "w:i"}},
       {"cast($1 as double)", "CAST($1 AS DOUBLE)", {"b:d", "i:d", "m:d", "w:d"}},
-      {"cast(replace($1, 'abc', 'Infinity') as double)", "CAST(replace($1, 'abc', 'Infinity') AS DOUBLE)", {"w:d"}},
-      {"cast($1 as decimal(10,2))", "CAST($1 AS DECIMAL(10,2))", {"i:m", "n:m", "d:m", "p:m", "m:m", "w:m"}},
+      {"cast(replace($1, 'abc', 'Infinity') as double)",
+       "CAST(replace($1, 'abc', 'Infinity') AS DOUBLE)",
+       {"w:d"}},
+      {"cast($1 as decimal(10,2))",
+       "CAST($1 AS DECIMAL(10,2))",
+       {"i:m", "n:m", "d:m", "p:m", "m:m", "w:m"}},
       {"$1::decimal(38,6)", "CAST($1 AS DECIMAL(38,6))", {"i:m", "p:m", "m:m", "w:m"}},
       {"cast($1 as string)", "CAST($1 AS VARCHAR)", {"b:s", "i:s", "d:s", "m:s", "a:s", "t:s"}},
       {"cast($1 as date)", "CAST($1 AS DATE)", {"t:a", "w:a"}},
       {"cast($1 as timestamp)", "CAST($1 AS TIMESTAMP)", {"a:t", "w:t"}},
       {"try_cast($1 as int64)", "TRY_CAST($1 AS BIGINT)", {"w:i", "d:i", "m:i"}},
       {"try_cast($1 as double)", "TRY_CAST($1 AS DOUBLE)", {"w:d"}},
-      {"try_cast($1 as decimal(4,1))", "TRY_CAST($1 AS DECIMAL(4,1))", {"w:m", "i:m", "d:m", "m:m"}},
+      {"try_cast($1 as decimal(4,1))",
+       "TRY_CAST($1 AS DECIMAL(4,1))",
+       {"w:m", "i:m", "d:m", "m:m"}},
       {"try_cast($1 as date)", "TRY_CAST($1 AS DATE)", {"w:a"}},
       {"try_cast($1 as bool)", "TRY_CAST($1 AS BOOLEAN)", {"w:b"}},
   };
@@ -197,21 +221,71 @@ const std::vector<Operation>& table() {
 
 // --- values ---
 
-constexpr std::array<std::int64_t, 9> kInts = {0, 1, -1, 15, std::numeric_limits<std::int64_t>::max(),
-                                               std::numeric_limits<std::int64_t>::min(), 1'000'000'007,
-                                               -4'294'967'296, 10'000'000'000'000'000};
-constexpr std::array<double, 18> kDoubles = {
-    0.0, -0.0, 1, -1, 0.5, 2.5, -2.5, 3.5, 0.1, 1e15, 1e16, 123456789.125, 1e300, 5e-324, 9.3e18,
-    std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(),
-    std::numeric_limits<double>::quiet_NaN()};
+constexpr std::array<std::int64_t, 9> kInts = {0,
+                                               1,
+                                               -1,
+                                               15,
+                                               std::numeric_limits<std::int64_t>::max(),
+                                               std::numeric_limits<std::int64_t>::min(),
+                                               1'000'000'007,
+                                               -4'294'967'296,
+                                               10'000'000'000'000'000};
+constexpr std::array<double, 18> kDoubles = {0.0,
+                                             -0.0,
+                                             1,
+                                             -1,
+                                             0.5,
+                                             2.5,
+                                             -2.5,
+                                             3.5,
+                                             0.1,
+                                             1e15,
+                                             1e16,
+                                             123456789.125,
+                                             1e300,
+                                             5e-324,
+                                             9.3e18,
+                                             std::numeric_limits<double>::infinity(),
+                                             -std::numeric_limits<double>::infinity(),
+                                             std::numeric_limits<double>::quiet_NaN()};
 constexpr std::array<std::string_view, 24> kTexts = {
-    "", "a", "abc", "abcabc", "b", " ab ", "  ", "Ab", "ABC", "a%b", "%", "_", "é", "héllo", "ÀÉß", "ΑΣ ς",
-    "日本語", "x😀y", "a,b,,c", ",", "bb", "c\td", "İıſK", "\u00a0nb\u2003"};
-constexpr std::array<std::string_view, 34> kWords = {
-    "12", "-7", "+5", " 12 ", "12.7", "12.5", "-0.5", "1e3", "1e-2", "1.55e1", "", " ", "abc", "9223372036854775807",
-    "9223372036854775808", "-", "e", "nan", "1e400", "-1e400", "1e-400", ".5", "5.", "0.1",
-    "true", "F", "yes", "0", "2001-01-29", "2001-02-30", "2001-01-29 12:34:56", "2001-01-29T12:34:56.789",
-    "1969-12-31 23:59:59.999999", "99999999.995"};
+    "",       "a",    "abc",    "abcabc", "b",  " ab ",  "  ",   "Ab",
+    "ABC",    "a%b",  "%",      "_",      "é",  "héllo", "ÀÉß",  "ΑΣ ς",
+    "日本語", "x😀y", "a,b,,c", ",",      "bb", "c\td",  "İıſK", "\u00a0nb\u2003"};
+constexpr std::array<std::string_view, 34> kWords = {"12",
+                                                     "-7",
+                                                     "+5",
+                                                     " 12 ",
+                                                     "12.7",
+                                                     "12.5",
+                                                     "-0.5",
+                                                     "1e3",
+                                                     "1e-2",
+                                                     "1.55e1",
+                                                     "",
+                                                     " ",
+                                                     "abc",
+                                                     "9223372036854775807",
+                                                     "9223372036854775808",
+                                                     "-",
+                                                     "e",
+                                                     "nan",
+                                                     "1e400",
+                                                     "-1e400",
+                                                     "1e-400",
+                                                     ".5",
+                                                     "5.",
+                                                     "0.1",
+                                                     "true",
+                                                     "F",
+                                                     "yes",
+                                                     "0",
+                                                     "2001-01-29",
+                                                     "2001-02-30",
+                                                     "2001-01-29 12:34:56",
+                                                     "2001-01-29T12:34:56.789",
+                                                     "1969-12-31 23:59:59.999999",
+                                                     "99999999.995"};
 
 std::int64_t random_int(Random& random) {
   if (random.chance(0.2)) return kInts[random.below(kInts.size())];
@@ -236,8 +310,13 @@ std::string random_text(Random& random) {
 constexpr std::int64_t kDayUs = 86'400'000'000;
 
 std::int32_t random_days(Random& random) {
-  constexpr std::array<std::int32_t, 7> kSpecial = {0, -1, 11016 /* 2000-02-29 */, 2932896 /* 9999-12-31 */,
-                                                    -719162 /* 0001-01-01 */, -737792 /* 51 BC */, 7300000};
+  constexpr std::array<std::int32_t, 7> kSpecial = {0,
+                                                    -1,
+                                                    11016 /* 2000-02-29 */,
+                                                    2932896 /* 9999-12-31 */,
+                                                    -719162 /* 0001-01-01 */,
+                                                    -737792 /* 51 BC */,
+                                                    7300000};
   if (random.chance(0.2)) return kSpecial[random.below(kSpecial.size())];
   return static_cast<std::int32_t>(random.below(60000)) - 20000;
 }
@@ -251,23 +330,34 @@ std::int64_t random_micros(Random& random) {
 Int128 random_decimal(int precision, Random& random) {
   Int128 value = 0;
   auto digits = 1 + random.below(static_cast<std::uint64_t>(precision));
-  for (std::uint64_t i = 0; i < digits; ++i) value = value * 10 + static_cast<int>(random.below(10));
+  for (std::uint64_t i = 0; i < digits; ++i)
+    value = value * 10 + static_cast<int>(random.below(10));
   return random.chance(0.5) ? -value : value;
 }
 
 void append_value(ColumnBuilder& builder, char letter, const Type& type, Random& random) {
   if (random.chance(0.12)) return builder.append_null();
   switch (letter) {
-    case 'b': return builder.append_bool(random.chance(0.5));
-    case 'i': return builder.append_int64(random_int(random));
-    case 'n': return builder.append_int64(static_cast<std::int64_t>(random.below(41)) - 20);
-    case 'd': return builder.append_double(random_double(random));
-    case 'p': return builder.append_double(random_moderate(random));
-    case 'm': return builder.append_decimal(random_decimal(type.precision, random));
-    case 's': return builder.append_string(random_text(random));
-    case 'w': return builder.append_string(kWords[random.below(kWords.size())]);
-    case 'a': return builder.append_date(random_days(random));
-    default: return builder.append_int64(random_micros(random));
+    case 'b':
+      return builder.append_bool(random.chance(0.5));
+    case 'i':
+      return builder.append_int64(random_int(random));
+    case 'n':
+      return builder.append_int64(static_cast<std::int64_t>(random.below(41)) - 20);
+    case 'd':
+      return builder.append_double(random_double(random));
+    case 'p':
+      return builder.append_double(random_moderate(random));
+    case 'm':
+      return builder.append_decimal(random_decimal(type.precision, random));
+    case 's':
+      return builder.append_string(random_text(random));
+    case 'w':
+      return builder.append_string(kWords[random.below(kWords.size())]);
+    case 'a':
+      return builder.append_date(random_days(random));
+    default:
+      return builder.append_int64(random_micros(random));
   }
 }
 
@@ -298,39 +388,52 @@ Pair column_of(char type, Random& random) {
 Pair constant_of(char type, Random& random) {
   auto both = [](std::string text) { return Pair{text, text, {}}; };
   switch (type) {
-    case 'b': return both(random.chance(0.5) ? "true" : "false");
+    case 'b':
+      return both(random.chance(0.5) ? "true" : "false");
     case 'i':
     case 'n': {
       auto value = static_cast<std::int64_t>(random.below(41)) - 20;
       return {fmt::format("({})", value), fmt::format("CAST({} AS BIGINT)", value), {}};
     }
-    case 'd': return both(fmt::format("({}e0)", static_cast<double>(random.below(80)) / 8 - 5));
-    case 'p': return both(fmt::format("({}e0)", static_cast<double>(1 + random.below(80)) / 8));
-    case 'm': return both(random.chance(0.5) ? "1.25" : "(-0.5)");
-    case 's': return {"'ab'", "CAST('ab' AS VARCHAR)", {}};
-    case 'w': return {"w1", "w1", {}};
-    case 'a': return both("date '2001-01-29'");
-    default: return both("timestamp '2001-01-29 00:01:02.5'");
+    case 'd':
+      return both(fmt::format("({}e0)", static_cast<double>(random.below(80)) / 8 - 5));
+    case 'p':
+      return both(fmt::format("({}e0)", static_cast<double>(1 + random.below(80)) / 8));
+    case 'm':
+      return both(random.chance(0.5) ? "1.25" : "(-0.5)");
+    case 's':
+      return {"'ab'", "CAST('ab' AS VARCHAR)", {}};
+    case 'w':
+      return {"w1", "w1", {}};
+    case 'a':
+      return both("date '2001-01-29'");
+    default:
+      return both("timestamp '2001-01-29 00:01:02.5'");
   }
 }
 
 char result_of(std::string_view signature) { return signature.back(); }
-std::string_view arguments_of(std::string_view signature) { return signature.substr(0, signature.size() - 2); }
+std::string_view arguments_of(std::string_view signature) {
+  return signature.substr(0, signature.size() - 2);
+}
 
 }  // namespace
 
 std::span<const Operation> operations() { return table(); }
 
-Pair make_pair_of(const Operation& operation, std::string_view signature, Random& random, int depth) {
+Pair make_pair_of(const Operation& operation, std::string_view signature, Random& random,
+                  int depth) {
   Pair out;
   std::vector<std::string> lode;
   std::vector<std::string> sql;
   bool column = false;
   for (char type : arguments_of(signature)) {
-    bool nested = depth > 1 && operation.nests && type != 'n' && type != 'p' && type != 'w' && random.chance(0.7);
+    bool nested = depth > 1 && operation.nests && type != 'n' && type != 'p' && type != 'w' &&
+                  random.chance(0.7);
     // The first argument of a flat operation is a column: constants alone would be folded away.
-    Pair argument = nested ? random_pair(type, random, depth - 1)
-                    : column && random.chance(0.3) ? constant_of(type, random) : column_of(type, random);
+    Pair argument = nested                         ? random_pair(type, random, depth - 1)
+                    : column && random.chance(0.3) ? constant_of(type, random)
+                                                   : column_of(type, random);
     column = true;
     lode.push_back(nested ? "(" + argument.lode + ")" : argument.lode);
     sql.push_back(nested ? "(" + argument.sql + ")" : argument.sql);
@@ -353,21 +456,28 @@ Pair random_pair(char type, Random& random, int depth) {
 }
 
 Table random_rows(std::int64_t rows, Random& random) {
-  constexpr std::string_view kNames[] = {"b1", "b2", "i1", "i2", "n1", "n2", "d1", "d2", "p1", "p2", "m1",
-                                         "m2", "m3", "s1", "s2", "w1", "a1", "a2", "t1", "t2"};
+  constexpr std::string_view kNames[] = {"b1", "b2", "i1", "i2", "n1", "n2", "d1",
+                                         "d2", "p1", "p2", "m1", "m2", "m3", "s1",
+                                         "s2", "w1", "a1", "a2", "t1", "t2"};
   auto type_of = [](std::string_view name) {
     if (name == "m1") return Type::decimal(10, 2);
     if (name == "m2") return Type::decimal(18, 4);
     if (name == "m3") return Type::decimal(30, 10);
     switch (name[0]) {
-      case 'b': return Type::boolean();
+      case 'b':
+        return Type::boolean();
       case 'i':
-      case 'n': return Type::int64();
+      case 'n':
+        return Type::int64();
       case 'd':
-      case 'p': return Type::float64();
-      case 'a': return Type::date();
-      case 't': return Type::timestamp();
-      default: return Type::string();
+      case 'p':
+        return Type::float64();
+      case 'a':
+        return Type::date();
+      case 't':
+        return Type::timestamp();
+      default:
+        return Type::string();
     }
   };
   Table out;

@@ -1,6 +1,6 @@
-// Expressions against DuckDB: the same random typed expressions over the same random rows must give the
-// same types, the same values and the same failures. Prints how often each operation was compared on
-// each combination of types, and fails where that is never.
+// Expressions against DuckDB: the same random typed expressions over the same random rows must give
+// the same types, the same values and the same failures. Prints how often each operation was
+// compared on each combination of types, and fails where that is never.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -25,13 +25,20 @@ constexpr std::int64_t kRows = 600;
 std::string value_text(const Column& column, std::int64_t i) {
   if (column.is_null(i)) return "null";
   switch (column.type.id) {
-    case TypeId::kBool: return column.boolean(i) ? "true" : "false";
-    case TypeId::kInt64: return fmt::format("{}", column.int64(i));
-    case TypeId::kDouble: return double_text(column.float64(i));
-    case TypeId::kDecimal: return decimal_text(column.decimal(i), column.type.scale);
-    case TypeId::kDate: return date_text(column.date(i));
-    case TypeId::kTimestamp: return timestamp_text(column.int64(i));
-    default: return fmt::format("'{}'", column.string(i));
+    case TypeId::kBool:
+      return column.boolean(i) ? "true" : "false";
+    case TypeId::kInt64:
+      return fmt::format("{}", column.int64(i));
+    case TypeId::kDouble:
+      return double_text(column.float64(i));
+    case TypeId::kDecimal:
+      return decimal_text(column.decimal(i), column.type.scale);
+    case TypeId::kDate:
+      return date_text(column.date(i));
+    case TypeId::kTimestamp:
+      return timestamp_text(column.int64(i));
+    default:
+      return fmt::format("'{}'", column.string(i));
   }
 }
 
@@ -62,12 +69,13 @@ class ExpressionAgainstDuckDB : public testing::Test {
     ASSERT_TRUE(duck_->append("t", rows_));
   }
 
-  // DuckDB's answer on the rows of a condition. The optimizer is off: it rewrites x + 1 > 5 to x > 4,
-  // which does not overflow.
+  // DuckDB's answer on the rows of a condition. The optimizer is off: it rewrites x + 1 > 5 to x >
+  // 4, which does not overflow.
   Result<Table> ask_duck(const std::string& sql, const std::string& rows) {
-    TRY_VOID(duck_->execute(fmt::format("PRAGMA disable_optimizer; "
-                                        "CREATE OR REPLACE TABLE r AS SELECT id, {} AS v FROM t WHERE {}",
-                                        sql, rows)));
+    TRY_VOID(duck_->execute(
+        fmt::format("PRAGMA disable_optimizer; "
+                    "CREATE OR REPLACE TABLE r AS SELECT id, {} AS v FROM t WHERE {}",
+                    sql, rows)));
     return duck_->query_all("SELECT v, id FROM r ORDER BY id");
   }
 
@@ -83,12 +91,23 @@ class ExpressionAgainstDuckDB : public testing::Test {
         continue;
       }
       switch (bound.type().id) {
-        case TypeId::kBool: builder.append_bool(values->boolean(0)); break;
-        case TypeId::kDouble: builder.append_double(values->float64(0)); break;
-        case TypeId::kDecimal: builder.append_decimal(values->decimal(0)); break;
-        case TypeId::kDate: builder.append_date(values->date(0)); break;
-        case TypeId::kString: builder.append_string(values->string(0)); break;
-        default: builder.append_int64(values->int64(0));
+        case TypeId::kBool:
+          builder.append_bool(values->boolean(0));
+          break;
+        case TypeId::kDouble:
+          builder.append_double(values->float64(0));
+          break;
+        case TypeId::kDecimal:
+          builder.append_decimal(values->decimal(0));
+          break;
+        case TypeId::kDate:
+          builder.append_date(values->date(0));
+          break;
+        case TypeId::kString:
+          builder.append_string(values->string(0));
+          break;
+        default:
+          builder.append_int64(values->int64(0));
       }
     }
     return builder.finish();
@@ -121,7 +140,8 @@ class ExpressionAgainstDuckDB : public testing::Test {
     std::vector<std::int64_t> failed;
     Column rows = row_by_row(bound, failed);
     compare_batch(pair, bound, rows, failed);
-    auto duck = ask_duck(pair.sql, failed.empty() ? "true" : fmt::format("id NOT IN ({})", fmt::join(failed, ", ")));
+    auto duck = ask_duck(
+        pair.sql, failed.empty() ? "true" : fmt::format("id NOT IN ({})", fmt::join(failed, ", ")));
     ASSERT_TRUE(duck) << pair.lode << " fails in DuckDB only: " << duck.error().text();
     const Column& wanted = duck->columns[0];
     ASSERT_EQ(bound.type().text(), wanted.type.text()) << pair.lode;
@@ -129,14 +149,15 @@ class ExpressionAgainstDuckDB : public testing::Test {
       std::int64_t row = duck->columns[1].int64(k);
       Column one = rows.slice(row, 1);
       if (same_value(one, wanted.slice(k, 1), 0, ulps)) continue;
-      ADD_FAILURE() << pair.lode << "\n  " << pair.sql << "\n  lode " << value_text(rows, row) << ", DuckDB "
-                    << value_text(wanted, k) << ", of" << inputs_text(bound, row);
+      ADD_FAILURE() << pair.lode << "\n  " << pair.sql << "\n  lode " << value_text(rows, row)
+                    << ", DuckDB " << value_text(wanted, k) << ", of" << inputs_text(bound, row);
       return;
     }
     // Of the rows that fail, a few are asked one by one: each must fail in DuckDB too.
     for (std::size_t k = 0; k < failed.size(); k += 1 + failed.size() / 3) {
       auto alone = ask_duck(pair.sql, fmt::format("id = {}", failed[k]));
-      EXPECT_FALSE(alone) << pair.lode << " fails in lode only, of" << inputs_text(bound, failed[k]);
+      EXPECT_FALSE(alone) << pair.lode << " fails in lode only, of"
+                          << inputs_text(bound, failed[k]);
     }
     for (const std::string& cell : pair.cells) compared_[cell] += rows_.rows;
   }
@@ -147,7 +168,8 @@ class ExpressionAgainstDuckDB : public testing::Test {
     auto batch = bound.evaluate(rows_);
     ASSERT_EQ(batch.has_value(), failed.empty()) << pair.lode;
     if (!batch) {
-      EXPECT_EQ(std::ranges::count(failed, batch.error().where().offset), 1) << batch.error().text();
+      EXPECT_EQ(std::ranges::count(failed, batch.error().where().offset), 1)
+          << batch.error().text();
       return;
     }
     for (std::int64_t i = 0; i < rows_.rows; ++i)
@@ -176,7 +198,8 @@ TEST_F(ExpressionAgainstDuckDB, EveryOperationOnEveryType) {
   Random random(1);
   for (const Operation& operation : operations())
     for (std::string_view signature : operation.signatures)
-      for (int i = 0; i < 3; ++i) compare(make_pair_of(operation, signature, random, 1), operation.ulps);
+      for (int i = 0; i < 3; ++i)
+        compare(make_pair_of(operation, signature, random, 1), operation.ulps);
   print_and_check_cells();
 }
 

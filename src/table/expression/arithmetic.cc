@@ -18,30 +18,37 @@ bool add(i64 a, i64 b, i64& out) { return !__builtin_add_overflow(a, b, &out); }
 bool subtract(i64 a, i64 b, i64& out) { return !__builtin_sub_overflow(a, b, &out); }
 bool multiply(i64 a, i64 b, i64& out) { return !__builtin_mul_overflow(a, b, &out); }
 
-// Sums without a branch: the sign bit of `overflow` gathers whether any row wrapped, and only then
-// are the rows looked at one by one.
+// The wrapped sum (difference), with a negative `seen` if it wrapped.
+template <bool minus>
+inline i64 add_wrapping(i64 x, i64 y, i64& seen) {
+  auto ux = static_cast<std::uint64_t>(x);
+  auto uy = static_cast<std::uint64_t>(y);
+  auto sum = static_cast<i64>(minus ? ux - uy : ux + uy);
+  seen |= minus ? (x ^ y) & (x ^ sum) : (x ^ sum) & (y ^ sum);
+  return sum;
+}
+
+// The sign bit of the result gathers whether any row wrapped.
+template <bool minus>
+i64 add_all(i64 rows, i64* __restrict out, const i64* x, const i64* y) {
+  constexpr i64 kBlock = 64;
+  i64 seen = 0;
+  i64 i = 0;
+  for (; i + kBlock <= rows; i += kBlock) {
+    i64 here = 0;
+    for (i64 j = 0; j < kBlock; ++j) out[i + j] = add_wrapping<minus>(x[i + j], y[i + j], here);
+    seen |= here;
+  }
+  for (; i < rows; ++i) out[i] = add_wrapping<minus>(x[i], y[i], seen);
+  return seen;
+}
+
+// Sums without a branch; only if one wrapped are the rows looked at one by one.
 template <bool minus>
 i64 add_rows(Call& call) {
   const i64* a = call.arguments[0]->as<i64>();
   const i64* b = call.arguments[1]->as<i64>();
-  i64 overflow = 0;
-  [&overflow](i64 rows, i64* __restrict out, const i64* x, const i64* y) {
-    constexpr i64 kBlock = 64;
-    i64 seen = 0;
-    auto one = [&](i64 i) {
-      auto ux = static_cast<std::uint64_t>(x[i]);
-      auto uy = static_cast<std::uint64_t>(y[i]);
-      auto sum = static_cast<i64>(minus ? ux - uy : ux + uy);
-      out[i] = sum;
-      seen |= minus ? (x[i] ^ y[i]) & (x[i] ^ sum) : (x[i] ^ sum) & (y[i] ^ sum);
-    };
-    i64 i = 0;
-    for (; i + kBlock <= rows; i += kBlock)
-      for (i64 j = 0; j < kBlock; ++j) one(i + j);
-    for (; i < rows; ++i) one(i);
-    overflow = seen;
-  }(call.rows, call.out->as<i64>(), a, b);
-  if (overflow >= 0) [[likely]]
+  if (add_all<minus>(call.rows, call.out->as<i64>(), a, b) >= 0) [[likely]]
     return -1;
   for (i64 i = 0; i < call.rows; ++i) {
     i64 unused = 0;
@@ -214,7 +221,8 @@ constexpr Function kModuloFunction = {
     .overloads = kModulo,
     .resolve = modulo_decimals,
     .difference =
-        "x % 0 is null for doubles too, as in DuckDB with ieee_floating_point_ops = false."};
+        "x % 0 is null for doubles too, as in DuckDB with ieee_floating_point_ops = false. The "
+        "least int64 % -1 is 0, where DuckDB fails."};
 constexpr Component kModuloComponent = function_component(
     "%", "Remainder with the sign of a. Null when b is 0.", "minute(t) % 15", kModuloFunction);
 const Registration modulo_registration(kModuloComponent);

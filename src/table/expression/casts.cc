@@ -109,7 +109,8 @@ double wide_to_double(Int128 value) {
   return static_cast<double>(low) + static_cast<double>(high) * 0x1p64;
 }
 
-// One rounding where the digits fit a double; else the whole part and the fraction apart, as DuckDB.
+// One rounding where the digits fit a double; else the whole part and the fraction apart, as
+// DuckDB.
 bool decimal_to_double(const Scales& s, Int128 value, double& out) {
   constexpr Int128 kExact = Int128{1} << 53;
   bool wide = s.from_precision > 18;

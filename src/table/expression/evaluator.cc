@@ -461,7 +461,7 @@ class Collector {
     else if (type.id == TypeId::kBool)
       column_.values = Buffer::allocate((rows + 7) / 8);
     else
-      column_.values = Buffer::allocate(rows * vector_width(type.id));
+      column_.values = Buffer::allocate_unset(rows * vector_width(type.id));
   }
 
   Status add(const Vector& vector, std::int64_t begin, std::int64_t count) {
@@ -479,7 +479,7 @@ class Collector {
 
   Column finish() {
     if (column_.offsets) {
-      column_.values = Buffer::allocate(static_cast<std::int64_t>(characters_.size()));
+      column_.values = Buffer::allocate_unset(static_cast<std::int64_t>(characters_.size()));
       std::memcpy(column_.values.mutable_data(), characters_.data(), characters_.size());
     }
     if (column_.null_count == 0) column_.validity = {};
