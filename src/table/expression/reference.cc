@@ -12,50 +12,52 @@ namespace {
 constexpr std::string_view kIntroduction =
     R"(# Expressions
 
-Wherever a value is derived (labels, filters, known times, contract checks, training columns) lode takes
-an expression in SQL's syntax, with three-valued logic: a null is an unknown value, and what needs it is
-null. An expression is parsed and typed as a whole before the first row is read. The same code evaluates
-batches and single rows.
+Wherever a value is derived (labels, filters, known times, contract checks, training columns) lode
+takes an expression in SQL's syntax, with three-valued logic: a null is an unknown value, and what
+needs it is null. An expression is parsed and typed as a whole before the first row is read. The
+same code evaluates batches and single rows.
 
-This page is generated from the descriptors of the functions (`expressions_reference()`); a test compares
-it with them.
+This page is generated from the descriptors of the functions (`expressions_reference()`); a test
+compares it with them.
 
 ## Values
 
 | written | type |
 | --- | --- |
-| `42`, `1_000` | int64; every integer is one, `bigint`, `int` and `integer` name it too |
-| `1.5`, `.5`, `5.` | decimal with the digits as written: decimal(2,1), decimal(1,1), decimal(1,0) |
+| `42`, `1_000` | int64; every integer is one, whether called `bigint`, `int` or `integer` |
+| `1.5`, `.5`, `5.` | decimal with the digits as written: (2,1), (1,1), (1,0) |
 | `1e3`, `2.5e-1` | double |
 | `'text'`, `'it''s'` | string; beside a date, timestamp, number or bool it is read as one |
 | `true`, `false`, `null` | bool; null takes the type it is needed with |
 | `date '2001-01-29'` | date |
-| `timestamp '2001-01-29 00:01:02.5'` | timestamp, microseconds in UTC; an offset such as `+02:00` is applied |
-| `minutes(30)`, `days(7)` | duration: int64 microseconds with a type of its own, int64 where it leaves the expression |
-| `delay`, `"order"` | a column; in double quotes if it is a keyword or has other characters than letters, digits and `_` |
+| `timestamp '2001-01-29 00:01:02.5'` | timestamp in UTC, microseconds; an offset (`+02:00`) counts |
+| `minutes(30)`, `days(7)` | duration: int64 microseconds, with a type of its own inside |
+| `delay`, `"order"` | a column; keywords and unusual characters in double quotes |
 | `place.city` | a field of a struct column |
 | `view[key]`, `view[key].name` | the read of a feature view, in training columns |
 | `-- ...` | a comment, to the end of the line |
 
-Operators, from the tightest: `::` `[]` `.`, unary `-`, `*` `/` `//` `%`, `+` `-`, `||`, `between` `in` `like`
-`ilike`, `=` `<>` `<` `<=` `>` `>=`, `is`, `not`, `and`, `or`. Comparisons do not chain. A text has at most
-64 KiB and is nested at most 200 deep.
+Operators, from the tightest: `::` `[]` `.`, unary `-`, `*` `/` `//` `%`, `+` `-`, `||`,
+`between` `in` `like` `ilike`, `=` `<>` `<` `<=` `>` `>=`, `is`, `not`, `and`, `or`. Comparisons do
+not chain. A text has at most 64 KiB and is nested at most 200 deep.
 
-int64 meets decimal as decimal(19,0); either meets double as double; date meets timestamp as its midnight.
-Sums and products of decimals have DuckDB's widths, and a result that does not fit is an error.
+int64 meets decimal as decimal(19,0); either meets double as double; date meets timestamp as its
+midnight. Sums and products of decimals have DuckDB's widths, and a result that does not fit is an
+error. A duration that leaves an expression is an int64 of microseconds.
 
 ## Failures
 
-An operation that has no value for a row (an int64 that overflows, a text that is no number) is an error
-that names the row, the values and the reason. `case`, `if`, `coalesce`, `and`, `or` evaluate a part only
-for the rows that need it, so they can guard one. `try_cast` gives null instead.
+An operation that has no value for a row (an int64 that overflows, a text that is no number) is an
+error that names the row, the values and the reason. `case`, `if`, `coalesce`, `and`, `or` evaluate
+a part only for the rows that need it, so they can guard one. `try_cast` gives null instead.
 
 ## Differences from DuckDB
 
 What is not listed here or beside a function gives DuckDB 1.5's answer;
 `tests/table/expression_duckdb_test.cc` compares them on random expressions.
 
-- Every integer is a BIGINT: `1` is `1::BIGINT`, functions that give narrower integers there give int64.
+- Every integer is a BIGINT: `1` is `1::BIGINT`; where DuckDB's functions give narrower integers,
+  these give int64.
 - Names of columns are case-sensitive.
 - Text and numbers, and numbers and bool, are not converted to each other unless cast.
 - Dates and timestamps have no infinity.

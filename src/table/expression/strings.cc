@@ -117,18 +117,15 @@ Text part(Text text, i64 begin, i64 end) {
 
 constexpr i64 kFarthest = 4'294'967'295;
 
-// DuckDB's rules: begin counts from 1, or from the end if negative, and 0 is the place before the
-// first; a negative length reaches back from begin.
+// DuckDB's rules: begin counts from 1, or back from the end if negative, and 0 is the place before
+// the first; places outside of the text count but are empty; a negative length reaches back from
+// begin.
 bool substring(Text text, i64 begin, i64 length, Text& out) {
-  if (begin < -kFarthest - 1 || begin > kFarthest || length < -kFarthest - 1 || length > kFarthest)
-    return false;
-  i64 from = begin - 1;
-  if (begin < 0) from = std::max<i64>(0, count_characters(text) + begin);
-  if (begin < 0 && count_characters(text) + begin < 0) length += count_characters(text) + begin;
-  if (begin == 0) from = -1;
+  bool in_range = std::min(begin, length) >= -kFarthest - 1 && std::max(begin, length) <= kFarthest;
+  if (!in_range) return false;
+  i64 from = begin < 0 ? count_characters(text) + begin : begin - 1;
   i64 to = from + length;
-  if (begin < 0 && length < 0 && count_characters(text) + begin < 0) return out = {}, true;
-  out = length < 0 && to < from ? part(text, to, from) : part(text, from, to);
+  out = part(text, std::min(from, to), std::max(from, to));
   return true;
 }
 bool substring_to_end(Text text, i64 begin, Text& out) {
