@@ -32,7 +32,8 @@ def round_trip(array, mode=0):
     if bridge.lode_round_trip(given.schema, given.array, taken.schema, taken.array, mode) != 0:
         raise ValueError(bridge.lode_last_error().decode())
     # The release callbacks of the structs lode took over must have been called and cleared.
-    assert given.schema.raw[56:64] == bytes(8) and given.array.raw[64:72] == bytes(8), "not released"
+    released = given.schema.raw[56:64] == bytes(8) and given.array.raw[64:72] == bytes(8)
+    assert released, "not released"
     result = pa.Array._import_from_c(*taken.addresses())
     result.validate(full=True)
     return result
@@ -84,7 +85,8 @@ expect(pa.array([[1, 2], None, [], [3, None], [4]], pa.list_(pa.field("item", pa
 pair = pa.struct([("a", pa.int64()), ("b", pa.utf8())])
 expect(pa.array([{"a": 1, "b": "x"}, None, {"a": None, "b": None}, {"a": 4, "b": "w"}], pair))
 nested = pa.list_(pa.field("item", pa.struct([("words", pa.list_(pa.field("item", pa.utf8())))])))
-expect(pa.array([[{"words": ["p", None]}], [], None, [{"words": None}, {"words": ["q", "r"]}]], nested))
+phrases = [[{"words": ["p", None]}], [], None, [{"words": None}, {"words": ["q", "r"]}]]
+expect(pa.array(phrases, nested))
 encoded = pa.array(["m", "n", "m", None]).dictionary_encode()
 expect(pa.StructArray.from_arrays([encoded, pa.array([1, 2, 3, 4])], ["code", "n"]))
 expect(pa.array([None, None, None], pa.utf8()))
@@ -95,10 +97,12 @@ for small in (pa.int8(), pa.uint8(), pa.int16(), pa.uint16(), pa.int32(), pa.uin
 expect(pa.array([1.5, None, -2.25], pa.float32()), pa.array([1.5, None, -2.25], pa.float64()))
 expect(pa.array(["a", None, "bc"], pa.large_utf8()), pa.array(["a", None, "bc"], pa.utf8()))
 expect(pa.array([b"a", None, b"bc"], pa.large_binary()), pa.array([b"a", None, b"bc"], pa.binary()))
-expect(pa.array([b"ab", None, b"cd"], pa.binary(2)), pa.array([b"ab", None, b"cd"], pa.binary()), pa.binary())
+expect(pa.array([b"ab", None, b"cd"], pa.binary(2)), pa.array([b"ab", None, b"cd"], pa.binary()))
 lists = pa.list_(pa.field("item", pa.int64()))
-expect(pa.array([[1], None, [2, 3]], pa.large_list(pa.int64())), pa.array([[1], None, [2, 3]], lists))
-expect(pa.array([[1, 2], [3, 4], [5, None]], pa.list_(pa.int64(), 2)), pa.array([[1, 2], [3, 4], [5, None]], lists))
+ragged = [[1], None, [2, 3]]
+expect(pa.array(ragged, pa.large_list(pa.int64())), pa.array(ragged, lists))
+pairs = [[1, 2], [3, 4], [5, None]]
+expect(pa.array(pairs, pa.list_(pa.int64(), 2)), pa.array(pairs, lists))
 expect(pa.array([day, None], pa.date64()), pa.array([day, None], pa.date32()))
 whole = noon.replace(microsecond=0)
 for unit in ("s", "ms", "us", "ns"):
@@ -107,7 +111,8 @@ for unit in ("s", "ms", "us", "ns"):
     expect(pa.array([naive, None], pa.timestamp(unit)), pa.array([whole, None], UTC))
 numbers = pa.DictionaryArray.from_arrays(pa.array([0, None, 1, 0], pa.int8()), pa.array([10, 20]))
 expect(numbers, pa.array([10, None, 20, 10], pa.int64()))
-large = pa.DictionaryArray.from_arrays(pa.array([0, None, 1, 0], pa.uint16()), pa.array(["x", "y"], pa.large_utf8()))
+codes = pa.array([0, None, 1, 0], pa.uint16())
+large = pa.DictionaryArray.from_arrays(codes, pa.array(["x", "y"], pa.large_utf8()))
 expect(large, pa.array(["x", None, "y", "x"]), pa.dictionary(pa.int32(), pa.utf8()))
 
 # What does not fit is said, with the row.

@@ -30,7 +30,7 @@ compares it with them.
 | `'text'`, `'it''s'` | string; beside a date, timestamp, number or bool it is read as one |
 | `true`, `false`, `null` | bool; null takes the type it is needed with |
 | `date '2001-01-29'` | date |
-| `timestamp '2001-01-29 00:01:02.5'` | timestamp in UTC, microseconds; an offset (`+02:00`) counts |
+| `timestamp '2001-01-29 00:01:02.5'` | timestamp in UTC, microseconds; an offset counts |
 | `minutes(30)`, `days(7)` | duration: int64 microseconds, with a type of its own inside |
 | `delay`, `"order"` | a column; keywords and unusual characters in double quotes |
 | `place.city` | a field of a struct column |
