@@ -25,7 +25,7 @@ std::optional<Type> check_value(Loading& loading, const YamlNode& node, const Sc
 }
 
 std::optional<Type> load_label(Loading& loading, const YamlEntry& entry) {
-  Part part(loading.shape, entry.value);
+  CheckedMap part(loading.shape, entry.value);
   Label label;
   label.name = entry.key;
   label.place = entry.place;

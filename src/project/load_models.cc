@@ -177,7 +177,7 @@ class ModelReader {
   }
 
   void read_split() {
-    std::optional<Part> split = part_.part("split");
+    std::optional<CheckedMap> split = part_.part("split");
     if (!split) return;
     auto train = split->range("train");
     auto test = split->range("test");
@@ -193,7 +193,7 @@ class ModelReader {
   }
 
   void read_choose() {
-    std::optional<Part> part = part_.part("choose");
+    std::optional<CheckedMap> part = part_.part("choose");
     if (!part) return;
     auto fit = part->range("fit");
     auto on = part->range("on");
@@ -239,7 +239,7 @@ class ModelReader {
   }
 
   Loading& loading_;
-  Part part_;
+  CheckedMap part_;
   Model model_;
   const Scope* scope_ = nullptr;
   std::vector<Field> used_;
@@ -289,7 +289,7 @@ void load_models(Loading& loading, const YamlNode& models) {
   for (const YamlEntry& entry : models.entries)
     if (entry.value.map()) loading.project.models.push_back(ModelReader(loading, entry).read());
   for (const Model& model : loading.project.models) {
-    Part part(loading.shape, models.find(model.name)->value);
+    CheckedMap part(loading.shape, models.find(model.name)->value);
     if (const YamlNode* node = part.find("compare_with"))
       check_comparison(loading, model, *node, models);
   }

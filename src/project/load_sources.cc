@@ -165,7 +165,7 @@ class SourceReader {
       }
       return;
     }
-    Part rule(loading_.shape, *node);
+    CheckedMap rule(loading_.shape, *node);
     source_.zone.kind = ZoneRule::Kind::kLookup;
     if (const YamlNode* key = rule.find("key")) {
       std::optional<Type> type = resolve_column(loading_, *key, scope_);
@@ -190,7 +190,7 @@ class SourceReader {
   }
 
   // A column that must be of a type with exact equality.
-  std::string read_key_column(const Part& part, std::string_view key) {
+  std::string read_key_column(const CheckedMap& part, std::string_view key) {
     const YamlNode* node = part.find(key);
     if (!node) return {};
     std::optional<Type> type = resolve_column(loading_, *node, scope_);
@@ -207,7 +207,7 @@ class SourceReader {
   void read_identity() {
     source_.id = read_key_column(part_, "id");
     source_.partition = read_key_column(part_, "partition");
-    std::optional<Part> change = part_.part("change");
+    std::optional<CheckedMap> change = part_.part("change");
     if (!change) return;
     if (!part_.has("id"))
       problems().add(part_.key_place("change"),
@@ -300,7 +300,7 @@ class SourceReader {
     name.place = entry.place;
     std::optional<Type> type = resolve_column(loading_, name, scope_);
     if (!type) return;
-    Part part(loading_.shape, entry.value);
+    CheckedMap part(loading_.shape, entry.value);
     if (part.flag("required")) {
       add_rule(entry, "required",
                call_node("not", {call_node("is null", {column_node(entry.key)})}),
@@ -398,7 +398,7 @@ class SourceReader {
   }
 
   Loading& loading_;
-  Part part_;
+  CheckedMap part_;
   Scope& scope_;
   Source source_;
   bool zone_declared_ = false;

@@ -209,7 +209,7 @@ class TrainingReader {
   }
 
   Loading& loading_;
-  Part part_;
+  CheckedMap part_;
   Scope& scope_;
   Scope rows_;
   TrainingSet set_;

@@ -158,7 +158,7 @@ class ViewReader {
     return positive(window, node.place);
   }
   std::optional<Window> mapped_window(const YamlNode& node) {
-    Part part(loading_.shape, node);
+    CheckedMap part(loading_.shape, node);
     int kinds = int{part.has("sliding")} + int{part.has("tumbling")} + int{part.has("last")};
     if (part.broken("sliding") || part.broken("tumbling") || part.broken("last"))
       return std::nullopt;
@@ -398,7 +398,7 @@ class ViewReader {
   }
 
   Loading& loading_;
-  Part part_;
+  CheckedMap part_;
   ViewFacts& facts_;
   View view_;
   const Scope* rows_ = nullptr;  // columns of the source

@@ -105,8 +105,8 @@ std::vector<Field> record_fields(const Source& source);
 
 // The entry a key names ("about: flights"), or nullptr: reported if unknown.
 template <typename T>
-const T* resolve(Loading& loading, const Part& part, std::string_view key, std::string_view kind,
-                 const ByName<T>& known) {
+const T* resolve(Loading& loading, const CheckedMap& part, std::string_view key,
+                 std::string_view kind, const ByName<T>& known) {
   const YamlNode* node = part.find(key);
   if (!node) return nullptr;
   auto found = known.find(node->text);

@@ -25,7 +25,7 @@ Schema with_fields(const Schema& schema, std::vector<Field> more) {
 
 BindOptions bind_options(const Source& source) { return {source.time, std::string(kLocalColumn)}; }
 
-void check_version(Loading& loading, const Part& part) {
+void check_version(Loading& loading, const CheckedMap& part) {
   std::optional<std::int64_t> version = part.whole("lode");
   if (version && *version != kVersion)
     loading.problems().add(
@@ -35,7 +35,7 @@ void check_version(Loading& loading, const Part& part) {
                     *version, kVersion));
 }
 
-void check_project_name(Loading& loading, const Part& part) {
+void check_project_name(Loading& loading, const CheckedMap& part) {
   const YamlNode* node = part.find("project");
   if (!node) return;
   std::string plain = node->text;
@@ -47,7 +47,7 @@ void check_project_name(Loading& loading, const Part& part) {
 }
 
 void load_sections(Loading& loading, const YamlNode& root) {
-  Part part(loading.shape, root);
+  CheckedMap part(loading.shape, root);
   check_version(loading, part);
   check_project_name(loading, part);
   loading.project.name = part.text("project");

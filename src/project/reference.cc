@@ -206,7 +206,8 @@ declarations mean is in docs/semantics.md; functions of expressions are in expre
 - **Lengths of time**: `90s`, `120m`, `7h`, `1d12h`; units d h m s ms us.
 - **Ranges of times**: `A..B`, `..B`, `A..`; A is inside, B is not; UTC unless an offset is written.
 - **Expressions** are SQL's. `local(time)` is the wall clock of the row's zone.
-- **Types**: bool, int64, double, decimal(p,s), string, bytes, date, timestamp, list<...>, struct<...>.
+- **Types**: bool, int64, double, decimal(p,s), string, bytes, date, timestamp, list<...>,
+  struct<...>.
 - **A component with options** is its name (`target`), or its name with them
   (`{target: {smoothing: 50}}`).
 - All mistakes are reported at once, each with file:line:column.

@@ -234,52 +234,52 @@ void Shape::check_scalar(const YamlNode& node, const Key& key) {
     report(node, node.place, status.error().message());
 }
 
-bool Part::broken(std::string_view key) const {
+bool CheckedMap::broken(std::string_view key) const {
   const YamlEntry* entry = node_->find(key);
   return entry && shape_->broken(entry->value);
 }
 
-Place Part::key_place(std::string_view key) const {
+Place CheckedMap::key_place(std::string_view key) const {
   const YamlEntry* entry = node_->find(key);
   return entry ? entry->place : node_->place;
 }
 
-const YamlNode* Part::find(std::string_view key) const {
+const YamlNode* CheckedMap::find(std::string_view key) const {
   const YamlEntry* entry = node_->find(key);
   return entry && !shape_->broken(entry->value) ? &entry->value : nullptr;
 }
 
-std::optional<Part> Part::part(std::string_view key) const {
+std::optional<CheckedMap> CheckedMap::part(std::string_view key) const {
   const YamlNode* node = find(key);
   if (!node || !node->map()) return std::nullopt;
-  return Part(*shape_, *node);
+  return CheckedMap(*shape_, *node);
 }
 
-std::string Part::text(std::string_view key, std::string_view fallback) const {
+std::string CheckedMap::text(std::string_view key, std::string_view fallback) const {
   const YamlNode* node = find(key);
   return node && node->scalar() ? node->text : std::string(fallback);
 }
 
-bool Part::flag(std::string_view key, bool fallback) const {
+bool CheckedMap::flag(std::string_view key, bool fallback) const {
   const YamlNode* node = find(key);
   return node ? node->text == "true" : fallback;
 }
 
-std::optional<std::int64_t> Part::whole(std::string_view key) const {
+std::optional<std::int64_t> CheckedMap::whole(std::string_view key) const {
   const YamlNode* node = find(key);
   if (!node) return std::nullopt;
   Result<std::int64_t> value = parse_whole(node->text);
   return value ? std::optional(*value) : std::nullopt;
 }
 
-std::optional<Duration> Part::duration(std::string_view key) const {
+std::optional<Duration> CheckedMap::duration(std::string_view key) const {
   const YamlNode* node = find(key);
   if (!node) return std::nullopt;
   Result<Duration> value = parse_duration(node->text);
   return value ? std::optional(*value) : std::nullopt;
 }
 
-std::optional<TimeRange> Part::range(std::string_view key) const {
+std::optional<TimeRange> CheckedMap::range(std::string_view key) const {
   const YamlNode* node = find(key);
   if (!node) return std::nullopt;
   Result<TimeRange> value = parse_range(node->text);

@@ -1,6 +1,6 @@
 // Whether a YAML tree has the shape the vocabulary gives it: known keys, the right kind of value
-// under each, nothing required left out. Readers then ask a Part for values and need not check
-// again.
+// under each, nothing required left out. Readers then ask a CheckedMap for values and need not
+// check again.
 //
 // Threads: a Shape belongs to one load.
 #pragma once
@@ -45,9 +45,9 @@ class Shape {
 
 // One map of the file with the section it was checked against. Every getter gives nothing (or the
 // fallback) for a key that is absent or was reported.
-class Part {
+class CheckedMap {
  public:
-  Part(const Shape& shape, const YamlNode& node) : shape_(&shape), node_(&node) {}
+  CheckedMap(const Shape& shape, const YamlNode& node) : shape_(&shape), node_(&node) {}
 
   Place place() const { return node_->place; }
   // The key stands there, well-formed or not.
@@ -57,7 +57,7 @@ class Part {
   // Place of the key; of the map itself when the key is absent.
   Place key_place(std::string_view key) const;
   const YamlNode* find(std::string_view key) const;
-  std::optional<Part> part(std::string_view key) const;
+  std::optional<CheckedMap> part(std::string_view key) const;
   std::string text(std::string_view key, std::string_view fallback = {}) const;
   bool flag(std::string_view key, bool fallback = false) const;
   std::optional<std::int64_t> whole(std::string_view key) const;

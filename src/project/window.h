@@ -14,7 +14,7 @@ struct Window {
   Duration width{};        // sliding, tumbling
   std::int64_t count = 0;  // last n
   bool exact = false;      // sliding over 24 h without panes
-  std::string suffix;      // "_1h": appended to value names when a view has several windows
+  std::string suffix{};    // "_1h": appended to value names when a view has several windows
 
   bool paned() const { return kind == Kind::kSliding && !exact && width.us > 86'400'000'000; }
 };

@@ -1,3 +1,5 @@
+// covers: project/loading
+
 #include "project/project.h"
 
 #include <gtest/gtest.h>
