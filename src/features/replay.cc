@@ -90,8 +90,9 @@ class KeySweep {
     std::int64_t next = begin;
     for (std::int64_t item : items) {
       auto i = static_cast<std::size_t>(item);
-      for (; next < end && seen_from(sorted_.facts, static_cast<std::size_t>(next)) <= t0(item);
-           ++next)
+      // What k lets be known may lie past t0: it waits in the ring ahead of the windows.
+      std::int64_t seen = std::max(t0(item), reads_.k[i]);
+      for (; next < end && seen_from(sorted_.facts, static_cast<std::size_t>(next)) <= seen; ++next)
         TRY_VOID(state_.insert(layout_, entry(next)));
       // A k below t0 can hide facts that settling would have to keep.
       if (reads_.k[i] >= t0(item)) state_.settle(layout_, t0(item));
