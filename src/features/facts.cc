@@ -23,12 +23,9 @@ struct LabelColumns {
 };
 
 Result<LabelColumns> label_columns(const Group& group, const Table& records) {
-  BindOptions options = bind_options(*group.source);
-  TRY(BoundExpression value, bind(group.label->value.expression, records.schema, options));
-  TRY(BoundExpression known, bind(group.label->known.expression, records.schema, options));
   LabelColumns columns;
-  TRY(columns.value, value.evaluate(records));
-  TRY(Column known_column, known.evaluate(records));
+  TRY(columns.value, group.label_value->evaluate(records));
+  TRY(Column known_column, group.label_known->evaluate(records));
   const Column* own_known = records.find(kKnownColumn);
   columns.known.resize(static_cast<std::size_t>(records.rows));
   for (std::int64_t i = 0; i < records.rows; ++i)

@@ -23,12 +23,9 @@ Result<Prepared> prepare(const Group& group, const Table& records) {
   Prepared out;
   out.table = records;
   if (group.label == nullptr) return out;
-  BindOptions options = bind_options(*group.source);
-  TRY(BoundExpression value, bind(group.label->value.expression, records.schema, options));
-  TRY(BoundExpression known, bind(group.label->known.expression, records.schema, options));
   LabelValues label;
-  TRY(label.value, value.evaluate(records));
-  TRY(label.known, known.evaluate(records));
+  TRY(label.value, group.label_value->evaluate(records));
+  TRY(label.known, group.label_known->evaluate(records));
   out.table.schema = group.schema;
   out.table.columns.push_back(label.value);
   out.label = std::move(label);

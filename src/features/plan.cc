@@ -90,8 +90,10 @@ class Planner {
     TRY(Schema records, project_.record_schema(*source));
     std::vector<Field> fields = records.fields();
     if (label != nullptr) {
-      TRY(BoundExpression value, bind(label->value.expression, records, bind_options(*source)));
-      fields.push_back({std::string(kLabelValueColumn), value.type()});
+      BindOptions options = bind_options(*source);
+      TRY(group->label_value, bind(label->value.expression, records, options));
+      TRY(group->label_known, bind(label->known.expression, records, options));
+      fields.push_back({std::string(kLabelValueColumn), group->label_value->type()});
     }
     group->schema = Schema(std::move(fields));
     std::optional<std::size_t> by = group->schema.find(view.by);

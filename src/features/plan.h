@@ -21,6 +21,8 @@ struct Group {
   const Label* label = nullptr;    // set for a group over a label's outcomes
   std::string by;
   Type key_type;
+  std::optional<BoundExpression> label_value;  // over the records; set with `label`
+  std::optional<BoundExpression> label_known;
   Schema schema;                        // of the table the slots read: records, then `value`
   std::vector<std::string> slot_texts;  // canonical, one a slot
   std::vector<BoundExpression> slots;

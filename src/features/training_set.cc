@@ -61,8 +61,8 @@ class Builder {
     TRY(BoundExpression value, bind(label->value.expression, records_.schema, options));
     TRY(BoundExpression known, bind(label->known.expression, records_.schema, options));
     if (value.type().id == TypeId::kDecimal)
-      return fail(at(Error(Code::kUnsupported, "a decimal target; cast it to double"),
-                     label->value));
+      return fail(
+          at(Error(Code::kUnsupported, "a decimal target; cast it to double"), label->value));
     TRY(target_.value, value.evaluate(records_));
     TRY(target_.known, known.evaluate(records_));
     return {};
