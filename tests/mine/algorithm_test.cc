@@ -1,3 +1,4 @@
+// covers: mine/design
 #include "mine/algorithm.h"
 
 #include <gtest/gtest.h>
