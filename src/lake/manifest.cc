@@ -52,7 +52,7 @@ std::string manifest_name(const ContentHash& hash) { return text(hash) + ".json"
 
 std::int64_t Manifest::rows() const {
   std::int64_t rows = 0;
-  for (const Part& part : parts) rows += part.rows;
+  for (const ZonePart& part : parts) rows += part.rows;
   return rows;
 }
 
@@ -60,7 +60,7 @@ std::int64_t Manifest::next_seq() const {
   return parts.empty() ? origin : parts.back().last_seq + 1;
 }
 
-void Manifest::add(Part part, const Schema& schema) {
+void Manifest::add(ZonePart part, const Schema& schema) {
   auto known = std::ranges::find(schemas, schema);
   part.schema = static_cast<std::size_t>(known - schemas.begin());
   if (known == schemas.end()) schemas.push_back(schema);
@@ -126,7 +126,7 @@ Status ManifestStore::remove_garbage() {
   Manifest manifest = manifest_;
   while (name) {
     manifests.insert(manifest_name(*name));
-    for (const Part& part : manifest.parts) parts.insert(part_name(part.hash));
+    for (const ZonePart& part : manifest.parts) parts.insert(part_name(part.hash));
     name = manifest.parent;
     if (name) {
       TRY(manifest, load(*name));
@@ -140,10 +140,10 @@ Status ManifestStore::remove_garbage() {
   return {};
 }
 
-Result<Part> ManifestStore::add_part(FileSystem& from, const std::string& path) {
+Result<ZonePart> ManifestStore::add_part(FileSystem& from, const std::string& path) {
   TRY_VOID(check_writable());
   TRY(std::unique_ptr<RandomReader> reader, from.open(path));
-  TRY(Part part, hash_file(*reader));
+  TRY(ZonePart part, hash_file(*reader));
   TRY_VOID(files_->make_directories(join_path(directory_, "parts")));
   TRY(FileWriter writer, FileWriter::open(*files_, part_path(part.hash)));
   TRY_VOID(copy_into(*reader, writer));
@@ -177,9 +177,9 @@ Result<ContentHash> ManifestStore::write(const Manifest& next) {
   return name;
 }
 
-Result<Part> hash_file(const RandomReader& reader) {
+Result<ZonePart> hash_file(const RandomReader& reader) {
   ContentHasher hasher;
-  Part part;
+  ZonePart part;
   std::string buffer(std::size_t{1} << 20, '\0');
   while (true) {
     TRY(std::size_t size, reader.read(static_cast<std::uint64_t>(part.bytes), buffer));

@@ -20,14 +20,14 @@
 namespace lode {
 
 // A file of consecutive records, by ascending seq; not every seq need be in it.
-struct Part {
+struct ZonePart {
   ContentHash hash;  // of the file's bytes
   std::int64_t bytes = 0;
   std::int64_t rows = 0;  // at least 1
   std::int64_t first_seq = 0;
   std::int64_t last_seq = 0;
   std::size_t schema = 0;  // its place in Manifest::schemas
-  bool operator==(const Part&) const = default;
+  bool operator==(const ZonePart&) const = default;
 };
 
 struct Manifest {
@@ -37,14 +37,14 @@ struct Manifest {
       0;  // the seq history begins with; more than 0 once older history is deleted
   std::optional<ContentHash> parent{};  // the manifest before; none for the first
   std::vector<Schema> schemas{};        // in the order they came into use; none twice
-  std::vector<Part> parts{};            // ascending, seq ranges apart
+  std::vector<ZonePart> parts{};        // ascending, seq ranges apart
   bool operator==(const Manifest&) const = default;
 
   std::int64_t rows() const;
   // One more than the last seq; `origin` when there are no parts.
   std::int64_t next_seq() const;
   // Adds a part behind the others; its schema is added if it is new.
-  void add(Part part, const Schema& schema);
+  void add(ZonePart part, const Schema& schema);
 };
 
 // The canonical text: equal manifests have equal bytes, so its hash is the manifest's name.
@@ -53,7 +53,7 @@ std::string manifest_text(const Manifest& manifest);
 Result<Manifest> parse_manifest(std::string_view text);
 
 // Hash and length of a file; the other members are left alone. About 1 GB/s.
-Result<Part> hash_file(const RandomReader& reader);
+Result<ZonePart> hash_file(const RandomReader& reader);
 
 // A directory with HEAD, manifests/ and parts/. One writer at a time (who holds the project's
 // lock), any number of readers. After a crash at any moment HEAD names the old manifest or the new
@@ -76,7 +76,7 @@ class ManifestStore {
   Status remove_garbage();
   // Writer: copies a file into parts/, under the hash of its bytes and durable; sets hash and
   // bytes.
-  Result<Part> add_part(FileSystem& from, const std::string& path);
+  Result<ZonePart> add_part(FileSystem& from, const std::string& path);
   // Writer: makes `next` what the zone holds. kConflict unless its parent is name() and HEAD still
   // says so. After another error the zone is as before or as after, and this object refuses to
   // write: open another one.

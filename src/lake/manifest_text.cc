@@ -22,7 +22,7 @@ void write_schema(const Schema& schema, JsonWriter& out) {
   out.end_array();
 }
 
-void write_part(const Part& part, JsonWriter& out) {
+void write_part(const ZonePart& part, JsonWriter& out) {
   out.begin_object();
   out.field("hash", text(part.hash));
   out.field("bytes", part.bytes);
@@ -46,8 +46,8 @@ Result<Schema> read_schema(const json& in) {
   return Schema(std::move(fields));
 }
 
-Result<Part> read_part(const json& in) {
-  Part part;
+Result<ZonePart> read_part(const json& in) {
+  ZonePart part;
   TRY(part.hash, parse_content_hash(in.at("hash").get<std::string>()));
   part.bytes = in.at("bytes").get<std::int64_t>();
   part.rows = in.at("rows").get<std::int64_t>();
@@ -75,7 +75,7 @@ Result<Manifest> read_manifest(const json& in) {
     manifest.schemas.push_back(std::move(read));
   }
   for (const json& part : in.at("parts")) {
-    TRY(Part read, read_part(part));
+    TRY(ZonePart read, read_part(part));
     manifest.parts.push_back(read);
   }
   return manifest;
@@ -83,7 +83,7 @@ Result<Manifest> read_manifest(const json& in) {
 
 Status check_parts(const Manifest& manifest) {
   std::int64_t next = manifest.origin;
-  for (const Part& part : manifest.parts) {
+  for (const ZonePart& part : manifest.parts) {
     if (part.first_seq < next || part.last_seq < part.first_seq)
       return damaged("its parts are not in the order of seq");
     if (part.rows < 1 || part.rows - 1 > part.last_seq - part.first_seq || part.bytes < 0)
@@ -113,7 +113,7 @@ std::string manifest_text(const Manifest& manifest) {
   for (const Schema& schema : manifest.schemas) write_schema(schema, out);
   out.end_array();
   out.key("parts").begin_array();
-  for (const Part& part : manifest.parts) write_part(part, out);
+  for (const ZonePart& part : manifest.parts) write_part(part, out);
   out.end_array();
   out.end_object();
   return out.take() + "\n";

@@ -38,7 +38,7 @@ struct ParquetZone::State {
     return &*reader;
   }
 
-  Status verify(const Part& part) {
+  Status verify(const ZonePart& part) {
     if (verified.contains(part.hash)) return {};
     std::string path = store.part_path(part.hash);
     auto file = posix_files().open(path);
@@ -46,7 +46,7 @@ struct ParquetZone::State {
       return fail(Code::kCorrupt,
                   "'{}' is missing; restore it from a backup, or load the sources again", path);
     if (!file) return fail(file.error());
-    TRY(Part found, hash_file(**file));
+    TRY(ZonePart found, hash_file(**file));
     if (found.hash != part.hash || found.bytes != part.bytes)
       return fail(
           Code::kCorrupt,
@@ -64,20 +64,20 @@ struct ParquetZone::State {
 struct ZoneStream::State {
   std::shared_ptr<ParquetZone::State> zone;
   ZoneRead what;
-  Schema schema;            // of what is read
-  std::vector<Part> parts;  // that can hold records of the range
+  Schema schema;                // of what is read
+  std::vector<ZonePart> parts;  // that can hold records of the range
   std::vector<Schema> schemas;
   std::size_t next_part = 0;
   std::optional<TableStream> stream;
   std::optional<Error> error;
 
   Result<std::optional<Table>> next();
-  Result<TableStream> open(const Part& part);
-  Result<std::string> select(const Part& part) const;
+  Result<TableStream> open(const ZonePart& part);
+  Result<std::string> select(const ZonePart& part) const;
 };
 
 // A column that a part does not have yet is null in it.
-Result<std::string> ZoneStream::State::select(const Part& part) const {
+Result<std::string> ZoneStream::State::select(const ZonePart& part) const {
   const Schema& has = schemas[part.schema];
   std::string columns;
   for (const Field& field : schema.fields()) {
@@ -98,7 +98,7 @@ Result<std::string> ZoneStream::State::select(const Part& part) const {
   return sql;
 }
 
-Result<TableStream> ZoneStream::State::open(const Part& part) {
+Result<TableStream> ZoneStream::State::open(const ZonePart& part) {
   TRY_VOID(zone->verify(part));
   TRY(const Duck* duck, zone->duck());
   TRY(std::string sql, select(part));
@@ -169,7 +169,7 @@ struct ZoneWriter::State {
   Duck duck;  // one thread: the order of rows, and so the bytes, must not depend on luck
   Manifest next;
   std::optional<Schema> schema;
-  Part open_part;  // rows and seqs of what waits in the scratch table
+  ZonePart open_part;  // rows and seqs of what waits in the scratch table
   bool done = false;
 
   Status check(const Table& table, const Column*& seqs) const;
@@ -230,7 +230,7 @@ Status ZoneWriter::State::cut_part() {
                   "TRUNCATE part",
                   sql_literal(path), kRowGroupRows));
   auto part = written ? zone->store.add_part(posix_files(), path)
-                      : Result<Part>(std::unexpected(written.error()));
+                      : Result<ZonePart>(std::unexpected(written.error()));
   (void)posix_files().remove(path);  // else it is a leftover by its name
   if (!part) return fail(part.error());
   part->rows = open_part.rows;
@@ -292,7 +292,7 @@ Result<ZoneStream> ParquetZone::read(const ZoneRead& what) {
   stream->zone = state_;
   stream->what = what;
   stream->schemas = manifest.schemas;
-  for (const Part& part : manifest.parts)
+  for (const ZonePart& part : manifest.parts)
     if (part.last_seq >= what.first_seq && part.first_seq <= what.last_seq)
       stream->parts.push_back(part);
   return ZoneStream(std::move(stream));

@@ -11,7 +11,7 @@ namespace {
 
 const Schema kSchema({{"_seq", Type::int64()}, {"delay", Type::decimal(9, 2)}});
 
-Part part(std::string_view content, std::int64_t first, std::int64_t last) {
+ZonePart part(std::string_view content, std::int64_t first, std::int64_t last) {
   return {.hash = content_hash(content),
           .bytes = static_cast<std::int64_t>(content.size()),
           .rows = last - first + 1,
@@ -94,7 +94,7 @@ Status run_steps(FileSystem& files, int& done) {
     next.parent = store.name();
     for (const std::string& content : kSteps[s].contents) {
       TRY_VOID(write_atomically(source, content, content));
-      TRY(Part added, store.add_part(source, content));
+      TRY(ZonePart added, store.add_part(source, content));
       added.rows = 1;
       added.first_seq = added.last_seq = next.next_seq();
       next.add(added, kSchema);
@@ -117,7 +117,7 @@ int steps_held(FileSystem& files) {
   EXPECT_TRUE(store.has_value()) << store.error().text();
   if (!store) return -1;
   std::size_t at = 0;
-  const std::vector<Part>& parts = store->manifest().parts;
+  const std::vector<ZonePart>& parts = store->manifest().parts;
   for (std::size_t s = 0; s < kSteps.size(); ++s) {
     if (at == parts.size()) return static_cast<int>(s);
     for (const std::string& content : kSteps[s].contents) {

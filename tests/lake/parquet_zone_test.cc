@@ -104,7 +104,7 @@ TEST_F(Zone, TheSameRecordsGiveTheSameBytesHoweverTheyCome) {
   for (std::int64_t at = 0; at < 6000; at += 77)
     ASSERT_TRUE(writer.append(records(at, std::min<std::int64_t>(at + 77, 6000))).has_value());
   EXPECT_EQ(writer.commit().value(), name);
-  for (const Part& part : one.manifest().parts)
+  for (const ZonePart& part : one.manifest().parts)
     EXPECT_TRUE(std::filesystem::exists(root_ / "two" / "parts" / (text(part.hash) + ".parquet")));
 }
 
