@@ -151,7 +151,7 @@ Status KeyState::make_room(const Layout& layout) {
     h.at = h.settled;
     std::uint32_t dead = h.size;
     for (std::size_t w = 0; w < layout.windows.size(); ++w)
-      dead = std::min(dead, cursor(static_cast<int>(w)).tail);
+      dead = std::min(dead, out_of_sight(layout, static_cast<int>(w)));
     if (dead > 0 && dead >= h.size / 4) {
       drop_front(layout, dead);
       return {};
@@ -170,6 +170,20 @@ Status KeyState::make_room(const Layout& layout) {
   h.capacity = capacity;
   h.begin = 0;
   return {};
+}
+
+// How many of the first entries no read from `settled` on can see in a window, whose cursors stand
+// there. The n last are counted among what is known by then: a newer entry that is not known yet
+// must not push an older one out.
+std::uint32_t KeyState::out_of_sight(const Layout& layout, int window) const {
+  const RingWindow& w = layout.windows[static_cast<std::size_t>(window)];
+  Cursor c = cursor(window);
+  if (w.window.kind != Window::Kind::kLast || !layout.store_known) return c.tail;
+  std::int64_t visible = 0;
+  for (std::uint32_t i = c.head; i-- > 0;)
+    if (known_of(layout, entry(layout, i)) <= header().settled && ++visible == w.window.count)
+      return i;
+  return 0;
 }
 
 void KeyState::drop_front(const Layout& layout, std::uint32_t count) {

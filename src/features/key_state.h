@@ -64,7 +64,8 @@ class KeyState {
   // kCorrupt and leave the state empty.
   std::string save(const Layout& layout) const;
   Status load(const Layout& layout, std::string_view bytes, TextPool& texts);
-  // Adds the entries of another state of the same key (disjoint records).
+  // Adds the entries of another state of the same key (disjoint records) whose texts are in the
+  // same pool.
   Status merge(const Layout& layout, const KeyState& other);
 
   void swap(KeyState& other) noexcept;
@@ -99,6 +100,7 @@ class KeyState {
   void allocate(const Layout& layout);
   void reset_windows(const Layout& layout);
   Status make_room(const Layout& layout);
+  std::uint32_t out_of_sight(const Layout& layout, int window) const;
   void drop_front(const Layout& layout, std::uint32_t count);
   void write(const Layout& layout, std::uint32_t index, const Entry& entry);
   void insert_into_windows(const Layout& layout, std::uint32_t index);

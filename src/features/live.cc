@@ -32,6 +32,8 @@ Result<Prepared> prepare(const Group& group, const Table& records) {
   return out;
 }
 
+bool is_text(const Type& type) { return type.id == TypeId::kString || type.id == TypeId::kBytes; }
+
 std::string id_text(const Column& ids, std::int64_t row) {
   if (ids.type.id == TypeId::kString) return std::string(ids.string(row));
   std::int64_t number = ids.int64(row);
@@ -55,13 +57,14 @@ std::size_t LiveEngine::shard_of(std::int64_t key) const {
                                   static_cast<std::uint64_t>(shard_count_));
 }
 
+// The number of a key that has been seen; a read must not remember keys it asks for.
 std::optional<std::int64_t> LiveEngine::key_number(const Group& group, const Column& key,
-                                                   std::int64_t row) {
+                                                   std::int64_t row) const {
   if (key.is_null(row)) return std::nullopt;
   switch (group.key_type.id) {
     case TypeId::kString:
     case TypeId::kBytes:
-      return texts_.intern(key.string(row));
+      return texts_.find(key.string(row));
     case TypeId::kBool:
       return key.boolean(row) ? 1 : 0;
     case TypeId::kDate:
@@ -103,6 +106,7 @@ Status LiveEngine::apply_to(std::size_t number, const Table& records) {
   const Column& ids = *records.find(kIdColumn);
   std::vector<std::int64_t> values(slots.size());
   for (std::int64_t i = 0; i < records.rows; ++i) {
+    if (is_text(group.key_type) && !keys.is_null(i)) texts_.intern(keys.string(i));
     std::optional<std::int64_t> key = key_number(group, keys, i);
     auto kind = static_cast<RecordKind>(kinds.int64(i));
     if (group.source->change) {
@@ -119,8 +123,10 @@ Status LiveEngine::apply_to(std::size_t number, const Table& records) {
       if (prepared.label->known.is_null(i) || prepared.label->value.is_null(i)) continue;
       entry.time = entry.known = std::max(prepared.label->known.int64(i), entry.known);
     }
-    entry.id = ids.type.id == TypeId::kString ? texts_.intern(ids.string(i)) : ids.int64(i);
-    entry.seq = records.find(kSeqColumn)->int64(i);
+    if (layout.store_order) {
+      entry.id = ids.type.id == TypeId::kString ? texts_.intern(ids.string(i)) : ids.int64(i);
+      entry.seq = records.find(kSeqColumn)->int64(i);
+    }
     for (std::size_t s = 0; s < slots.size(); ++s)
       values[s] = slots[s][static_cast<std::size_t>(i)];
     entry.values = values.data();

@@ -3,8 +3,8 @@
 // key touched by a correction) it says so, and features/history.h answers by replay: both give the
 // same value (docs/semantics.md 6).
 //
-// Keys are spread over shards by hash; a shard is independent of the others. Threads: apply() and
-// settle() by one thread; reads of different shards may run together.
+// Keys are spread over shards by hash; a shard is independent of the others. Threads: one at a
+// time.
 #pragma once
 
 #include <cstdint>
@@ -67,7 +67,8 @@ class LiveEngine {
   std::optional<std::int64_t> key_of_bytes(const Group& group, std::string_view bytes);
   void forget();
   Status load_groups(std::string_view bytes);
-  std::optional<std::int64_t> key_number(const Group& group, const Column& key, std::int64_t row);
+  std::optional<std::int64_t> key_number(const Group& group, const Column& key,
+                                         std::int64_t row) const;
 
   int shard_count_;
   TextPool texts_;

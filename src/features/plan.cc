@@ -99,6 +99,11 @@ class Planner {
     std::optional<std::size_t> by = group->schema.find(view.by);
     if (!by) return fail(Code::kNotFound, "source {} has no column {}", source->name, view.by);
     group->key_type = group->schema[*by].type;
+    TypeId key = group->key_type.id;
+    if (key == TypeId::kDecimal || key == TypeId::kList || key == TypeId::kStruct)
+      return fail(Code::kUnsupported,
+                  "column {} of type {} cannot be a key; cast it to int64 or string", view.by,
+                  group->key_type.text());
     group->layout.texts = &texts_;
     group->layout.text_ids =
         !source->id.empty() && records[*records.find(kIdColumn)].type.id == TypeId::kString;

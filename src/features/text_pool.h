@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -22,6 +23,12 @@ class TextPool {
     auto number = static_cast<std::int64_t>(texts_.size() - 1);
     numbers_.emplace(texts_.back(), number);
     return number;
+  }
+  // The number of a text that was interned before.
+  std::optional<std::int64_t> find(std::string_view text) const {
+    auto found = numbers_.find(text);
+    if (found == numbers_.end()) return std::nullopt;
+    return found->second;
   }
   std::string_view text(std::int64_t number) const {
     return texts_[static_cast<std::size_t>(number)];

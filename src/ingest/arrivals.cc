@@ -191,10 +191,15 @@ struct ArrivalReader::State {
     keep(kept);
   }
 
+  // A word that is not declared marks nothing, an empty text least of all.
+  static bool is_word(const std::string& declared, std::string_view text) {
+    return !declared.empty() && text == declared;
+  }
+
   bool is_retraction(std::int64_t i) const {
     if (!source.change) return false;
     const Column* column = table.find(source.change->column);
-    return !column->is_null(i) && column->string(i) == source.change->retraction;
+    return !column->is_null(i) && is_word(source.change->retraction, column->string(i));
   }
 
   // Evaluates over the rows in the running; a row on which it fails is set aside and the rest tried
@@ -367,8 +372,9 @@ struct ArrivalReader::State {
     const Column* column = table.find(source.change->column);
     if (column->is_null(i)) return RecordKind::kOriginal;
     std::string_view word = column->string(i);
-    if (word == source.change->correction) return RecordKind::kCorrection;
-    return word == source.change->retraction ? RecordKind::kRetraction : RecordKind::kOriginal;
+    if (is_word(source.change->correction, word)) return RecordKind::kCorrection;
+    return is_word(source.change->retraction, word) ? RecordKind::kRetraction
+                                                    : RecordKind::kOriginal;
   }
 
   static std::string id_bytes(const Column& id, std::int64_t i) {

@@ -268,7 +268,13 @@ Result<Table> load_records(const Source& source, const SourceContext& context) {
   options.scratch = state_path(context.project, "tmp");
   options.threads = context.limits.threads;
   TRY(ParquetZone zone, ParquetZone::open(raw_zone_path(context.project, source), options));
-  TRY(ZoneStream stream, zone.read());
+  // By name, in the order declared: a zone keeps the order it was written in.
+  ZoneRead what;
+  for (std::string_view name :
+       {kSeqColumn, kKindColumn, kIdColumn, kTimeColumn, kKnownColumn, kLocalColumn})
+    what.columns.emplace_back(name);
+  for (const Field& field : source.columns.fields()) what.columns.push_back(field.name);
+  TRY(ZoneStream stream, zone.read(what));
   std::vector<Table> tables;
   while (true) {
     TRY(std::optional<Table> table, stream.next());

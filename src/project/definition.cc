@@ -123,10 +123,9 @@ Result<std::string> source_definition(const Source& source, FileSystem& files) {
   canon.put("semantics", kEngineSemanticsVersion);
   canon.put("format", source.format);
   for (const auto& [name, value] : source.format_options) canon.put("format." + name, value);
-  Canon columns;
+  // In order: a file without a header says nothing else of which column is which.
   for (const Field& field : source.columns.fields())
-    columns.put("column." + field.name, field.type.text());
-  canon.put_sorted(std::move(columns));
+    canon.put("column." + field.name, field.type.text());
   canon.put("time", source.time);
   TRY_VOID(put_zone(canon, source.zone, files));
   put_known(canon, source.known);

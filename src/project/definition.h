@@ -4,7 +4,8 @@
 //
 // Left out: comments, layout, spelling of expressions and lengths of time, the order of keys, of
 // sources, of values and of contract rules, places, notes, names and paths of data files (the lake
-// names their content). Kept in order: the columns of a training set, because a model's bytes
+// names their content). Kept in order: the columns of a source, because a file may have
+// no header, and those of a training set, because a model's bytes
 // depend on it.
 // Stable: a change of this text is a change of the engine semantics version.
 // Format: lines of `key length:value`, where a value may itself be such lines.

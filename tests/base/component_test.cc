@@ -55,10 +55,11 @@ TEST(Components, AreFoundByKindAndName) {
 TEST(Nearest, SuggestsWhatIsLikelyMeant) {
   constexpr std::array<std::string_view, 4> kKnown = {"window", "values", "over", "by"};
   EXPECT_EQ(nearest("windw", kKnown), "window");   // one letter lost
-  EXPECT_EQ(nearest("winodw", kKnown), "window");  // two swapped: distance 2 of 6 / 3
+  EXPECT_EQ(nearest("winodw", kKnown), "window");  // two swapped
   EXPECT_EQ(nearest("value", kKnown), "values");
   EXPECT_EQ(nearest("window", kKnown), "window");
   EXPECT_EQ(nearest("ovr", kKnown), "over");
+  EXPECT_EQ(nearest("chekc", std::array<std::string_view, 1>{"check"}), "check");  // a swap is one
 }
 
 TEST(Nearest, KeepsQuietWhenNothingIsNear) {

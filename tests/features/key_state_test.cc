@@ -198,8 +198,9 @@ TEST_P(KeyStateProperties, SettlingForgetsNothingAReadCanStillSee) {
         ASSERT_TRUE(
             same(out[p], plain_read(layout, rows, layout.parts[p], t0, t0), layout.parts[p]))
             << "seed " << seed << " step " << step;
-      if (settled > 0)
+      if (settled > 0) {
         EXPECT_FALSE(state.read(layout, settled - 1, settled - 1, out)) << "below what is settled";
+      }
     }
     // A ring doubles only when three quarters of it are in sight.
     EXPECT_LE(state.entries() * 3, most_in_sight * 8) << "evicted entries stay";
@@ -243,6 +244,30 @@ TEST(KeyState, EmptyReadsAreEmpty) {
     EXPECT_EQ(parts.least, kNoValue);
     EXPECT_EQ(parts.last_time, kNoValue);
   }
+}
+
+// Found by reading: a full ring dropped what lay behind the n last, though the newest of those was
+// not known yet and so not among them.
+TEST(KeyState, LastNKeepsWhatANotYetKnownEntryDoesNotReplace) {
+  Layout layout;
+  layout.slots = {Kept{Keep::kQuanta, Type::int64(), {}}};
+  int window = layout.add_window({{.kind = Window::Kind::kLast, .count = 1}, true});
+  layout.add_parts(window, 0, kPartLast, 0);
+  layout.finish(true);
+  KeyState state;
+  auto insert = [&](std::int64_t time, std::int64_t known) {
+    ASSERT_TRUE(state.insert(layout, {time, known, time, time, &time}));
+  };
+  insert(1, 1);
+  insert(2, 2);
+  insert(3, 3);
+  insert(9, 20);
+  state.settle(layout, 10);
+  insert(11, 11);
+  std::vector<Parts> out(1);
+  ASSERT_TRUE(state.read(layout, 10, 10, out));
+  EXPECT_EQ(out[0].rows, 1);
+  EXPECT_EQ(out[0].last, 3);
 }
 
 TEST(KeyState, FlippedBitsAreFound) {

@@ -58,8 +58,8 @@ i64 add_rows(Call& call) {
   return -1;
 }
 
-constexpr Kernel kAddInt = &add_rows<false>;
-constexpr Kernel kSubtractInt = &add_rows<true>;
+constexpr BatchKernel kAddInt = &add_rows<false>;
+constexpr BatchKernel kSubtractInt = &add_rows<true>;
 
 bool date_plus(std::int32_t days, i64 n, std::int32_t& out) {
   i64 sum = 0;

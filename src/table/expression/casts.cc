@@ -163,8 +163,8 @@ std::int32_t timestamp_to_date(i64 us) {
 struct Row {
   TypeId from;
   TypeId to;
-  Kernel strict;
-  Kernel lenient;  // for try_cast
+  BatchKernel strict;
+  BatchKernel lenient;  // for try_cast
   bool can_fail;
 };
 
@@ -173,7 +173,7 @@ constexpr Row checked(TypeId from, TypeId to) {
   return {from, to, &cast_rows<From, To, operation, false>, &cast_rows<From, To, operation, true>,
           true};
 }
-constexpr Row total(TypeId from, TypeId to, Kernel kernel) {
+constexpr Row total(TypeId from, TypeId to, BatchKernel kernel) {
   return {from, to, kernel, kernel, false};
 }
 

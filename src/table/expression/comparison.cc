@@ -84,7 +84,7 @@ using i64 = std::int64_t;
 
 // Calls make<T>() with the C++ type that vectors of `id` hold, nullptr for list and struct.
 template <typename Make>
-Kernel for_type(TypeId id, Make make) {
+BatchKernel for_type(TypeId id, Make make) {
   switch (id) {
     case TypeId::kBool:
       return make.template operator()<Byte>();
@@ -150,8 +150,9 @@ template <bool negate>
 Result<Resolution> distinct(const Request& request) {
   if (request.size() != 2) return no_overload(request);
   TRY(Resolution resolution, at_common_type(request, 2));
-  resolution.kernel = for_type(resolution.result.type.id,
-                               []<typename T>() -> Kernel { return &distinct_rows<T, negate>; });
+  resolution.kernel = for_type(resolution.result.type.id, []<typename T>() -> BatchKernel {
+    return &distinct_rows<T, negate>;
+  });
   resolution.result = ValueType{Type::boolean()};
   return resolution;
 }
@@ -195,7 +196,7 @@ i64 in_rows(Call& call) {
 Result<Resolution> in_list(const Request& request) {
   TRY(Resolution resolution, at_common_type(request, 2));
   resolution.kernel =
-      for_type(resolution.result.type.id, []<typename T>() -> Kernel { return &in_rows<T>; });
+      for_type(resolution.result.type.id, []<typename T>() -> BatchKernel { return &in_rows<T>; });
   resolution.result = ValueType{Type::boolean()};
   return resolution;
 }
@@ -224,8 +225,9 @@ i64 extreme_rows(Call& call) {
 template <bool largest>
 Result<Resolution> extreme(const Request& request) {
   TRY(Resolution resolution, at_common_type(request, 1));
-  resolution.kernel = for_type(resolution.result.type.id,
-                               []<typename T>() -> Kernel { return &extreme_rows<T, largest>; });
+  resolution.kernel = for_type(resolution.result.type.id, []<typename T>() -> BatchKernel {
+    return &extreme_rows<T, largest>;
+  });
   return resolution;
 }
 
@@ -246,8 +248,8 @@ i64 nullif_rows(Call& call) {
 Result<Resolution> nullif(const Request& request) {
   if (request.size() != 2) return no_overload(request);
   TRY(Resolution resolution, at_common_type(request, 2));
-  resolution.kernel =
-      for_type(resolution.result.type.id, []<typename T>() -> Kernel { return &nullif_rows<T>; });
+  resolution.kernel = for_type(resolution.result.type.id,
+                               []<typename T>() -> BatchKernel { return &nullif_rows<T>; });
   return resolution;
 }
 

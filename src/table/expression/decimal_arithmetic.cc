@@ -88,7 +88,7 @@ std::int64_t negate(Call& call) {
 
 // Both sides at the larger scale, one digit more than the wider; DuckDB does not go from 18 digits
 // to 19 (its types of 64 and 128 bits) of its own accord.
-Resolution sum_types(const Request& request, Kernel kernel) {
+Resolution sum_types(const Request& request, BatchKernel kernel) {
   Width a = width_at(request, 0);
   Width b = width_at(request, 1);
   int scale = std::max(a.scale, b.scale);

@@ -18,7 +18,7 @@ namespace lode {
 struct Overload {
   std::string_view parameters;
   char result;
-  Kernel kernel;
+  BatchKernel kernel;
 };
 
 // Asked by a function whose types the letters cannot say.
@@ -37,7 +37,7 @@ struct Request {
 struct Resolution {
   std::vector<ValueType> parameters;  // what each argument is converted to
   ValueType result;
-  Kernel kernel = nullptr;
+  BatchKernel kernel = nullptr;
   BoundNode::Kind kind = BoundNode::Kind::kCall;
   bool can_fail = false;
   std::shared_ptr<const void> prepared = {};
@@ -82,7 +82,7 @@ std::optional<ValueType> common_type(std::span<const BoundPtr> values);
 // A kernel that converts `from` to `to`, with its reason if it can fail; nullptr kernel if there is
 // none. Implicit conversions are a subset of these.
 struct Cast {
-  Kernel kernel = nullptr;
+  BatchKernel kernel = nullptr;
   bool can_fail = false;
   std::string_view reason = {};
 };

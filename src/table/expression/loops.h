@@ -76,14 +76,14 @@ struct Loop<R(A...), operation> {
 };
 
 template <typename Signature, auto operation>
-constexpr Kernel map = &Loop<Signature, operation>::map;
+constexpr BatchKernel map = &Loop<Signature, operation>::map;
 template <typename Signature, auto operation>
-constexpr Kernel map_or_null = &Loop<Signature, operation>::map_or_null;
+constexpr BatchKernel map_or_null = &Loop<Signature, operation>::map_or_null;
 template <typename Signature, auto operation>
-constexpr Kernel map_or_fail = &Loop<Signature, operation>::map_or_fail;
+constexpr BatchKernel map_or_fail = &Loop<Signature, operation>::map_or_fail;
 // Signature std::string_view(A...); operation(Arena&, A..., std::string_view& out) -> bool.
 template <typename Signature, auto operation>
-constexpr Kernel map_text = &Loop<Signature, operation>::map_text;
+constexpr BatchKernel map_text = &Loop<Signature, operation>::map_text;
 
 using Text = std::string_view;
 

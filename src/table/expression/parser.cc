@@ -428,7 +428,8 @@ class Parser {
       return time_literal(name, token);
     if (is_symbol("(")) {
       if (name == "cast" || name == "try_cast") return cast(name == "try_cast", token);
-      if (!is_reserved(name)) return function(std::move(name), token);
+      // `distinct` is a keyword only behind `is`; before a bracket it is the aggregate.
+      if (!is_reserved(name) || name == "distinct") return function(std::move(name), token);
     }
     if (is_reserved(name))
       return fail(error_at(token, fmt::format("expected a value before '{}', which is a keyword; a "

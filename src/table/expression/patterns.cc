@@ -197,7 +197,7 @@ bool is_text(const Request& request, std::size_t i) {
   return request.type(i).is(TypeId::kString) || request.type(i).is_null();
 }
 
-Resolution with(const Request& request, ValueType result, Kernel kernel,
+Resolution with(const Request& request, ValueType result, BatchKernel kernel,
                 std::shared_ptr<const Regex> regex) {
   Resolution resolution;
   for (std::size_t i = 0; i < request.size(); ++i) {

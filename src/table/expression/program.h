@@ -89,7 +89,7 @@ struct Call {
 // Computes out->data (and clears bits of out->valid). Returns -1, or the first wanted row that
 // fails. Rows that are null or not wanted may hold any bytes, except that string views must be
 // readable.
-using Kernel = std::int64_t (*)(Call&);
+using BatchKernel = std::int64_t (*)(Call&);
 
 enum class NullRule : std::uint8_t {
   kPropagate,  // null if an argument is; the evaluator has set out->valid
@@ -115,7 +115,7 @@ struct BoundNode {
   Literal literal;
   std::size_t input = 0;
   const BoundNode* share_of = nullptr;
-  Kernel kernel = nullptr;
+  BatchKernel kernel = nullptr;
   NullRule nulls = NullRule::kPropagate;
   bool can_fail = false;    // anywhere below, too
   std::string_view reason;  // what a failure of the kernel means
