@@ -122,14 +122,6 @@ void print_stations(Output& out, const RunReport& report) {
   table.print(out);
 }
 
-void write_estimate(JsonWriter& json, const Estimate& e) {
-  json.begin_object()
-      .field("value", e.value)
-      .field("low", e.low)
-      .field("high", e.high)
-      .end_object();
-}
-
 void write_sources(JsonWriter& json, const RunReport& report) {
   json.key("sources").begin_array();
   for (const SourceReport& s : report.sources) {
@@ -207,47 +199,15 @@ void write_model(JsonWriter& json, const ModelReport& m) {
       .field("algorithm", m.algorithm);
   write_pairs(json, "options", m.options);
   write_pairs(json, "encoders", m.encoders);
-  if (!m.chosen.empty()) json.field("chosen", m.chosen);
-  json.field("seed", m.seed)
-      .field("threads", m.threads)
-      .field("train_rows", m.train_rows)
-      .field("test_rows", m.test_rows)
-      .field("embargoed", m.embargoed)
-      .field("purged", m.purged)
-      .field("unseen", m.unseen)
-      .field("blocks", m.blocks)
-      .key("metrics")
-      .begin_object();
-  for (const auto& [split, metrics] : m.metrics) {
-    json.key(split).begin_object();
-    for (const MetricReport& metric : metrics) {
-      json.key(metric.name);
-      write_estimate(json, metric.estimate);
-    }
-    json.end_object();
-  }
+  json.field("seed", m.seed).field("threads", m.threads);
+  write_judgement(json, m);
   json.end_object();
-  if (!m.comparison.empty()) {
-    json.key("against")
-        .begin_object()
-        .field("model", m.compared_with)
-        .key("difference")
-        .begin_object();
-    for (const ComparisonReport& c : m.comparison) {
-      json.key(c.metric);
-      write_estimate(json, c.difference);
-    }
-    json.end_object().end_object();
-  }
-  json.key("notes").begin_array();
-  for (const std::string& note : m.notes) json.value(note);
-  json.end_array().end_object();
 }
 
 }  // namespace
 
 void print_run(Output& out, const RunReport& report) {
-  out.print("{}\n", out.bold(report.project));
+  out.print("{}, run {}\n", out.bold(report.project), report.run);
   print_sources(out, report);
   print_features(out, report);
   print_training(out, report);
@@ -257,7 +217,10 @@ void print_run(Output& out, const RunReport& report) {
 
 std::string run_json(const RunReport& report) {
   JsonWriter json;
-  json.begin_object().field("project", report.project).field("seconds", report.seconds);
+  json.begin_object()
+      .field("project", report.project)
+      .field("run", report.run)
+      .field("seconds", report.seconds);
   write_sources(json, report);
   write_training(json, report);
   json.key("models").begin_array();

@@ -12,6 +12,8 @@
 
 namespace lode {
 
+class JsonWriter;
+
 // One station of a run.
 struct StationReport {
   std::string name;  // "ingest flights", "training set flights", "model late: judge"
@@ -75,7 +77,8 @@ struct ComparisonReport {
 
 struct ModelReport {
   std::string name;
-  std::string version;  // the first 12 digits of its content hash
+  std::int64_t version =
+      0;                // 1, 2, ... of its name: a new one when its content or data set changed
   std::string content;  // content hash of the stored model
   std::string dataset;
   std::string training;
@@ -99,7 +102,7 @@ struct ModelReport {
 
 struct RunReport {
   std::string project;
-  std::int64_t run = 0;
+  std::int64_t run = 0;  // 1, 2, ... of the project
   std::vector<SourceReport> sources{};
   std::vector<ViewReport> views{};
   std::vector<TrainingReport> training{};
@@ -107,5 +110,10 @@ struct RunReport {
   std::vector<StationReport> stations{};
   double seconds = 0;
 };
+
+// How a model was judged, as fields of the open object: rows and what was left out of them, metrics
+// by split with their intervals, the comparison, notes. Stored with the model's record, and printed
+// by --json, so both read the same.
+void write_judgement(JsonWriter& json, const ModelReport& model);
 
 }  // namespace lode

@@ -7,7 +7,9 @@
 #include "base/zone.h"
 #include "features/history.h"
 #include "features/training_set.h"
+#include "orchestrate/catalogue.h"
 #include "orchestrate/model_run.h"
+#include "orchestrate/run_log.h"
 #include "orchestrate/source_run.h"
 #include "project/definition.h"
 #include "project/lock.h"
@@ -46,17 +48,24 @@ class Runner {
     std::int64_t began = context_.clock.steady_ns();
     report_.project = project_.name;
     TRY(ProjectLock lock, ProjectLock::take(context_.files, project_.root));
-    for (const Source& source : project_.sources) TRY_VOID(ingest(source));
-    for (const Source& source : project_.sources) TRY_VOID(load(source));
-    History history(project_, records_, next_seq_ - 1, pool_, context_.cancel);
-    TRY_VOID(history.plan());
-    for (const View& view : project_.views) describe(view);
-    TRY_VOID(train(history));
+    TRY(RunLog log, RunLog::begin(context_.files, project_, context_.clock));
+    log_ = &log;
+    report_.run = log.number();
+    TRY_VOID(log.end(stations()));
     report_.seconds = static_cast<double>(context_.clock.steady_ns() - began) * 1e-9;
     return std::move(report_);
   }
 
  private:
+  Status stations() {
+    for (const Source& source : project_.sources) TRY_VOID(ingest(source));
+    for (const Source& source : project_.sources) TRY_VOID(load(source));
+    History history(project_, records_, next_seq_ - 1, pool_, context_.cancel);
+    TRY_VOID(history.plan());
+    for (const View& view : project_.views) describe(view);
+    return train(history);
+  }
+
   // Runs one station and reports its time; `work` returns the number of units it did.
   template <typename Work>
   Status station(const std::string& name, std::optional<std::int64_t> total,
@@ -71,6 +80,7 @@ class Runner {
     }
     station.seconds = static_cast<double>(context_.clock.steady_ns() - began) * 1e-9;
     report_.stations.push_back(station);
+    TRY_VOID(log_->station(station));
     return context_.cancel.check();
   }
 
@@ -132,26 +142,47 @@ class Runner {
                          tables.emplace(set.name, std::move(table));
                          return rows;
                        }));
+      TRY_VOID(keep_rows("keep training set " + set.name, training_path(project_, set.name),
+                         report_.training.back().dataset, tables.at(set.name).columns.rows,
+                         [&] { return training_rows(tables.at(set.name)); }));
     }
     cache.clear();
     std::map<std::string, FittedRun> runs;
-    for (const Model& model : project_.models) {
-      const TrainingTable& table = tables.at(model.from);
-      TRY_VOID(station("model " + model.name, table.columns.rows, "rows",
-                       [&](ProgressStation& progress) -> Result<std::int64_t> {
-                         auto other = runs.find(model.compare_with);
-                         const FittedRun* compared = other == runs.end() ? nullptr : &other->second;
-                         TRY(FittedRun run,
-                             run_model(project_, model, table, compared, pool_, context_.cancel));
-                         TRY_VOID(store(model, run));
-                         std::int64_t rows = run.report.train_rows + run.report.test_rows;
-                         progress.advance(rows);
-                         report_.models.push_back(run.report);
-                         runs.emplace(model.name, std::move(run));
-                         return rows;
-                       }));
-    }
+    for (const Model& model : project_.models) TRY_VOID(fit(model, tables.at(model.from), runs));
     return {};
+  }
+
+  Status fit(const Model& model, const TrainingTable& table,
+             std::map<std::string, FittedRun>& runs) {
+    TRY_VOID(station("model " + model.name, table.columns.rows, "rows",
+                     [&](ProgressStation& progress) -> Result<std::int64_t> {
+                       auto other = runs.find(model.compare_with);
+                       const FittedRun* compared = other == runs.end() ? nullptr : &other->second;
+                       TRY(FittedRun run,
+                           run_model(project_, model, table, compared, pool_, context_.cancel));
+                       TRY_VOID(store(model, run));
+                       std::int64_t rows = run.report.train_rows + run.report.test_rows;
+                       progress.advance(rows);
+                       report_.models.push_back(run.report);
+                       runs.emplace(model.name, std::move(run));
+                       return rows;
+                     }));
+    const FittedRun& run = runs.at(model.name);
+    return keep_rows("keep scores " + model.name, scores_path(project_, model.name),
+                     run.report.content, run.report.test_rows,
+                     [&] { return score_rows(table, run.test_rows, run.test_scores); });
+  }
+
+  // Keeps a table for `lode sql`, unless the one that is kept was made of the same.
+  template <typename Make>
+  Status keep_rows(const std::string& name, const std::string& path, const std::string& content,
+                   std::int64_t rows, Make make) {
+    if (is_kept(context_.files, path, content)) return {};
+    return station(name, rows, "rows", [&](ProgressStation& progress) -> Result<std::int64_t> {
+      TRY_VOID(keep(project_, context_.files, path, content, make()));
+      progress.advance(rows);
+      return rows;
+    });
   }
 
   // Keeps the model under the hash of its bytes.
@@ -160,10 +191,10 @@ class Runner {
     run.report.dataset = set->dataset;
     std::string artifact = model_artifact(model, run, set->dataset);
     run.report.content = text(content_hash(artifact));
-    run.report.version = run.report.content.substr(0, 12);
-    std::string folder = state_path(project_, "models");
-    TRY_VOID(context_.files.make_directories(folder));
-    return write_atomically(context_.files, join_path(folder, run.report.content), artifact);
+    std::string path = model_path(project_, run.report.content);
+    TRY_VOID(context_.files.make_directories(parent_directory(path)));
+    TRY_VOID(write_atomically(context_.files, path, artifact));
+    return log_->model(run.report, run.model->describe());
   }
 
   // docs/semantics.md 8.5.
@@ -208,6 +239,7 @@ class Runner {
   const RunContext& context_;
   ThreadPool pool_;
   RunReport report_;
+  RunLog* log_ = nullptr;  // of run(), while it goes on
   RecordTables records_;
   std::map<std::string, ContentHash, std::less<>> zones_;
   std::int64_t next_seq_ = 0;

@@ -1,0 +1,194 @@
+#include "orchestrate/catalogue.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <numeric>
+
+#include "lake/manifest.h"
+#include "lake/parquet_zone.h"
+#include "orchestrate/source_run.h"
+
+namespace lode {
+namespace {
+
+Column whole_numbers(std::span<const std::int64_t> values, Type type) {
+  Column column;
+  column.type = std::move(type);
+  column.length = static_cast<std::int64_t>(values.size());
+  column.values = Buffer::allocate_unset(column.length * 8);
+  if (!values.empty()) std::memcpy(column.values.mutable_data(), values.data(), values.size() * 8);
+  return column;
+}
+
+Column numbers(std::span<const double> values) {
+  Column column;
+  column.type = Type::float64();
+  column.length = static_cast<std::int64_t>(values.size());
+  column.values = Buffer::allocate_unset(column.length * 8);
+  if (!values.empty()) std::memcpy(column.values.mutable_data(), values.data(), values.size() * 8);
+  return column;
+}
+
+template <typename T>
+std::vector<T> picked(std::span<const T> values, std::span<const std::int64_t> rows) {
+  std::vector<T> out;
+  out.reserve(rows.size());
+  for (std::int64_t row : rows) out.push_back(values[static_cast<std::size_t>(row)]);
+  return out;
+}
+
+void add_column(Table& table, std::vector<Field>& fields, std::string name, Column column) {
+  fields.push_back({std::move(name), column.type});
+  table.columns.push_back(std::move(column));
+}
+
+// Rows of a training set stand in the order of their originals; a zone wants that of their seqs,
+// which differs when a correction is read in an original's place.
+void sort_by_seq(Table& table) {
+  const auto* seq = table.columns[0].values.as<std::int64_t>();
+  if (std::is_sorted(seq, seq + table.rows)) return;
+  std::vector<std::int64_t> order(static_cast<std::size_t>(table.rows));
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::sort(order, {}, [&](std::int64_t row) { return seq[row]; });
+  for (Column& column : table.columns) column = column.take(order);
+}
+
+std::string free_name(const Schema& schema, std::string name) {
+  while (schema.find(name)) name.insert(name.begin(), '_');
+  return name;
+}
+
+std::string receipt_path(const std::string& zone) { return zone + ".receipt"; }
+
+// Equal texts, equal zones: the receipt need not be parsed to be checked.
+std::string receipt_of(std::string_view name, const ContentHash& zone) {
+  std::string body = fmt::format("lode-kept 1\nof {}\nzone {}\n", name, text(zone));
+  return fmt::format("{}sum {}\n", body, text(content_hash(body)));
+}
+
+Status add_zone(const Project& project, FileSystem& files, std::string_view group,
+                const std::string& name, std::vector<StoredZone>& zones) {
+  TRY(ManifestStore store,
+      ManifestStore::open(files, state_path(project, fmt::format("{}/{}", group, name))));
+  const Manifest& manifest = store.manifest();
+  if (manifest.parts.empty()) return {};
+  StoredZone zone{std::string(group), name, manifest.rows()};
+  for (const ZonePart& part : manifest.parts) {
+    zone.parts.push_back(store.part_path(part.hash));
+    zone.one_schema = zone.one_schema && part.schema == manifest.parts.front().schema;
+  }
+  zones.push_back(std::move(zone));
+  return {};
+}
+
+}  // namespace
+
+Table training_rows(const TrainingTable& training) {
+  const Schema& own = training.columns.schema;
+  Table table;
+  std::vector<Field> fields;
+  table.rows = training.columns.rows;
+  add_column(table, fields, std::string(kSeqColumn), whole_numbers(training.seq, Type::int64()));
+  add_column(table, fields, std::string(kTimeColumn),
+             whole_numbers(training.time, Type::timestamp()));
+  add_column(table, fields, free_name(own, "target"), numbers(training.target));
+  add_column(table, fields, free_name(own, "known"),
+             whole_numbers(training.known, Type::timestamp()));
+  for (std::size_t c = 0; c < own.size(); ++c)
+    add_column(table, fields, own[c].name, training.columns.columns[c]);
+  table.schema = Schema(std::move(fields));
+  sort_by_seq(table);
+  return table;
+}
+
+Table score_rows(const TrainingTable& training, std::span<const std::int64_t> test_rows,
+                 std::span<const double> scores) {
+  Table table;
+  std::vector<Field> fields;
+  table.rows = static_cast<std::int64_t>(test_rows.size());
+  add_column(table, fields, std::string(kSeqColumn),
+             whole_numbers(picked<std::int64_t>(training.seq, test_rows), Type::int64()));
+  add_column(table, fields, std::string(kTimeColumn),
+             whole_numbers(picked<std::int64_t>(training.time, test_rows), Type::timestamp()));
+  add_column(table, fields, "target", numbers(picked<double>(training.target, test_rows)));
+  add_column(table, fields, "score", numbers(scores));
+  table.schema = Schema(std::move(fields));
+  sort_by_seq(table);
+  return table;
+}
+
+std::string training_path(const Project& project, std::string_view set) {
+  return state_path(project, fmt::format("training/{}", set));
+}
+
+std::string scores_path(const Project& project, std::string_view model) {
+  return state_path(project, fmt::format("scores/{}", model));
+}
+
+std::string model_path(const Project& project, std::string_view content) {
+  return state_path(project, fmt::format("models/{}", content));
+}
+
+bool is_kept(FileSystem& files, const std::string& path, std::string_view name) {
+  Result<std::string> receipt = files.read(receipt_path(path));
+  if (!receipt) return false;
+  // A zone that cannot be read is written anew: all of it can be made again.
+  Result<ManifestStore> store = ManifestStore::open(files, path);
+  return store && store->name() && *receipt == receipt_of(name, *store->name());
+}
+
+Status keep(const Project& project, FileSystem& files, const std::string& path,
+            std::string_view name, const Table& rows) {
+  std::string receipt = receipt_path(path);
+  TRY(bool there, exists(files, receipt));
+  if (there) {
+    TRY_VOID(files.remove(receipt));
+    TRY_VOID(files.sync_directory(parent_directory(receipt)));
+  }
+  TRY_VOID(remove_tree(files, path));
+  if (rows.rows == 0) return {};
+  ZoneOptions options;
+  options.scratch = state_path(project, "tmp");
+  TRY_VOID(files.make_directories(options.scratch));
+  TRY(ParquetZone zone, ParquetZone::open(path, options));
+  TRY(ZoneWriter writer, zone.write());
+  TRY_VOID(writer.append(rows));
+  TRY(ContentHash written, writer.commit());
+  return write_atomically(files, receipt, receipt_of(name, written));
+}
+
+Result<std::vector<StoredZone>> stored_zones(const Project& project, FileSystem& files) {
+  std::vector<StoredZone> zones;
+  for (const Source& source : project.sources) {
+    TRY_VOID(add_zone(project, files, "raw", source.name, zones));
+    TRY_VOID(add_zone(project, files, "aside", source.name, zones));
+  }
+  for (const TrainingSet& set : project.training)
+    TRY_VOID(add_zone(project, files, "training", set.name, zones));
+  for (const Model& model : project.models)
+    TRY_VOID(add_zone(project, files, "scores", model.name, zones));
+  return zones;
+}
+
+Result<std::string> stored_model_header(const Project& project, FileSystem& files,
+                                        const ContentHash& content) {
+  std::string path = model_path(project, text(content));
+  TRY(std::string bytes, files.read(path));
+  if (content_hash(bytes) != content)
+    return fail(Error(Code::kCorrupt,
+                      "the stored model is not what its name says; remove it and run again",
+                      {.file = path}));
+  // "lode-model 1 SIZE\n", then SIZE bytes of JSON.
+  constexpr std::string_view kFirst = "lode-model 1 ";
+  std::size_t size = 0;
+  std::size_t line = bytes.find('\n');
+  if (!bytes.starts_with(kFirst) || line == std::string::npos)
+    return fail(Error(Code::kUnsupported, "a stored model of another lode", {.file = path}));
+  auto [end, status] = std::from_chars(bytes.data() + kFirst.size(), bytes.data() + line, size);
+  if (status != std::errc() || end != bytes.data() + line || size > bytes.size() - line - 1)
+    return fail(Error(Code::kCorrupt, "a stored model without its header", {.file = path}));
+  return bytes.substr(line + 1, size);
+}
+
+}  // namespace lode

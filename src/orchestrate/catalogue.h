@@ -1,0 +1,62 @@
+// What the runs of a project have left in its state, as tables: raw records, rows set aside,
+// training sets and the scores of models on their test rows. A run keeps them here, and those who
+// look (`lode sql`, a console) find them here.
+//
+// Below .lode/PROJECT/: the zones (lake/parquet_zone.h) raw/SOURCE, aside/SOURCE, training/SET and
+// scores/MODEL, and stored models as models/CONTENT.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "features/training_set.h"
+#include "project/project.h"
+#include "table/column.h"
+
+namespace lode {
+
+// The training set as it is kept: _seq, _t, target, known, then its columns, by ascending _seq. If
+// a column of the set has one of these names, ours gets another _ before it.
+Table training_rows(const TrainingTable& training);
+
+// Scores on test rows, which are positions in `training`: _seq, _t, target, score, by ascending
+// _seq.
+Table score_rows(const TrainingTable& training, std::span<const std::int64_t> test_rows,
+                 std::span<const double> scores);
+
+std::string training_path(const Project& project, std::string_view set);
+std::string scores_path(const Project& project, std::string_view model);
+std::string model_path(const Project& project, std::string_view content);
+
+// Whether the zone at `path` is what was made of `name`, a content hash: then it need not be
+// written again.
+bool is_kept(FileSystem& files, const std::string& path, std::string_view name);
+// Writes `rows` as the zone at `path` in place of what was there, then a receipt beside it that
+// says it was made of `name`. The caller holds the project's lock. After a crash at any point
+// is_kept is false. One thread; docs/formats/raw-zone.md.
+Status keep(const Project& project, FileSystem& files, const std::string& path,
+            std::string_view name, const Table& rows);
+
+// A zone that holds something.
+struct StoredZone {
+  std::string group;  // "raw", "aside", "training", "scores"
+  std::string name;   // of the source, the training set or the model
+  std::int64_t rows = 0;
+  std::vector<std::string> parts{};  // paths of its Parquet files, in seq order
+  bool one_schema = true;            // of all parts
+};
+// Those of what the project declares. A source without rows set aside has no zone "aside".
+Result<std::vector<StoredZone>> stored_zones(const Project& project, FileSystem& files);
+
+// The JSON in front of a stored model: its definition, data set, encoders and what was fitted.
+// kNotFound, kCorrupt.
+Result<std::string> stored_model_header(const Project& project, FileSystem& files,
+                                        const ContentHash& content);
+
+}  // namespace lode

@@ -1,0 +1,125 @@
+#include "orchestrate/run_log.h"
+
+#include <charconv>
+#include <limits>
+
+#include "base/json.h"
+#include "orchestrate/source_run.h"
+#include "orchestrate/stored_json.h"
+#include "table/duckdb.h"
+
+namespace lode {
+namespace {
+
+// The beginning of the error text of a run that did not end itself.
+constexpr std::string_view kInterrupted = "interrupted:";
+
+Result<std::int64_t> number_of(const RunRecord& run) {
+  std::int64_t number = 0;
+  const char* end = run.id.data() + run.id.size();
+  auto [stopped, status] = std::from_chars(run.id.data(), end, number);
+  if (status != std::errc() || stopped != end || number < 1)
+    return fail(Code::kCorrupt, "the run records hold a run '{}', which lode did not write",
+                run.id);
+  return number;
+}
+
+// Ends what still stands as running; returns the number of the newest run, or 0.
+Result<std::int64_t> end_interrupted(MetadataStore& store, const Project& project, Timestamp now) {
+  TRY(std::vector<RunRecord> runs, store.runs(project.name, std::numeric_limits<int>::max()));
+  if (runs.empty()) return 0;
+  TRY(std::int64_t newest, number_of(runs.front()));
+  for (const RunRecord& run : runs) {
+    if (run.state != RunState::kRunning) continue;
+    TRY_VOID(store.end_run(run.id, now, RunState::kFailed,
+                           fmt::format("{} its process ended before it did; found by run {}",
+                                       kInterrupted, newest + 1)));
+  }
+  return newest;
+}
+
+// The versions a model depends on. An algorithm of a library says which one made the model.
+Result<NamedTexts> libraries_of(std::string_view fitted) {
+  NamedTexts libraries = {{"lode", LODE_VERSION}};
+  TRY(std::string duckdb, Duck::version());
+  libraries.emplace_back("duckdb", duckdb);
+  TRY(JsonValue json, parse_json(fitted));
+  const JsonValue* library = json.find("library");
+  if (library == nullptr) return libraries;
+  std::size_t blank = library->text.find(' ');
+  if (blank != std::string::npos)
+    libraries.emplace_back(library->text.substr(0, blank), library->text.substr(blank + 1));
+  return libraries;
+}
+
+}  // namespace
+
+std::string run_records_path(const Project& project) {
+  return state_path(project, "runs.sqlite");
+}
+
+Result<std::unique_ptr<MetadataStore>> open_run_records(FileSystem& files, const Project& project) {
+  TRY(bool there, exists(files, run_records_path(project)));
+  if (!there)
+    return fail(Code::kNotFound, "project {} has not been run yet; `lode run {}` does it",
+                project.name, project.file.string());
+  return open_sqlite_store(run_records_path(project));
+}
+
+std::string_view run_state_text(const RunRecord& run) {
+  if (run.state == RunState::kSucceeded) return "done";
+  if (run.state == RunState::kFailed && run.error.starts_with(kInterrupted)) return "interrupted";
+  return run_state_name(run.state);
+}
+
+Result<RunLog> RunLog::begin(FileSystem& files, const Project& project, const Clock& clock) {
+  std::string path = run_records_path(project);
+  TRY_VOID(files.make_directories(parent_directory(path)));
+  TRY(std::unique_ptr<MetadataStore> store, open_sqlite_store(path));
+  TRY(std::int64_t newest, end_interrupted(*store, project, clock.now()));
+  RunRecord run;
+  run.id = std::to_string(newest + 1);
+  run.project = project.name;
+  run.command = "run";
+  run.started = clock.now();
+  TRY_VOID(store->begin_run(run));
+  return RunLog(std::move(store), project, clock, newest + 1);
+}
+
+Status RunLog::station(const StationReport& station) {
+  return store_->add_station(std::to_string(number_),
+                             {station.name, station.units, station.unit, station.seconds});
+}
+
+Status RunLog::model(ModelReport& model, std::string_view fitted) {
+  ModelRecord record;
+  record.project = project_->name;
+  record.name = model.name;
+  record.run = std::to_string(number_);
+  record.created = clock_->now();
+  TRY(record.content, parse_content_hash(model.content));
+  record.dataset = model.dataset;
+  record.algorithm = model.algorithm;
+  record.options = model.options;
+  record.seed = model.seed;
+  record.threads = model.threads;
+  TRY(record.libraries, libraries_of(fitted));
+  JsonWriter json;
+  json.begin_object();
+  write_judgement(json, model);
+  json.end_object();
+  record.metrics_json = json.take();
+  TRY(model.version, store_->add_model(record));
+  return {};
+}
+
+Status RunLog::end(const Status& outcome) {
+  RunState state = RunState::kSucceeded;
+  if (!outcome)
+    state = outcome.error().code() == Code::kCancelled ? RunState::kCancelled : RunState::kFailed;
+  Status recorded = store_->end_run(std::to_string(number_), clock_->now(), state,
+                                    outcome ? "" : outcome.error().text());
+  return outcome ? recorded : outcome;
+}
+
+}  // namespace lode

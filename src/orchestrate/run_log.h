@@ -1,0 +1,56 @@
+// The record of a run while it goes on, in the project's metadata store: what was begun stays
+// visible if the process dies, and the next run says so. Nothing of a record goes into a name or a
+// hash.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/time.h"
+#include "lake/runs.h"
+#include "orchestrate/report.h"
+#include "project/project.h"
+
+namespace lode {
+
+// Where the metadata store of a project is.
+std::string run_records_path(const Project& project);
+
+// For those who only look; kNotFound until a run has begun.
+Result<std::unique_ptr<MetadataStore>> open_run_records(FileSystem& files, const Project& project);
+
+// "running", "done", "failed", "cancelled", or "interrupted" for a run whose process died, as the
+// next one found out.
+std::string_view run_state_text(const RunRecord& run);
+
+// Belongs to the thread of the run.
+class RunLog {
+ public:
+  // Begins a run's record; runs that still stand as running are ended as interrupted. The caller
+  // holds the project's lock, so none of them can be alive.
+  static Result<RunLog> begin(FileSystem& files, const Project& project, const Clock& clock);
+
+  std::int64_t number() const { return number_; }  // 1, 2, ... of the project
+  Status station(const StationReport& station);
+  // Adds a stored model and sets its version in `model`. `fitted` is what the algorithm says of the
+  // model, as JSON (FittedModel::describe).
+  Status model(ModelReport& model, std::string_view fitted);
+  // Ends the record. Returns the run's own error, else that of recording it.
+  Status end(const Status& outcome);
+
+ private:
+  RunLog(std::unique_ptr<MetadataStore> store, const Project& project, const Clock& clock,
+         std::int64_t number)
+      : store_(std::move(store)), project_(&project), clock_(&clock), number_(number) {}
+
+  std::unique_ptr<MetadataStore> store_;
+  const Project* project_;
+  const Clock* clock_;
+  std::int64_t number_;
+};
+
+}  // namespace lode
