@@ -19,5 +19,8 @@ inline constexpr Positional kProjectArgument = {.name = "PROJECT",
 //   auto project = project_of(context);
 //   if (!project) return project.error();
 std::expected<std::shared_ptr<const Project>, int> project_of(const CommandContext& context);
+// The same for a path that came another way.
+std::expected<std::shared_ptr<const Project>, int> project_at(const CommandContext& context,
+                                                              const std::string& path);
 
 }  // namespace lode

@@ -1,0 +1,149 @@
+// lode model: the models a project has, and one of them in full.
+#include "base/json.h"
+#include "cli/project_argument.h"
+#include "cli/text_table.h"
+#include "orchestrate/catalogue.h"
+#include "orchestrate/run_log.h"
+#include "orchestrate/stored_json.h"
+
+namespace lode {
+namespace {
+
+std::string metric_text(const JsonValue& judgement, std::string_view split,
+                        std::string_view metric) {
+  const JsonValue* found = judgement.find("metrics");
+  for (std::string_view name : {split, metric})
+    found = found == nullptr ? nullptr : found->find(name);
+  if (found == nullptr) return "";
+  auto number = [&](std::string_view name) {
+    const JsonValue* value = found->find(name);
+    return value == nullptr ? 0.0 : value->number;
+  };
+  return fmt::format("{:.4f} [{:.4f}, {:.4f}]", number("value"), number("low"), number("high"));
+}
+
+void write_texts(JsonWriter& json, std::string_view key, const NamedTexts& texts) {
+  json.key(key).begin_object();
+  for (const auto& [name, value] : texts) json.field(name, value);
+  json.end_object();
+}
+
+// The stored judgement's fields stand beside the record's: metrics by split, comparison, notes.
+void write_model(JsonWriter& json, const ModelRecord& model, const JsonValue& judgement) {
+  json.begin_object()
+      .field("name", model.name)
+      .field("version", model.version)
+      .field("dataset", model.dataset)
+      .field("algorithm", model.algorithm)
+      .field("content", text(model.content))
+      .field("run", model.run)
+      .field("created", text(model.created))
+      .field("seed", model.seed)
+      .field("threads", model.threads);
+  write_texts(json, "options", model.options);
+  write_texts(json, "libraries", model.libraries);
+  for (const auto& [name, value] : judgement.members) json.key(name).raw(value.raw);
+}
+
+Result<int> list(CommandContext& context, const Project& project) {
+  TRY(std::unique_ptr<MetadataStore> store, open_run_records(context.files, project));
+  TRY(std::vector<ModelRecord> models, store->models(project.name, ""));
+  JsonWriter json;
+  json.begin_object().field("project", project.name).key("models").begin_array();
+  TextTable table({"model", "version", "algorithm", "AUC", "log-loss", "data set", "made"});
+  for (const ModelRecord& model : models) {
+    TRY(JsonValue judgement, parse_json(model.metrics_json));
+    write_model(json, model, judgement);
+    json.end_object();
+    table.row({model.name, model.version, model.algorithm, metric_text(judgement, "test", "auc"),
+               metric_text(judgement, "test", "log_loss"), model.dataset.substr(0, 12),
+               text(model.created).substr(0, 19)});
+  }
+  if (context.json)
+    context.out.write(json.end_array().end_object().take() + "\n");
+  else
+    table.print(context.out);
+  return kExitDone;
+}
+
+void print_splits(Output& out, const JsonValue& judgement) {
+  const JsonValue* metrics = judgement.find("metrics");
+  if (metrics == nullptr) return;
+  TextTable table({"metric", "training rows", "test rows"});
+  const JsonValue* test = metrics->find("test");
+  if (test == nullptr) return;
+  for (const auto& [name, value] : test->members)
+    table.row({name, metric_text(judgement, "train", name), metric_text(judgement, "test", name)});
+  table.print(out);
+}
+
+Result<int> show(CommandContext& context, const Project& project, const std::string& name) {
+  TRY(std::unique_ptr<MetadataStore> store, open_run_records(context.files, project));
+  TRY(ModelRecord model, store->model(project.name, name, context.options.integer("version")));
+  TRY(JsonValue judgement, parse_json(model.metrics_json));
+  TRY(std::string header, stored_model_header(project, context.files, model.content));
+  TRY(JsonValue stored, parse_json(header));
+  if (context.json) {
+    JsonWriter json;
+    write_model(json, model, judgement);
+    json.key("stored").raw(header).end_object();
+    context.out.write(json.take() + "\n");
+    return kExitDone;
+  }
+  Output& out = context.out;
+  out.print("{} version {}, {}, made by run {} on {}\n", out.bold(model.name), model.version,
+            model.algorithm, model.run, text(model.created).substr(0, 19));
+  out.print("data set  {}\ncontent   {}\nseed      {}, threads {}\n", model.dataset,
+            text(model.content), model.seed, model.threads);
+  for (const auto& [option, value] : model.options) out.print("option    {} {}\n", option, value);
+  for (const auto& [library, version] : model.libraries)
+    out.print("library   {} {}\n", library, version);
+  out.print("\n");
+  print_splits(out, judgement);
+  if (const JsonValue* notes = judgement.find("notes"))
+    for (const JsonValue& note : notes->items) out.print("note: {}\n", note.text);
+  if (const JsonValue* definition = stored.find("definition"))
+    out.print("\n{}\n{}", out.bold("Declared as"), definition->text);
+  return kExitDone;
+}
+
+Result<int> run(CommandContext& context) {
+  const std::string& action = context.argument("ACTION");
+  std::span<const std::string> rest = context.arguments("REST");
+  std::size_t names = action == "show" ? 1 : 0;
+  if (action != "list" && action != "show")
+    return fail(Code::kInvalid, "'{}' is nothing to do with models; say list or show", action);
+  if (rest.size() < names)
+    return fail(Code::kInvalid, "lode model show needs the name of a model; `lode model list`");
+  if (rest.size() > names + 1)
+    return fail(Code::kInvalid, "'{}' is one argument too many", rest.back());
+  auto project = project_at(context, rest.size() > names ? rest[names] : ".");
+  if (!project) return project.error();
+  return action == "list" ? list(context, **project) : show(context, **project, rest[0]);
+}
+
+constexpr Positional kPositionals[] = {
+    {"ACTION", "list, or show"},
+    {"REST", "show: the model's name; then a lode.yaml or its folder", Positional::Count::kAny}};
+constexpr Option kOptions[] = {
+    {"version", OptionType::kInt, "0", "of the model to show; 0 is the newest", 0, 1e15},
+};
+constexpr Command kCommand = {
+    .group = CommandGroup::kLook, .positionals = kPositionals, .read_only = true, .run = run};
+
+constinit const Component kComponent = {
+    .kind = "command",
+    .name = "model",
+    .summary = "list a project's models, or show one in full",
+    .description =
+        "`lode model list [PROJECT]`, `lode model show NAME [PROJECT]`. With --json a model is one "
+        "object with name, version, dataset, algorithm, and metrics by split, each with value, low "
+        "and high.",
+    .example = "lode model show windows examples/flights",
+    .options = kOptions,
+    .factory = &kCommand,
+};
+const Registration registration(kComponent);
+
+}  // namespace
+}  // namespace lode
