@@ -79,7 +79,7 @@ void print_splits(Output& out, const JsonValue& judgement) {
 
 Result<int> show(CommandContext& context, const Project& project, const std::string& name) {
   TRY(std::unique_ptr<MetadataStore> store, open_run_records(context.files, project));
-  TRY(ModelRecord model, store->model(project.name, name, context.options.integer("version")));
+  TRY(ModelRecord model, store->model(project.name, name, context.options.integer("number")));
   TRY(JsonValue judgement, parse_json(model.metrics_json));
   TRY(std::string header, stored_model_header(project, context.files, model.content));
   TRY(JsonValue stored, parse_json(header));
@@ -126,7 +126,7 @@ constexpr Positional kPositionals[] = {
     {"ACTION", "list, or show"},
     {"REST", "show: the model's name; then a lode.yaml or its folder", Positional::Count::kAny}};
 constexpr Option kOptions[] = {
-    {"version", OptionType::kInt, "0", "of the model to show; 0 is the newest", 0, 1e15},
+    {"number", OptionType::kInt, "0", "version of the model to show; 0 is the newest", 0, 1e15},
 };
 constexpr Command kCommand = {
     .group = CommandGroup::kLook, .positionals = kPositionals, .read_only = true, .run = run};

@@ -1,0 +1,258 @@
+// `lode run` and those who look at what it left, on a small project: as a user would type it.
+#include <csignal>
+#include <cstdlib>
+#include <map>
+#include <regex>
+
+#include "base/random.h"
+#include "tests/e2e/process.h"
+
+namespace lode {
+namespace {
+
+constexpr std::string_view kProject = R"(lode: 1
+project: shop
+sources:
+  orders:
+    files: orders.csv
+    columns: {at: timestamp, customer: string, amount: int64, returned: int64}
+    time: at
+    contract:
+      amount: {between: [0, 1000]}
+labels:
+  returned: {about: orders, value: returned = 1, known: at + hours(24)}
+features:
+  history:
+    over: returned
+    by: customer
+    windows: [3d, all]
+    values: {n: count(), returned: sum(value)}
+  spending:
+    over: orders
+    by: customer
+    window: 2d
+    values: {total: sum(amount), largest: max(amount)}
+training:
+  orders:
+    rows: orders
+    label: returned
+    columns: {amount: amount, past: "history[customer]", spent: "spending[customer].total"}
+models:
+  base:
+    from: orders
+    algorithm: constant
+    columns: [amount]
+    split: {train: ..2020-01-20, test: 2020-01-20..}
+  returns:
+    from: orders
+    algorithm: logistic
+    columns: [amount, past.n_all, past.returned_all, spent]
+    split: {train: ..2020-01-20, test: 2020-01-20..}
+    compare_with: base
+)";
+
+// 900 orders over 30 days; big ones come back more often. Row 5 breaks the contract.
+std::string orders() {
+  Random random(11);
+  std::string csv = "at,customer,amount,returned\n";
+  for (int i = 0; i < 900; ++i) {
+    int amount = i == 5 ? 5000 : static_cast<int>(random.below(200));
+    bool returned = random.unit() < (amount > 120 ? 0.6 : 0.2);
+    csv += fmt::format("2020-01-{:02} {:02}:{:02}:00,c{},{},{}\n", 1 + i / 30, (i % 30) * 24 / 30,
+                       i % 60, random.below(12), amount, returned ? 1 : 0);
+  }
+  return csv;
+}
+
+class Run : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_.write("lode.yaml", kProject);
+    folder_.write("orders.csv", orders());
+  }
+  ProcessResult lode(const std::vector<std::string>& words) {
+    return run_binary(words, folder_.path());
+  }
+  // Names of data sets and contents of models: what a run must give again.
+  static std::vector<std::string> names_in(const std::string& json) {
+    std::vector<std::string> out;
+    std::regex name("\"(dataset|content)\":\"([0-9a-f]{64})\"");
+    for (std::sregex_iterator i(json.begin(), json.end(), name), end; i != end; ++i)
+      out.push_back((*i)[2]);
+    return out;
+  }
+  std::vector<std::string> run_names(const std::vector<std::string>& more = {}) {
+    std::vector<std::string> words = {"run", "--json"};
+    words.insert(words.end(), more.begin(), more.end());
+    ProcessResult result = lode(words);
+    EXPECT_EQ(result.exit, 0) << result.err;
+    return names_in(result.out);
+  }
+
+  ScratchFolder folder_;
+};
+
+TEST_F(Run, SaysWhatCameOfIt) {
+  ProcessResult result = lode({"run"});
+  ASSERT_EQ(result.exit, 0) << result.err;
+  for (const char* said : {"Sources", "Set aside, and why", "breaks the rule amount", "row 5",
+                           "Features", "Training sets", "Models", "logistic", "Time"})
+    EXPECT_NE(result.out.find(said), std::string::npos) << said << "\n" << result.out;
+}
+
+TEST_F(Run, AgainGivesTheSameNamesOnAnyNumberOfThreads) {
+  std::vector<std::string> first = run_names({"--threads", "1"});
+  ASSERT_EQ(first.size(), 5U);  // one data set, two models with their content and data set
+  EXPECT_EQ(run_names({"--threads", "2"}), first) << "from the raw zone";
+  std::filesystem::remove_all(folder_.path() + "/.lode");
+  EXPECT_EQ(run_names({"--threads", "2"}), first) << "from nothing";
+}
+
+TEST_F(Run, ChangedFilesAreRefusedUntilTheyAreReplaced) {
+  std::vector<std::string> first = run_names();
+  std::string changed = orders();
+  changed.replace(changed.find(":00,c"), 5, ":00,d");
+  folder_.write("orders.csv", changed);
+  ProcessResult refused = lode({"run"});
+  EXPECT_EQ(refused.exit, 4) << refused.out;
+  EXPECT_NE(refused.err.find("orders.csv"), std::string::npos) << refused.err;
+  EXPECT_NE(refused.err.find("--replace"), std::string::npos) << refused.err;
+  folder_.write("orders.csv", orders());
+  EXPECT_EQ(run_names(), first) << "nothing was lost by the refusal";
+  folder_.write("orders.csv", changed);
+  EXPECT_NE(run_names({"--replace"}), first);
+}
+
+TEST_F(Run, ColumnsDeclaredInAnotherOrderReadTheSame) {
+  std::vector<std::string> first = run_names();
+  std::string other(kProject);
+  std::string_view columns = "{at: timestamp, customer: string, amount: int64, returned: int64}";
+  other.replace(other.find(columns), columns.size(),
+                "{returned: int64, amount: int64, customer: string, at: timestamp}");
+  folder_.write("lode.yaml", other);
+  ProcessResult result = lode({"run", "--json"});
+  ASSERT_EQ(result.exit, 0) << result.err;
+  auto auc = [](const std::string& json) { return json.substr(json.find("\"auc\""), 80); };
+  folder_.write("lode.yaml", kProject);
+  ProcessResult before = lode({"run", "--json"});
+  EXPECT_EQ(auc(result.out), auc(before.out));
+}
+
+TEST_F(Run, LooksAtWhatWasLeft) {
+  ASSERT_EQ(lode({"run"}).exit, 0);
+  ProcessResult sql = lode({"sql", "SELECT count(*) AS n FROM raw.orders", "--json"});
+  EXPECT_EQ(sql.out, "{\"rows\":[{\"n\":899}]}\n") << sql.err;
+  EXPECT_EQ(lode({"sql", "SELECT cause, row FROM aside.orders", "--json"}).out,
+            "{\"rows\":[{\"cause\":\"contract\",\"row\":5}]}\n");
+  EXPECT_EQ(lode({"sql", "SELECT count(*) AS n FROM training.orders", "--json"}).out,
+            "{\"rows\":[{\"n\":899}]}\n");
+  EXPECT_EQ(lode({"sql", "SELECT count(*) AS n FROM scores.returns", "--json"}).out,
+            "{\"rows\":[{\"n\":330}]}\n");
+  EXPECT_EQ(lode({"sql", "SELECT state FROM meta.runs", "--json"}).out,
+            "{\"rows\":[{\"state\":\"done\"}]}\n");
+  EXPECT_NE(lode({"runs"}).out.find("done"), std::string::npos);
+  EXPECT_NE(lode({"model", "list"}).out.find("returns"), std::string::npos);
+  ProcessResult model = lode({"model", "show", "returns", "--json"});
+  for (const char* field : {"\"name\":\"returns\"", "\"version\":1", "\"dataset\"",
+                            "\"algorithm\":\"logistic\"", "\"test\"", "\"low\"", "\"high\""})
+    EXPECT_NE(model.out.find(field), std::string::npos) << field << "\n" << model.out << model.err;
+}
+
+// The value of a feature is the value of what explain lists.
+TEST_F(Run, ExplainListsTheRecordsOfAValue) {
+  ASSERT_EQ(lode({"run"}).exit, 0);
+  ProcessResult counted = lode(
+      {"sql",
+       "SELECT count(*) AS n FROM raw.orders WHERE customer = 'c3' AND _t + INTERVAL 24 HOUR < "
+       "TIMESTAMP '2020-01-15 12:00:00'",
+       "--json"});
+  ProcessResult explained = lode({"explain", "history.n_all", "c3", "2020-01-15 12:00", "--json"});
+  ASSERT_EQ(explained.exit, 0) << explained.err;
+  std::regex value("\"value\":\"([0-9]+)\"");
+  std::smatch match;
+  ASSERT_TRUE(std::regex_search(explained.out, match, value)) << explained.out;
+  EXPECT_EQ(counted.out, "{\"rows\":[{\"n\":" + match[1].str() + "}]}\n");
+  std::size_t records = 0;
+  for (std::size_t at = 0; (at = explained.out.find("\"seq\"", at)) != std::string::npos; ++at)
+    ++records;
+  EXPECT_EQ(std::to_string(records), match[1].str());
+}
+
+TEST_F(Run, MistakesAreAnsweredWithWhatToDo) {
+  struct Mistake {
+    std::vector<std::string> words;
+    int exit;
+    const char* said;
+  };
+  ProcessResult early = lode({"sql", "SELECT 1"});
+  EXPECT_EQ(early.exit, 3);
+  EXPECT_NE(early.err.find("lode run"), std::string::npos) << early.err;
+  ASSERT_EQ(lode({"run"}).exit, 0);
+  for (const Mistake& m : std::vector<Mistake>{
+           {{"sql", "SELEC 1"}, 2, "syntax error"},
+           {{"sql", "SELECT * FROM raw.order"}, 2, "orders"},
+           {{"explain", "histroy", "c3", "2020-01-15"}, 3, "did you mean 'history'"},
+           {{"explain", "history.m", "c3", "2020-01-15"}, 3, "no value 'm'"},
+           {{"explain", "history", "c3", "noon"}, 2, "not a time"},
+           {{"model", "show", "retuns"}, 3, "retuns"},
+           {{"model", "drop"}, 2, "list or show"},
+           {{"runs", "--run", "99"}, 3, "99"}}) {
+    ProcessResult result = lode(m.words);
+    EXPECT_EQ(result.exit, m.exit) << m.words[0] << " " << m.words[1] << ": " << result.err;
+    EXPECT_NE(result.err.find(m.said), std::string::npos) << m.said << ": " << result.err;
+  }
+}
+
+TEST_F(Run, BadFilesAreRefusedWithTheirNames) {
+  struct File {
+    std::string bytes;
+    const char* said;
+  };
+  for (const File& file :
+       std::vector<File>{{"", "orders.csv"},
+                         {"at,customer,amount,returned\n", "orders"},
+                         {"at;customer;amount;returned\n2020-01-01 00:00:00;c;1;0\n", "delimiter"},
+                         {std::string("\x7f\x45LF\0\0\1\2\3", 9), "orders.csv"},
+                         {"at,customer,amount,amount,returned\n2020-01-01,c,1,1,0\n", "amount"}}) {
+    folder_.write("orders.csv", file.bytes);
+    ProcessResult result = lode({"run"});
+    EXPECT_NE(result.exit, 0);
+    EXPECT_LT(result.exit, 64) << "neither a crash nor a bug of lode: " << result.err;
+    EXPECT_NE(result.err.find(file.said), std::string::npos) << file.said << ": " << result.err;
+  }
+  folder_.write("orders.csv", orders());
+  EXPECT_EQ(lode({"run"}).exit, 0) << "and a good file in its place is read";
+}
+
+// SIGKILL anywhere: the next run ends where an undisturbed one does.
+TEST_F(Run, KilledAnywhereItContinuesToTheSameNames) {
+  std::vector<std::string> wanted = run_names();
+  std::filesystem::remove_all(folder_.path() + "/.lode");
+  Random random(5);
+  int died = 0;
+  for (int i = 0; i < 25; ++i) {
+    pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      if (::chdir(folder_.path().c_str()) != 0) ::_exit(126);
+      (void)!::freopen("/dev/null", "w", stdout);
+      (void)!::freopen("/dev/null", "w", stderr);
+      ::execl(LODE_BINARY, LODE_BINARY, "run", static_cast<char*>(nullptr));
+      ::_exit(127);
+    }
+    ::usleep(static_cast<useconds_t>(random.below(150'000)));  // a kill needs a moment, any will do
+    ::kill(child, SIGKILL);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    died += WIFSIGNALED(status) ? 1 : 0;
+    if (random.chance(0.5)) continue;  // killed again before it could mend
+    ASSERT_EQ(run_names(), wanted) << "after kill " << i;
+    if (random.chance(0.5)) std::filesystem::remove_all(folder_.path() + "/.lode");
+  }
+  EXPECT_GT(died, 5) << "most kills came after the end; let them come sooner";
+  EXPECT_EQ(run_names(), wanted);
+  EXPECT_NE(lode({"runs"}).out.find("interrupted"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace lode
