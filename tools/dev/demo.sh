@@ -3,7 +3,8 @@ help_demo() {
   cat <<'TEXT'
 usage: ./dev demo
 Builds, puts the flights of 2001 (3,000,000 rows) into examples/flights/data/ and runs
-build/lode run examples/flights.
+build/lode run on them twice: on the file's own clock (examples/flights/naive.yaml), whose figures
+can be checked against published ones, then on true UTC (examples/flights), the headline.
 example: ./dev demo
 TEXT
 }
@@ -23,5 +24,6 @@ command_demo() {
   build_preset release
   [[ -x build/lode ]] || die 'the build made no build/lode yet, so there is nothing to show'
   step data place_flights
+  step naive build/lode run examples/flights/naive.yaml
   step demo build/lode run examples/flights
 }
