@@ -1,4 +1,4 @@
-// What a component says of itself, and the registry of all components. A source, decoder, aggregate,
+// What a component says of itself, and the registry of all components. A decoder, aggregate,
 // encoder, algorithm, metric or command is one .cc with a constinit Component and one registration
 // line; help texts, checking of lode.yaml, docs/reference and the JSON schema come from here.
 //
@@ -26,7 +26,7 @@ struct Option {
   std::string_view choices = {};
 };
 
-// Kinds in use: "command", "source", "aggregate", "encoder", "algorithm", "metric", "function".
+// Kinds in use: "command", "decoder", "aggregate", "encoder", "algorithm", "metric", "function".
 struct Component {
   std::string_view kind;
   std::string_view name;

@@ -112,8 +112,7 @@ Result<OptionValues> OptionValues::parse(
     if (std::ranges::find(component.options, name, &Option::name) == component.options.end())
       return unknown_option(component, name);
     for (std::size_t j = 0; j < i; ++j)
-      if (given[j].first == name)
-        return fail(Code::kInvalid, "option {} is given twice", name);
+      if (given[j].first == name) return fail(Code::kInvalid, "option {} is given twice", name);
   }
   OptionValues values;
   for (const Option& option : component.options) {
@@ -121,7 +120,8 @@ Result<OptionValues> OptionValues::parse(
     if (found == given.end() && option.fallback.empty())
       return fail(Code::kInvalid, "{} {} needs the option '{}': {}", component.kind, component.name,
                   option.name, option.doc);
-    std::string_view text = found == given.end() ? option.fallback : std::string_view(found->second);
+    std::string_view text =
+        found == given.end() ? option.fallback : std::string_view(found->second);
     TRY(Value value, parse_one(option, text));
     values.values_.push_back(std::move(value));
   }

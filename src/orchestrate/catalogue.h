@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,20 +14,10 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
-#include "features/training_set.h"
 #include "project/project.h"
 #include "table/column.h"
 
 namespace lode {
-
-// The training set as it is kept: _seq, _t, target, known, then its columns, by ascending _seq. If
-// a column of the set has one of these names, ours gets another _ before it.
-Table training_rows(const TrainingTable& training);
-
-// Scores on test rows, which are positions in `training`: _seq, _t, target, score, by ascending
-// _seq.
-Table score_rows(const TrainingTable& training, std::span<const std::int64_t> test_rows,
-                 std::span<const double> scores);
 
 std::string training_path(const Project& project, std::string_view set);
 std::string scores_path(const Project& project, std::string_view model);

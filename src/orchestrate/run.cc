@@ -8,6 +8,7 @@
 #include "features/history.h"
 #include "features/training_set.h"
 #include "orchestrate/catalogue.h"
+#include "orchestrate/kept_rows.h"
 #include "orchestrate/model_run.h"
 #include "orchestrate/run_log.h"
 #include "orchestrate/source_run.h"

@@ -1,4 +1,5 @@
-// Tables end to end as one.
+// Tables end to end as one: what a stream of batches becomes when something needs all of it at
+// once. Copies every value; the parts may be let go.
 #pragma once
 
 #include <span>
@@ -8,8 +9,8 @@
 
 namespace lode {
 
-// All rows of tables of equal schema, in order. Copies. kLimit when the characters of a string column
-// would pass 2 GiB; dictionary columns come out plain unless they share one dictionary.
+// All rows of tables of equal schema, in order. kLimit when the characters of a string column would
+// pass 2 GiB; dictionary columns come out plain unless they share one dictionary.
 Result<Table> concatenate(std::span<const Table> tables);
 
 }  // namespace lode

@@ -1,6 +1,7 @@
 // The agreement of three on random streams (docs/semantics.md): event at a time with reads between,
 // saves and loads, and shards; batch replay; and the reference in SQL. Every value of every read is
 // compared with what the reference's exact ingredients finish into.
+// covers: features/facts, features/layout, features/plan, features/replay
 #include <gtest/gtest.h>
 
 #include <map>

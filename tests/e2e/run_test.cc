@@ -1,4 +1,7 @@
 // `lode run` and those who look at what it left, on a small project: as a user would type it.
+// covers: orchestrate/catalogue, orchestrate/model_run, orchestrate/report, orchestrate/run
+// covers: orchestrate/run_log, orchestrate/source_run, orchestrate/stored_json
+// covers: features/training_set, ingest/arrivals, cli/run_summary, cli/shown_value
 #include <csignal>
 #include <cstdlib>
 #include <map>
@@ -76,6 +79,7 @@ class Run : public ::testing::Test {
   // Names of data sets and contents of models: what a run must give again.
   static std::vector<std::string> names_in(const std::string& json) {
     std::vector<std::string> out;
+    // lint: allow(banned_calls) texts of our own making, short
     std::regex name("\"(dataset|content)\":\"([0-9a-f]{64})\"");
     for (std::sregex_iterator i(json.begin(), json.end(), name), end; i != end; ++i)
       out.push_back((*i)[2]);
@@ -168,6 +172,7 @@ TEST_F(Run, ExplainListsTheRecordsOfAValue) {
        "--json"});
   ProcessResult explained = lode({"explain", "history.n_all", "c3", "2020-01-15 12:00", "--json"});
   ASSERT_EQ(explained.exit, 0) << explained.err;
+  // lint: allow(banned_calls) a text of our own making
   std::regex value("\"value\":\"([0-9]+)\"");
   std::smatch match;
   ASSERT_TRUE(std::regex_search(explained.out, match, value)) << explained.out;
@@ -240,7 +245,8 @@ TEST_F(Run, KilledAnywhereItContinuesToTheSameNames) {
       ::execl(LODE_BINARY, LODE_BINARY, "run", static_cast<char*>(nullptr));
       ::_exit(127);
     }
-    ::usleep(static_cast<useconds_t>(random.below(150'000)));  // a kill needs a moment, any will do
+    // lint: allow(banned_calls) a kill needs some moment, and any will do
+    ::usleep(static_cast<useconds_t>(random.below(150'000)));
     ::kill(child, SIGKILL);
     int status = 0;
     ::waitpid(child, &status, 0);

@@ -1,3 +1,4 @@
+// covers: ingest/text_value
 // The decoder "csv", case by case. tests/ingest/csv_fuzz_test.cc holds its short cut and its slow
 // way to the same answers.
 #include "ingest/csv.h"

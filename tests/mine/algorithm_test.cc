@@ -1,4 +1,4 @@
-// covers: mine/design
+// covers: mine/design, base/option_values
 #include "mine/algorithm.h"
 
 #include <gtest/gtest.h>
