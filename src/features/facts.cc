@@ -182,6 +182,14 @@ Result<std::vector<std::int64_t>> kept_values(const Column& column, const Kept& 
   return out;
 }
 
+std::vector<std::int64_t> unkeepable_rows(const Column& column, const Kept& kept) {
+  std::vector<std::int64_t> rows;
+  TextPool texts;
+  for (std::int64_t i = 0; i < column.length; ++i)
+    if (!column.is_null(i) && !kept_value(column, i, kept, texts)) rows.push_back(i);
+  return rows;
+}
+
 Result<Facts> make_facts(const Group& group, const Table& records, std::int64_t cut,
                          KeyIndex& key_index, TextPool& texts) {
   TRY(std::vector<Version> versions, versions_of(records, cut));

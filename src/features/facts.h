@@ -79,6 +79,9 @@ std::vector<std::int64_t> find_keys(const KeyIndex& index, const Column& keys);
 Result<Facts> make_facts(const Group& group, const Table& records, std::int64_t cut, KeyIndex& keys,
                          TextPool& texts);
 
+// Rows whose value cannot be kept: kept_values would refuse the column.
+std::vector<std::int64_t> unkeepable_rows(const Column& column, const Kept& kept);
+
 // A column of kept values (docs/semantics.md 7.2): kNoValue for null.
 Result<std::vector<std::int64_t>> kept_values(const Column& column, const Kept& kept,
                                               TextPool& texts);

@@ -128,6 +128,7 @@ struct ArrivalReader::State {
   const Source& source;
   std::int64_t next_seq;
   int threads;
+  RowCheck check;
   Acceptance acceptance;
   RowZones zones;
   std::size_t file = 0;
@@ -245,6 +246,7 @@ struct ArrivalReader::State {
     TRY_VOID(place_in_time(batch.naive));
     TRY_VOID(find_known());
     TRY_VOID(hold_against_contract());
+    TRY_VOID(hold_against_check());
     judge();
     finish();
     return {};
@@ -367,6 +369,27 @@ struct ArrivalReader::State {
     return {};
   }
 
+  Status hold_against_check() {
+    if (!check) return {};
+    while (table.rows > 0) {
+      TRY(Table records, with_derived(project, source, as_records()));
+      TRY(std::vector<RowFault> faults, check(records));
+      if (faults.empty()) return {};
+      std::vector<const RowFault*> of_row(static_cast<std::size_t>(table.rows), nullptr);
+      for (const RowFault& fault : faults) of_row[static_cast<std::size_t>(fault.row)] = &fault;
+      std::vector<std::int64_t> kept;
+      for (std::int64_t i = 0; i < table.rows; ++i) {
+        const RowFault* fault = of_row[static_cast<std::size_t>(i)];
+        if (fault == nullptr)
+          kept.push_back(i);
+        else
+          set_aside(i, SetAsideCause::kContract, fault->field, fault->reason);
+      }
+      keep(kept);
+    }
+    return {};
+  }
+
   RecordKind kind_of(std::int64_t i) const {
     if (!source.change) return RecordKind::kOriginal;
     const Column* column = table.find(source.change->column);
@@ -448,7 +471,7 @@ struct ArrivalReader::State {
   }
 
   // System columns first, then the declared ones.
-  void finish() {
+  Table as_records() const {
     std::vector<std::int64_t> kinds;
     std::vector<std::int64_t> ids;
     std::vector<std::int64_t> times;
@@ -471,8 +494,12 @@ struct ArrivalReader::State {
     add_column(accepted, kLocalColumn, *table.find(kLocalColumn));
     for (std::size_t c = 0; c < source.columns.size(); ++c)
       add_column(accepted, source.columns[c].name, table.columns[c]);
+    return accepted;
+  }
+
+  void finish() {
     std::ranges::stable_sort(out.set_aside, {}, &SetAside::seq);
-    out.accepted = std::move(accepted);
+    out.accepted = as_records();
   }
 };
 
@@ -482,14 +509,15 @@ ArrivalReader::~ArrivalReader() = default;
 const Acceptance& ArrivalReader::acceptance() const { return state_->acceptance; }
 
 Result<ArrivalReader> ArrivalReader::open(FileSystem& files, const Project& project,
-                                          const Source& source, std::int64_t first_seq,
-                                          int threads) {
+                                          const Source& source, std::int64_t first_seq, int threads,
+                                          RowCheck check) {
   if (source.known.mode == KnownRule::Mode::kRecorded)
     return fail(Code::kUnsupported,
                 "source {}: files do not record when their rows arrived; say known: assumed, or an "
                 "expression",
                 source.name);
   auto state = std::make_unique<State>(files, project, source, first_seq, threads);
+  state->check = std::move(check);
   TRY(state->zones, RowZones::open(files, source));
   return ArrivalReader(std::move(state));
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -66,12 +67,22 @@ class RowZones {
 // Adds the source's derived columns to a table of its records.
 Result<Table> with_derived(const Project& project, const Source& source, Table records);
 
+// What a station above asks of records before they are judged: faults among a table of records with
+// derived columns, at least one if there are any. Rows at fault are set aside; then it is asked
+// again.
+struct RowFault {
+  std::int64_t row = 0;
+  std::string field{};
+  std::string reason{};
+};
+using RowCheck = std::function<Result<std::vector<RowFault>>(const Table& records)>;
+
 class ArrivalReader {
  public:
-  // `first_seq` is the seq of the source's first row. Errors: as open_reader; kUnsupported for a
-  // known mode that files cannot have.
+  // `first_seq` is the seq of the source's first row; `check` may be empty. Errors: as open_reader;
+  // kUnsupported for a known mode that files cannot have.
   static Result<ArrivalReader> open(FileSystem& files, const Project& project, const Source& source,
-                                    std::int64_t first_seq, int threads);
+                                    std::int64_t first_seq, int threads, RowCheck check = {});
   ArrivalReader(ArrivalReader&&) noexcept;
   ~ArrivalReader();
 

@@ -1,7 +1,9 @@
 #include "orchestrate/source_run.h"
 
 #include <algorithm>
+#include <optional>
 
+#include "features/value_check.h"
 #include "ingest/arrivals.h"
 #include "lake/parquet_zone.h"
 #include "orchestrate/receipt.h"
@@ -117,7 +119,8 @@ class Ingest {
  private:
   Status describe_inputs() {
     TRY(std::string definition, source_definition(source_, context_.files));
-    receipt_.definition = content_hash(definition);
+    TRY(check_, ValueCheck::make(context_.project, source_));
+    receipt_.definition = content_hash(definition + check_->definition());
     receipt_.first_seq = run_.first_seq;
     for (const auto& file : source_.files) {
       TRY(ContentHash hash, hash_of(context_.files, file.string()));
@@ -175,6 +178,16 @@ class Ingest {
     return options;
   }
 
+  RowCheck row_check() const {
+    return [this](const Table& records) -> Result<std::vector<RowFault>> {
+      TRY(std::vector<ValueFault> found, check_->faults(records));
+      std::vector<RowFault> faults;
+      for (ValueFault& fault : found)
+        faults.push_back({fault.row, std::move(fault.field), std::move(fault.reason)});
+      return faults;
+    };
+  }
+
   Status read_files() {
     TRY_VOID(context_.files.make_directories(zone_options().scratch));
     TRY(ParquetZone raw,
@@ -183,8 +196,9 @@ class Ingest {
         ParquetZone::open(aside_zone_path(context_.project, source_), zone_options()));
     TRY(ZoneWriter raw_writer, raw.write());
     TRY(ZoneWriter aside_writer, aside.write());
-    TRY(ArrivalReader reader, ArrivalReader::open(context_.files, context_.project, source_,
-                                                  run_.first_seq, context_.limits.threads));
+    TRY(ArrivalReader reader,
+        ArrivalReader::open(context_.files, context_.project, source_, run_.first_seq,
+                            context_.limits.threads, row_check()));
     bool any_aside = false;
     std::int64_t accepted = 0;
     while (true) {
@@ -242,6 +256,7 @@ class Ingest {
   const SourceContext& context_;
   SourceRun run_;
   Receipt receipt_;
+  std::optional<ValueCheck> check_;
 };
 
 }  // namespace

@@ -1,7 +1,8 @@
 // `lode run` and those who look at what it left, on a small project: as a user would type it.
 // covers: orchestrate/catalogue, orchestrate/model_run, orchestrate/report, orchestrate/run
 // covers: orchestrate/run_log, orchestrate/source_run, orchestrate/stored_json
-// covers: features/training_set, ingest/arrivals, cli/run_summary, cli/shown_value
+// covers: features/training_set, features/value_check, features/value_check, ingest/arrivals,
+// cli/run_summary, cli/shown_value
 #include <csignal>
 #include <cstdlib>
 #include <map>
@@ -160,6 +161,34 @@ TEST_F(Run, LooksAtWhatWasLeft) {
   for (const char* field : {"\"name\":\"returns\"", "\"version\":1", "\"dataset\"",
                             "\"algorithm\":\"logistic\"", "\"test\"", "\"low\"", "\"high\""})
     EXPECT_NE(model.out.find(field), std::string::npos) << field << "\n" << model.out << model.err;
+}
+
+// docs/semantics.md 7.2 and 2.4: found by running it, when one such value ended the whole run.
+TEST_F(Run, AValueOffItsQuantumBreaksItsRecordAndNoOther) {
+  folder_.write("lode.yaml", R"(lode: 1
+project: cents
+sources:
+  payments:
+    files: payments.csv
+    columns: {at: timestamp, who: string, amount: double}
+    time: at
+labels:
+  large: {about: payments, value: amount > 2, known: at}
+features:
+  sums: {over: payments, by: who, window: all, values: {s: {sum: amount, quantum: 0.01}}}
+training:
+  t: {rows: payments, label: large, columns: {s: "sums[who].s"}}
+)");
+  folder_.write("payments.csv",
+                "at,who,amount\n2020-01-01 00:00:00,a,0.29\n2020-01-01 00:01:00,a,0.295\n"
+                "2020-01-01 00:02:00,a,1.01\n2020-01-01 00:03:00,a,3.5\n");
+  ProcessResult result = lode({"run"});
+  ASSERT_EQ(result.exit, 0) << result.err;
+  EXPECT_NE(result.out.find("quantum"), std::string::npos) << result.out;
+  EXPECT_EQ(lode({"sql", "SELECT row, cause FROM aside.payments", "--json"}).out,
+            "{\"rows\":[{\"row\":1,\"cause\":\"contract\"}]}\n");
+  EXPECT_EQ(lode({"sql", "SELECT s FROM training.t ORDER BY _seq", "--json"}).out,
+            "{\"rows\":[{\"s\":0},{\"s\":0.29},{\"s\":1.3}]}\n");
 }
 
 // The value of a feature is the value of what explain lists.
