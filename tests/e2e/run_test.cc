@@ -1,8 +1,8 @@
 // `lode run` and those who look at what it left, on a small project: as a user would type it.
-// covers: orchestrate/catalogue, orchestrate/kept_rows, orchestrate/model_run, orchestrate/report,
-// orchestrate/run covers: orchestrate/run_log, orchestrate/source_run, orchestrate/stored_json
-// covers: features/training_set, features/value_check, ingest/arrivals
-// covers: cli/run_summary, cli/shown_value
+// covers: orchestrate/catalogue, orchestrate/kept_rows, orchestrate/model_run
+// covers: orchestrate/report, orchestrate/run, orchestrate/run_log, orchestrate/source_run
+// covers: orchestrate/stored_json, features/training_set, features/value_check
+// covers: ingest/arrivals, cli/run_summary, cli/shown_value
 #include <csignal>
 #include <cstdlib>
 #include <map>
