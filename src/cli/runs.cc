@@ -1,6 +1,4 @@
 // lode runs: what was run, when, how it ended, and where its time went.
-#include <charconv>
-
 #include "base/json.h"
 #include "cli/project_argument.h"
 #include "cli/text_table.h"
@@ -15,10 +13,11 @@ double seconds_of(const RunRecord& run) {
 
 void write_run(JsonWriter& json, const RunRecord& run) {
   json.begin_object()
-      .field("run", run.id)
-      .field("started", text(run.started))
-      .field("state", run_state_text(run))
-      .field("seconds", seconds_of(run));
+      .key("run")
+      .raw(run.id)  // a number
+      .field("started", text(run.started));
+  if (run.ended) json.field("ended", text(*run.ended));
+  json.field("state", run_state_text(run)).field("seconds", seconds_of(run));
   if (!run.error.empty()) json.field("error", run.error);
   json.key("stations").begin_array();
   for (const StationRecord& s : run.stations)
@@ -48,35 +47,54 @@ void print_run(Output& out, const RunRecord& run) {
   table.print(out);
 }
 
+// `lode runs [PROJECT] [NUMBER]`; `lode runs 3` is run 3 of the project in this folder.
+struct Asked {
+  std::string project;
+  std::string number;  // "" = list them
+};
+
+Result<Asked> asked_of(const CommandContext& context) {
+  Asked asked{context.argument("PROJECT"), context.argument("NUMBER")};
+  auto is_number = [](const std::string& text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+  };
+  if (!context.given("NUMBER") && is_number(asked.project)) {
+    TRY(bool is_path, exists(context.files, asked.project));
+    if (!is_path) return Asked{".", asked.project};
+  }
+  if (asked.number.empty() || is_number(asked.number)) return asked;
+  return fail(Code::kInvalid, "'{}' is no number of a run; `lode runs` lists them", asked.number);
+}
+
 Result<int> run(CommandContext& context) {
-  auto project = project_of(context);
+  TRY(Asked asked, asked_of(context));
+  auto project = project_at(context, asked.project);
   if (!project) return project.error();
   TRY(std::unique_ptr<MetadataStore> store, open_run_records(context.files, **project));
-  std::int64_t wanted = context.options.integer("run");
   std::vector<RunRecord> runs;
-  if (wanted > 0) {
-    TRY(RunRecord one, store->run(std::to_string(wanted)));
-    runs.push_back(std::move(one));
-  } else {
+  if (asked.number.empty()) {
     TRY(runs, store->runs((*project)->name, static_cast<int>(context.options.integer("last"))));
+  } else {
+    TRY(RunRecord one, store->run(asked.number));
+    runs.push_back(std::move(one));
   }
   if (context.json) {
     JsonWriter json;
     json.begin_object().field("project", (*project)->name).key("runs").begin_array();
     for (const RunRecord& record : runs) write_run(json, record);
     context.out.write(json.end_array().end_object().take() + "\n");
-  } else if (wanted > 0) {
-    print_run(context.out, runs.front());
-  } else {
+  } else if (asked.number.empty()) {
     print_runs(context.out, runs);
+  } else {
+    print_run(context.out, runs.front());
   }
   return kExitDone;
 }
 
-constexpr Positional kPositionals[] = {kProjectArgument};
+constexpr Positional kPositionals[] = {
+    kProjectArgument, {"NUMBER", "show this run with its stations", Positional::Count::kOptional}};
 constexpr Option kOptions[] = {
-    {"last", OptionType::kInt, "20", "how many of the newest runs to show", 1, 100'000},
-    {"run", OptionType::kInt, "0", "show one run with its stations", 0, 1e15},
+    {"last", OptionType::kInt, "20", "how many of the newest runs to list", 1, 100'000},
 };
 constexpr Command kCommand = {
     .group = CommandGroup::kLook, .positionals = kPositionals, .read_only = true, .run = run};
@@ -85,8 +103,10 @@ constinit const Component kComponent = {
     .kind = "command",
     .name = "runs",
     .summary = "list the runs of a project, or one with its stations",
-    .description = "A run whose process died is shown as interrupted once another has begun.",
-    .example = "lode runs examples/flights --run 1",
+    .description =
+        "`lode runs 3` shows run 3 of the project in this folder. A run is running, done, failed, "
+        "cancelled, or interrupted: its process died, which the next run finds out.",
+    .example = "lode runs examples/flights 1",
     .options = kOptions,
     .factory = &kCommand,
 };

@@ -1,6 +1,7 @@
 #include "orchestrate/stored_json.h"
 
 #include <charconv>
+#include <limits>
 
 namespace lode {
 namespace {
@@ -162,6 +163,13 @@ const JsonValue* JsonValue::find(std::string_view name) const {
   for (const auto& [key, value] : members)
     if (key == name) return &value;
   return nullptr;
+}
+
+double JsonValue::at(std::string_view name) const {
+  const JsonValue* member = find(name);
+  if (member == nullptr || member->kind != Kind::kNumber)
+    return std::numeric_limits<double>::quiet_NaN();
+  return member->number;
 }
 
 Result<JsonValue> parse_json(std::string_view text) { return JsonReader(text).document(); }

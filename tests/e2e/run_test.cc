@@ -230,7 +230,7 @@ TEST_F(Run, MistakesAreAnsweredWithWhatToDo) {
            {{"explain", "history", "c3", "noon"}, 2, "not a time"},
            {{"model", "show", "retuns"}, 3, "retuns"},
            {{"model", "drop"}, 2, "list or show"},
-           {{"runs", "--run", "99"}, 3, "99"}}) {
+           {{"runs", "99"}, 3, "99"}}) {
     ProcessResult result = lode(m.words);
     EXPECT_EQ(result.exit, m.exit) << m.words[0] << " " << m.words[1] << ": " << result.err;
     EXPECT_NE(result.err.find(m.said), std::string::npos) << m.said << ": " << result.err;

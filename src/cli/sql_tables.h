@@ -1,0 +1,25 @@
+// What `lode sql` can be asked about, as tables of an in-memory DuckDB: views over the zones'
+// parts, which are read only where a question needs them, and copies of the run records.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "orchestrate/catalogue.h"
+#include "project/project.h"
+#include "table/duckdb.h"
+
+namespace lode {
+
+// raw.SOURCE, aside.SOURCE (also when no row was set aside), training.SET, scores.MODEL.
+Status create_zone_views(const Duck& duck, const std::vector<StoredZone>& zones);
+// meta.runs, meta.stations, meta.models, meta.metrics; without rows before the first run.
+Status create_record_tables(const Duck& duck, const Project& project, FileSystem& files);
+
+// kInvalid for a statement that is not of a kind that only reads: DuckDB itself would let COPY
+// write files, and EXPLAIN ANALYZE run it.
+Status check_only_reads(std::string_view sql);
+
+}  // namespace lode
