@@ -1,6 +1,7 @@
 #include "orchestrate/run.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -143,45 +144,80 @@ class Runner {
                          tables.emplace(set.name, std::move(table));
                          return rows;
                        }));
-      TRY_VOID(keep_rows("keep training set " + set.name, training_path(project_, set.name),
-                         report_.training.back().dataset, tables.at(set.name).columns.rows,
-                         [&] { return training_rows(tables.at(set.name)); }));
     }
     cache.clear();
+    TRY_VOID(keep_training(tables));
     std::map<std::string, FittedRun> runs;
-    for (const Model& model : project_.models) TRY_VOID(fit(model, tables.at(model.from), runs));
-    return {};
+    Status fitted;
+    for (const Model& model : project_.models)
+      if (fitted) fitted = fit(model, tables.at(model.from), runs);
+    // Also when a model could not be made: what those before it said may show why.
+    Status kept = keep_scores(tables, runs);
+    return fitted ? kept : fitted;
   }
 
   Status fit(const Model& model, const TrainingTable& table,
              std::map<std::string, FittedRun>& runs) {
-    TRY_VOID(station("model " + model.name, table.columns.rows, "rows",
-                     [&](ProgressStation& progress) -> Result<std::int64_t> {
-                       auto other = runs.find(model.compare_with);
-                       const FittedRun* compared = other == runs.end() ? nullptr : &other->second;
-                       TRY(FittedRun run,
-                           run_model(project_, model, table, compared, pool_, context_.cancel));
-                       TRY_VOID(store(model, run));
-                       std::int64_t rows = run.report.train_rows + run.report.test_rows;
-                       progress.advance(rows);
-                       report_.models.push_back(run.report);
-                       runs.emplace(model.name, std::move(run));
-                       return rows;
-                     }));
-    const FittedRun& run = runs.at(model.name);
-    return keep_rows("keep scores " + model.name, scores_path(project_, model.name),
-                     run.report.content, run.report.test_rows,
-                     [&] { return score_rows(table, run.test_rows, run.test_scores); });
+    return station("model " + model.name, table.columns.rows, "rows",
+                   [&](ProgressStation& progress) -> Result<std::int64_t> {
+                     auto other = runs.find(model.compare_with);
+                     const FittedRun* compared = other == runs.end() ? nullptr : &other->second;
+                     TRY(FittedRun run,
+                         run_model(project_, model, table, compared, pool_, context_.cancel));
+                     TRY_VOID(store(model, run));
+                     std::int64_t rows = run.report.train_rows + run.report.test_rows;
+                     progress.advance(rows);
+                     report_.models.push_back(run.report);
+                     runs.emplace(model.name, std::move(run));
+                     return rows;
+                   });
   }
 
-  // Keeps a table for `lode sql`, unless the one that is kept was made of the same.
-  template <typename Make>
-  Status keep_rows(const std::string& name, const std::string& path, const std::string& content,
-                   std::int64_t rows, Make make) {
-    if (is_kept(context_.files, path, content)) return {};
+  Status keep_training(const std::map<std::string, TrainingTable>& tables) {
+    std::vector<Kept> sets;
+    for (const TrainingReport& set : report_.training) {
+      const TrainingTable& table = tables.at(set.name);
+      sets.push_back({training_path(project_, set.name), set.dataset, set.rows,
+                      [&table] { return training_rows(table); }});
+    }
+    return keep_all("keep training sets", std::move(sets));
+  }
+
+  Status keep_scores(const std::map<std::string, TrainingTable>& tables,
+                     const std::map<std::string, FittedRun>& runs) {
+    std::vector<Kept> scores;
+    for (const ModelReport& model : report_.models) {
+      const TrainingTable& table = tables.at(model.training);
+      const FittedRun& run = runs.at(model.name);
+      scores.push_back({scores_path(project_, model.name), model.content, model.test_rows,
+                        [&] { return score_rows(table, run.test_rows, run.test_scores); }});
+    }
+    return keep_all("keep scores", std::move(scores));
+  }
+
+  // A table kept for `lode sql`.
+  struct Kept {
+    std::string path;
+    std::string content;  // name of what it is made of
+    std::int64_t rows;
+    std::function<Table()> make;
+  };
+
+  // Writes those that are not kept already, several at a time: each is written by one thread.
+  Status keep_all(const std::string& name, std::vector<Kept> tables) {
+    std::erase_if(tables,
+                  [&](const Kept& t) { return is_kept(context_.files, t.path, t.content); });
+    if (tables.empty()) return {};
+    std::int64_t rows = 0;
+    for (const Kept& table : tables) rows += table.rows;
     return station(name, rows, "rows", [&](ProgressStation& progress) -> Result<std::int64_t> {
-      TRY_VOID(keep(project_, context_.files, path, content, make()));
-      progress.advance(rows);
+      auto write = [&](std::size_t i) -> Status {
+        const Kept& table = tables[i];
+        TRY_VOID(keep(project_, context_.files, table.path, table.content, table.make()));
+        progress.advance(table.rows);
+        return {};
+      };
+      TRY_VOID(parallel_for(pool_, tables.size(), write, context_.cancel));
       return rows;
     });
   }
