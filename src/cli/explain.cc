@@ -1,11 +1,13 @@
 // lode explain: the records that made a feature's value.
 #include <algorithm>
-#include <charconv>
 
 #include "base/json.h"
+#include "cli/explain_key.h"
 #include "cli/project_argument.h"
+#include "cli/shown_value.h"
 #include "cli/text_table.h"
 #include "features/history.h"
+#include "orchestrate/catalogue.h"
 #include "orchestrate/source_run.h"
 
 namespace lode {
@@ -13,6 +15,7 @@ namespace {
 
 constexpr std::size_t kShownRecords = 20;
 
+// FEATURE: a view, or one of its values.
 struct Asked {
   std::string view;
   std::string value;  // "" = all of the view's
@@ -24,92 +27,196 @@ Asked asked_of(const std::string& feature) {
   return {feature.substr(0, dot), feature.substr(dot + 1)};
 }
 
-// One row with the key, as the view's key column has it.
-Result<Column> key_column(const Type& type, const std::string& key) {
-  ColumnBuilder builder(type);
-  if (type.id == TypeId::kString || type.id == TypeId::kBytes) {
-    builder.append_string(key);
-    return builder.finish();
-  }
-  std::int64_t number = 0;
-  auto [end, status] = std::from_chars(key.data(), key.data() + key.size(), number);
-  if (type.id != TypeId::kInt64 || status != std::errc() || end != key.data() + key.size())
-    return fail(Code::kInvalid, "'{}' is no key of type {}", key, type.text());
-  builder.append_int64(number);
-  return builder.finish();
+std::string did_you_mean(std::string_view word, std::span<const std::string_view> known) {
+  std::string_view near = nearest(word, known);
+  return near.empty() ? "" : fmt::format("; did you mean '{}'?", near);
 }
 
-std::string explained_json(const std::string& view, const std::string& key, Timestamp t0,
-                           const std::vector<ExplainedValue>& values) {
+// A value with the records that made it, oldest first.
+struct Explained {
+  std::string name;
+  std::string text;  // "null", "OVER_LIMIT"
+  Column column;     // one row: the value with its type; null also when it is over its limit
+  std::vector<Contribution> records;
+};
+
+void sort_records(std::vector<Contribution>& records) {
+  auto age = [](const Contribution& c) { return std::pair(c.time, c.seq); };
+  std::ranges::sort(records, {}, age);
+  auto same = std::ranges::unique(records, {}, &Contribution::seq);
+  records.erase(same.begin(), same.end());
+}
+
+// All values of a view at a key and a time, in the order of its schema.
+Result<std::vector<Explained>> explain_all(History& history, const PlannedView& view,
+                                           const Column& key, Timestamp t0) {
+  TRY(std::vector<ExplainedValue> aggregates, history.explain(view, key, t0, t0));
+  TRY(Table table, history.read(view, key, {{t0.us}}, {{t0.us}}));
+  std::vector<Explained> values;
+  for (ExplainedValue& aggregate : aggregates) {
+    Column column = table.columns[values.size()];
+    values.push_back(
+        {aggregate.name, aggregate.value, std::move(column), std::move(aggregate.records)});
+  }
+  // A value that is an expression over others is made of the records that made those.
+  for (const DerivedValue& derived : view.derived) {
+    Explained out{derived.name, "", table.columns[values.size()], {}};
+    out.text = out.column.is_null(0) ? "null" : shown_value(out.column, 0);
+    for (std::size_t input : derived.value.inputs())
+      out.records.insert(out.records.end(), values[input].records.begin(),
+                         values[input].records.end());
+    values.push_back(std::move(out));
+  }
+  for (Explained& value : values) sort_records(value.records);
+  return values;
+}
+
+// The declared columns of the records, to be shown beside.
+class DeclaredColumns {
+ public:
+  DeclaredColumns(const Source& source, const Table& records)
+      : seq_(*records.find(kSeqColumn)), rows_(records.rows) {
+    for (const Field& field : source.columns.fields())
+      if (const Column* column = records.find(field.name))
+        columns_.emplace_back(field.name, column);
+  }
+
+  const std::vector<std::pair<std::string, const Column*>>& columns() const { return columns_; }
+  // The row of a record, which is there: History read it from these.
+  std::int64_t row_of(std::int64_t seq) const {
+    const auto* begin = seq_.values.as<std::int64_t>();
+    return std::lower_bound(begin, begin + rows_, seq) - begin;
+  }
+
+ private:
+  const Column& seq_;
+  std::int64_t rows_;
+  std::vector<std::pair<std::string, const Column*>> columns_;
+};
+
+std::string explained_json(const CommandContext& context, const std::string& view, Timestamp t0,
+                           const std::vector<Explained>& values, const DeclaredColumns& declared) {
   JsonWriter json;
-  json.begin_object().field("view", view).field("key", key).field("time", text(t0));
-  json.key("values").begin_array();
-  for (const ExplainedValue& value : values) {
-    json.begin_object().field("name", value.name).field("value", value.value);
-    json.key("records").begin_array();
-    for (const Contribution& c : value.records)
+  json.begin_object().field("view", view).field("key", context.argument("KEY"));
+  json.field("time", text(t0)).key("values").begin_array();
+  for (const Explained& value : values) {
+    json.begin_object().field("name", value.name).key("value");
+    write_value(json, value.column, 0);
+    if (value.text == "OVER_LIMIT") json.field("over_limit", true);
+    json.field("count", value.records.size()).key("records").begin_array();
+    for (const Contribution& c : value.records) {
       json.begin_object()
           .field("seq", c.seq)
           .field("time", text(c.time))
           .field("known", text(c.known))
-          .end_object();
+          .key("record")
+          .begin_object();
+      for (const auto& [name, column] : declared.columns()) {
+        json.key(name);
+        write_value(json, *column, declared.row_of(c.seq));
+      }
+      json.end_object().end_object();
+    }
     json.end_array().end_object();
   }
   return json.end_array().end_object().take();
 }
 
-void print_explained(Output& out, const std::vector<ExplainedValue>& values, bool all) {
-  for (const ExplainedValue& value : values) {
-    out.print("{} = {}, made by {} records\n", out.bold(value.name), value.value,
-              value.records.size());
-    std::size_t first =
-        all || value.records.size() <= kShownRecords ? 0 : value.records.size() - kShownRecords;
-    TextTable table({"seq", "time", "known"});
-    for (std::size_t i = first; i < value.records.size(); ++i)
-      table.row({value.records[i].seq, text(value.records[i].time), text(value.records[i].known)});
-    if (table.rows() > 0) table.print(out);
-    if (first > 0) out.print("the newest {}; --all shows every one\n", kShownRecords);
+void print_records(Output& out, const std::vector<Contribution>& records,
+                   const DeclaredColumns& declared, bool all) {
+  std::vector<std::string> headers = {"seq", "time", "known"};
+  for (const auto& [name, column] : declared.columns()) headers.push_back(name);
+  TextTable table(headers);
+  std::size_t first = all || records.size() <= kShownRecords ? 0 : records.size() - kShownRecords;
+  for (std::size_t i = records.size(); i-- > first;) {
+    const Contribution& c = records[i];
+    std::vector<Cell> cells = {c.seq, text(c.time), text(c.known)};
+    for (const auto& [name, column] : declared.columns())
+      cells.push_back(value_cell(*column, declared.row_of(c.seq)));
+    table.row(std::move(cells));
   }
+  if (table.rows() > 0) table.print(out);
+  if (first > 0)
+    out.print("the newest {} of {}; --all shows every one\n", kShownRecords, records.size());
+}
+
+// Values made by the same records stand above one table of them.
+void print_explained(Output& out, const std::vector<Explained>& values,
+                     const DeclaredColumns& declared, bool all) {
+  auto seqs = [](const Explained& value) {
+    std::vector<std::int64_t> list;
+    for (const Contribution& c : value.records) list.push_back(c.seq);
+    return list;
+  };
+  std::vector<bool> done(values.size(), false);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (done[i]) continue;
+    if (i > 0) out.write("\n");
+    for (std::size_t j = i; j < values.size(); ++j) {
+      if (done[j] || seqs(values[j]) != seqs(values[i])) continue;
+      done[j] = true;
+      out.print("{} = {}\n", out.bold(values[j].name), values[j].text);
+    }
+    std::size_t count = values[i].records.size();
+    out.print("made by {} record{}\n", count, count == 1 ? "" : "s");
+    print_records(out, values[i].records, declared, all);
+  }
+}
+
+Result<const View*> find_view(const Project& project, const std::string& name) {
+  if (const View* view = project.view(name)) return view;
+  std::vector<std::string_view> names;
+  for (const View& known : project.views) names.push_back(known.name);
+  return fail(Code::kNotFound, "there is no feature view '{}'{}", name, did_you_mean(name, names));
+}
+
+Status keep_asked(std::vector<Explained>& values, const Asked& asked) {
+  if (asked.value.empty()) return {};
+  std::string names;
+  for (const Explained& value : values) names += (names.empty() ? "" : ", ") + value.name;
+  std::erase_if(values, [&](const Explained& value) { return value.name != asked.value; });
+  if (!values.empty()) return {};
+  return fail(Code::kNotFound, "view {} has no value '{}'; it has {}", asked.view, asked.value,
+              names);
+}
+
+Result<Timestamp> time_of(const std::string& text) {
+  auto time = parse_timestamp(text);
+  if (!time) return fail(time.error().context("TIME"));
+  return time->t;
 }
 
 Result<int> run(CommandContext& context) {
   auto loaded = project_of(context);
   if (!loaded) return loaded.error();
   const Project& project = **loaded;
-  TRY(ParsedTime time, parse_timestamp(context.argument("TIME")));
+  TRY(Timestamp t0, time_of(context.argument("TIME")));
   Asked asked = asked_of(context.argument("FEATURE"));
-  const View* view = project.view(asked.view);
-  if (view == nullptr) {
-    std::vector<std::string_view> names;
-    for (const View& known : project.views) names.push_back(known.name);
-    std::string_view near = nearest(asked.view, names);
-    return fail(Code::kNotFound, "there is no feature view '{}'{}", asked.view,
-                near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
-  }
+  TRY(const View* view, find_view(project, asked.view));
   const Label* label = view->over_label ? project.label(view->over) : nullptr;
   const Source& source = *project.source(label != nullptr ? label->about : view->over);
-  SourceContext source_context{context.files, project, context.limits, context.cancel, false, {}};
+  TRY(bool read, has_records(project, context.files, source));
+  if (!read)
+    return fail(Code::kNotFound, "source {} has not been read yet; `lode run` does it",
+                source.name);
   RecordTables records;
+  SourceContext source_context{context.files, project, context.limits, context.cancel, false, {}};
   TRY(Table table, load_records(source, source_context));
   std::int64_t cut = table.rows > 0 ? table.find(kSeqColumn)->int64(table.rows - 1) : 0;
-  records.emplace(source.name, std::move(table));
+  const Table& kept = records.emplace(source.name, std::move(table)).first->second;
   ThreadPool pool(context.limits.threads);
   History history(project, records, cut, pool, context.cancel);
   TRY_VOID(history.plan());
   const PlannedView& planned = *history.feature_plan().view(view->name);
-  TRY(Column key,
-      key_column(history.feature_plan().groups[planned.group]->key_type, context.argument("KEY")));
-  TRY(std::vector<ExplainedValue> values, history.explain(planned, key, time.t, time.t));
-  if (!asked.value.empty()) {
-    std::erase_if(values, [&](const ExplainedValue& v) { return v.name != asked.value; });
-    if (values.empty())
-      return fail(Code::kNotFound, "view {} has no value '{}' that is made of records", asked.view,
-                  asked.value);
-  }
+  const Type& key_type = history.feature_plan().groups[planned.group]->key_type;
+  TRY(Column key, explain_key(key_type, context.argument("KEY")));
+  TRY(std::vector<Explained> values, explain_all(history, planned, key, t0));
+  TRY_VOID(keep_asked(values, asked));
+  DeclaredColumns declared(source, kept);
   if (context.json)
-    context.out.write(explained_json(view->name, context.argument("KEY"), time.t, values) + "\n");
+    context.out.write(explained_json(context, view->name, t0, values, declared) + "\n");
   else
-    print_explained(context.out, values, context.options.flag("all"));
+    print_explained(context.out, values, declared, context.options.flag("all"));
   return kExitDone;
 }
 
@@ -119,7 +226,7 @@ constexpr Positional kPositionals[] = {
     {"TIME", "when it is read, ISO 8601, UTC unless it says otherwise"},
     kProjectArgument};
 constexpr Option kOptions[] = {
-    {"all", OptionType::kBool, "false", "every record, not the newest 20"},
+    {"all", OptionType::kBool, "false", "every record, not the newest 20; --json has them all"},
 };
 constexpr Command kCommand = {
     .group = CommandGroup::kLook, .positionals = kPositionals, .read_only = true, .run = run};
@@ -129,9 +236,10 @@ constinit const Component kComponent = {
     .name = "explain",
     .summary = "the value of a feature at a key and a time, and the records that made it",
     .description =
-        "Reads with k = TIME over all accepted records. `lode sql` shows the records themselves: "
-        "SELECT * FROM raw.SOURCE WHERE _seq = ...",
-    .example = "lode explain departures.late ORD '2001-02-01 15:00' examples/flights",
+        "Reads as a training row at TIME would: what was known by then, over all accepted records "
+        "of the last run. Of each record: its time, from when it could be used, and its declared "
+        "columns.",
+    .example = "lode explain departures.late ORD 2001-02-01T15:00Z examples/flights",
     .options = kOptions,
     .factory = &kCommand,
 };

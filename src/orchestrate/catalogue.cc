@@ -87,6 +87,11 @@ Result<std::vector<StoredZone>> stored_zones(const Project& project, FileSystem&
   return zones;
 }
 
+Result<bool> has_records(const Project& project, FileSystem& files, const Source& source) {
+  TRY(ManifestStore store, ManifestStore::open(files, raw_zone_path(project, source)));
+  return store.name().has_value();
+}
+
 Result<std::string> stored_model_header(const Project& project, FileSystem& files,
                                         const ContentHash& content) {
   std::string path = model_path(project, text(content));

@@ -43,6 +43,9 @@ struct StoredZone {
 // Those of what the project declares. A source without rows set aside has no zone "aside".
 Result<std::vector<StoredZone>> stored_zones(const Project& project, FileSystem& files);
 
+// Whether a run has read the source: then load_records has what it accepted.
+Result<bool> has_records(const Project& project, FileSystem& files, const Source& source);
+
 // The JSON in front of a stored model: its definition, data set, encoders and what was fitted.
 // kNotFound, kCorrupt.
 Result<std::string> stored_model_header(const Project& project, FileSystem& files,

@@ -202,7 +202,7 @@ TEST_F(Run, ExplainListsTheRecordsOfAValue) {
   ProcessResult explained = lode({"explain", "history.n_all", "c3", "2020-01-15 12:00", "--json"});
   ASSERT_EQ(explained.exit, 0) << explained.err;
   // lint: allow(banned_calls) a text of our own making
-  std::regex value("\"value\":\"([0-9]+)\"");
+  std::regex value("\"value\":([0-9]+)");
   std::smatch match;
   ASSERT_TRUE(std::regex_search(explained.out, match, value)) << explained.out;
   EXPECT_EQ(counted.out, "{\"rows\":[{\"n\":" + match[1].str() + "}]}\n");
@@ -226,7 +226,7 @@ TEST_F(Run, MistakesAreAnsweredWithWhatToDo) {
            {{"sql", "SELEC 1"}, 2, "syntax error"},
            {{"sql", "SELECT * FROM raw.order"}, 2, "orders"},
            {{"explain", "histroy", "c3", "2020-01-15"}, 3, "did you mean 'history'"},
-           {{"explain", "history.m", "c3", "2020-01-15"}, 3, "no value 'm'"},
+           {{"explain", "history.m", "c3", "2020-01-15"}, 3, "has no value 'm'; it has"},
            {{"explain", "history", "c3", "noon"}, 2, "not a time"},
            {{"model", "show", "retuns"}, 3, "retuns"},
            {{"model", "drop"}, 2, "list or show"},
