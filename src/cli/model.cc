@@ -1,5 +1,6 @@
 // lode model: the models a project has, and one of them in full.
 #include "base/json.h"
+#include "cli/model_text.h"
 #include "cli/project_argument.h"
 #include "cli/text_table.h"
 #include "orchestrate/catalogue.h"
@@ -8,19 +9,6 @@
 
 namespace lode {
 namespace {
-
-std::string metric_text(const JsonValue& judgement, std::string_view split,
-                        std::string_view metric) {
-  const JsonValue* found = judgement.find("metrics");
-  for (std::string_view name : {split, metric})
-    found = found == nullptr ? nullptr : found->find(name);
-  if (found == nullptr) return "";
-  auto number = [&](std::string_view name) {
-    const JsonValue* value = found->find(name);
-    return value == nullptr ? 0.0 : value->number;
-  };
-  return fmt::format("{:.4f} [{:.4f}, {:.4f}]", number("value"), number("low"), number("high"));
-}
 
 void write_texts(JsonWriter& json, std::string_view key, const NamedTexts& texts) {
   json.key(key).begin_object();
@@ -36,7 +24,8 @@ void write_model(JsonWriter& json, const ModelRecord& model, const JsonValue& ju
       .field("dataset", model.dataset)
       .field("algorithm", model.algorithm)
       .field("content", text(model.content))
-      .field("run", model.run)
+      .key("run")
+      .raw(model.run)  // a number
       .field("created", text(model.created))
       .field("seed", model.seed)
       .field("threads", model.threads);
@@ -55,9 +44,10 @@ Result<int> list(CommandContext& context, const Project& project) {
     TRY(JsonValue judgement, parse_json(model.metrics_json));
     write_model(json, model, judgement);
     json.end_object();
-    table.row({model.name, model.version, model.algorithm, metric_text(judgement, "test", "auc"),
-               metric_text(judgement, "test", "log_loss"), model.dataset.substr(0, 12),
-               text(model.created).substr(0, 19)});
+    table.row({model.name, model.version, model.algorithm,
+               estimate_text(find_estimate(judgement, "test", "auc")),
+               estimate_text(find_estimate(judgement, "test", "log_loss")),
+               model.dataset.substr(0, 12), text(model.created).substr(0, 19)});
   }
   if (context.json)
     context.out.write(json.end_array().end_object().take() + "\n");
@@ -66,20 +56,24 @@ Result<int> list(CommandContext& context, const Project& project) {
   return kExitDone;
 }
 
-void print_splits(Output& out, const JsonValue& judgement) {
-  const JsonValue* metrics = judgement.find("metrics");
-  if (metrics == nullptr) return;
-  TextTable table({"metric", "training rows", "test rows"});
-  const JsonValue* test = metrics->find("test");
-  if (test == nullptr) return;
-  for (const auto& [name, value] : test->members)
-    table.row({name, metric_text(judgement, "train", name), metric_text(judgement, "test", name)});
-  table.print(out);
+// kNotFound names the nearest.
+Error with_nearest(const Error& error, MetadataStore& store, const Project& project,
+                   const std::string& name) {
+  auto models = store.models(project.name, "");
+  if (error.code() != Code::kNotFound || !models) return error;
+  std::vector<std::string_view> names;
+  for (const ModelRecord& model : *models)
+    if (names.empty() || names.back() != model.name) names.push_back(model.name);
+  std::string_view near = nearest(name, names);
+  if (near.empty() || near == name) return error;
+  return Error(error.code(), fmt::format("{}; did you mean '{}'?", error.message(), near));
 }
 
 Result<int> show(CommandContext& context, const Project& project, const std::string& name) {
   TRY(std::unique_ptr<MetadataStore> store, open_run_records(context.files, project));
-  TRY(ModelRecord model, store->model(project.name, name, context.options.integer("number")));
+  auto found = store->model(project.name, name, context.options.integer("number"));
+  if (!found) return fail(with_nearest(found.error(), *store, project, name));
+  const ModelRecord& model = *found;
   TRY(JsonValue judgement, parse_json(model.metrics_json));
   TRY(std::string header, stored_model_header(project, context.files, model.content));
   TRY(JsonValue stored, parse_json(header));
@@ -90,20 +84,7 @@ Result<int> show(CommandContext& context, const Project& project, const std::str
     context.out.write(json.take() + "\n");
     return kExitDone;
   }
-  Output& out = context.out;
-  out.print("{} version {}, {}, made by run {} on {}\n", out.bold(model.name), model.version,
-            model.algorithm, model.run, text(model.created).substr(0, 19));
-  out.print("data set  {}\ncontent   {}\nseed      {}, threads {}\n", model.dataset,
-            text(model.content), model.seed, model.threads);
-  for (const auto& [option, value] : model.options) out.print("option    {} {}\n", option, value);
-  for (const auto& [library, version] : model.libraries)
-    out.print("library   {} {}\n", library, version);
-  out.print("\n");
-  print_splits(out, judgement);
-  if (const JsonValue* notes = judgement.find("notes"))
-    for (const JsonValue& note : notes->items) out.print("note: {}\n", note.text);
-  if (const JsonValue* definition = stored.find("definition"))
-    out.print("\n{}\n{}", out.bold("Declared as"), definition->text);
+  print_model(context.out, model, judgement, stored);
   return kExitDone;
 }
 
