@@ -223,7 +223,7 @@ TEST_F(Run, MistakesAreAnsweredWithWhatToDo) {
   EXPECT_NE(early.err.find("lode run"), std::string::npos) << early.err;
   ASSERT_EQ(lode({"run"}).exit, 0);
   for (const Mistake& m : std::vector<Mistake>{
-           {{"sql", "SELEC 1"}, 2, "syntax error"},
+           {{"sql", "SELEC 1"}, 2, "begin with SELECT"},
            {{"sql", "SELECT * FROM raw.order"}, 2, "orders"},
            {{"explain", "histroy", "c3", "2020-01-15"}, 3, "did you mean 'history'"},
            {{"explain", "history.m", "c3", "2020-01-15"}, 3, "has no value 'm'; it has"},
