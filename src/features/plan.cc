@@ -187,10 +187,6 @@ const PlannedView* FeaturePlan::view(std::string_view name) const {
   return nullptr;
 }
 
-BindOptions bind_options(const Source& source) {
-  return {.time_column = source.time, .local_column = std::string(kLocalColumn)};
-}
-
 Result<FeaturePlan> make_feature_plan(const Project& project, const TextPool& texts) {
   return Planner(project, texts).make();
 }

@@ -64,7 +64,4 @@ Result<FeaturePlan> make_feature_plan(const Project& project, const TextPool& te
 // The record schema of a label's group: the source's records and the column `value`.
 inline constexpr std::string_view kLabelValueColumn = "value";
 
-// How expressions over a source's records are bound: local() reads the wall clock's column.
-BindOptions bind_options(const Source& source);
-
 }  // namespace lode

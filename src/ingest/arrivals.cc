@@ -11,10 +11,6 @@ namespace {
 
 constexpr std::int64_t kRowBits = 40;  // position ids: file number above, row number below
 
-BindOptions bind_options(const Source& source) {
-  return {.time_column = source.time, .local_column = std::string(kLocalColumn)};
-}
-
 Column int64_column(const Type& type, const std::vector<std::int64_t>& values) {
   Column column;
   column.type = type;

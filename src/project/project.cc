@@ -23,8 +23,6 @@ Schema with_fields(const Schema& schema, std::vector<Field> more) {
   return Schema(std::move(fields));
 }
 
-BindOptions bind_options(const Source& source) { return {source.time, std::string(kLocalColumn)}; }
-
 void check_version(Loading& loading, const CheckedMap& part) {
   std::optional<std::int64_t> version = part.whole("lode");
   if (version && *version != kVersion)
@@ -90,6 +88,10 @@ const TrainingSet* Project::training_set(std::string_view wanted) const {
   return find_named(training, wanted);
 }
 const Model* Project::model(std::string_view wanted) const { return find_named(models, wanted); }
+
+BindOptions bind_options(const Source& source) {
+  return {.time_column = source.time, .local_column = std::string(kLocalColumn)};
+}
 
 Result<Schema> Project::record_schema(const Source& source) const {
   Schema records = with_fields(Schema(record_fields(source)), source.columns.fields());

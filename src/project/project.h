@@ -209,6 +209,9 @@ struct Project {
   Result<Schema> training_schema(const TrainingSet& set) const;
 };
 
+// How expressions over a source's records are bound: local() reads the wall clock's column.
+BindOptions bind_options(const Source& source);
+
 // Everything wrong with a project, in file order. Never empty when load_project fails.
 struct ProjectErrors {
   std::vector<Error> errors;
