@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bench/window_engine.h"
 #include "bench/window_events.h"
 #include "bench/window_floor.h"
 
@@ -37,17 +38,24 @@ int main_of(bool tiny) {
   std::vector<WindowEvent> ordered = in_time_order(events);
   std::vector<FloorResult> extended;
   std::vector<FloorResult> plain;
+  std::vector<FloorResult> engine;
   for (std::size_t i = 0; i < repeats; ++i) {
     extended.push_back(extended_floor(events));
     plain.push_back(plain_floor(ordered));
+    engine.push_back(window_engine(events));
   }
   // Without lateness both do the same work, and must say the same.
   if (extended_floor(ordered).digest != plain.front().digest) {
     fmt::print(stderr, "the floors disagree\n");
     return 1;
   }
+  if (engine.front().digest != extended.front().digest) {
+    fmt::print(stderr, "the engine and the floor disagree\n");
+    return 1;
+  }
   print("extended floor", events.size(), extended);
   print("plain floor", events.size(), plain);
+  print("engine", events.size(), engine);
   return 0;
 }
 

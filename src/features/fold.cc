@@ -4,13 +4,17 @@
 
 namespace lode {
 
-void count_distinct(std::vector<std::int64_t>& values, std::int64_t limit, Parts& out) {
+void set_distinct(std::int64_t distinct, std::int64_t limit, Parts& out) {
+  out.distinct_over_limit = limit > 0 && distinct > limit;
+  out.distinct = out.distinct_over_limit ? limit + 1 : distinct;
+}
+
+void count_distinct(std::span<std::int64_t> values, std::int64_t limit, Parts& out) {
   std::ranges::sort(values);
   auto repeated = std::ranges::unique(values);
-  values.erase(repeated.begin(), repeated.end());
-  out.distinct = static_cast<std::int64_t>(values.size());
-  if (!values.empty() && values.front() == kNoValue) --out.distinct;  // null sorts first
-  out.distinct_over_limit = limit > 0 && out.distinct > limit;
+  auto distinct = static_cast<std::int64_t>(values.size() - repeated.size());
+  if (!values.empty() && values.front() == kNoValue) --distinct;  // null sorts first
+  set_distinct(distinct, limit, out);
 }
 
 void fold_values(const std::vector<std::int64_t>& values, const KeptParts& kept, Parts& out) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "features/layout.h"
@@ -14,6 +15,9 @@ namespace lode {
 void fold_values(const std::vector<std::int64_t>& values, const KeptParts& kept, Parts& out);
 
 // Number of different values not null, or over limit (limit 0: none). Reorders `values`.
-void count_distinct(std::vector<std::int64_t>& values, std::int64_t limit, Parts& out);
+void count_distinct(std::span<std::int64_t> values, std::int64_t limit, Parts& out);
+
+// Sets out.distinct; above the limit it is limit + 1 and marked, whatever it would have been.
+void set_distinct(std::int64_t distinct, std::int64_t limit, Parts& out);
 
 }  // namespace lode

@@ -1,28 +1,33 @@
-// The state of one key: a ring of entries in fold order and exact running parts for each window. A
-// read at any time not below what the key has settled moves the windows' cursors there, forward or
-// back; since parts are integers, the way a cursor took cannot show in a value.
+// The state of one key: entries in fold order, and exact running parts for each window. A read at
+// any time not below what the key has settled moves the windows' cursors there, forward or back;
+// since parts are integers, the way a cursor took cannot show in a value. What is settled and
+// stands in no exact window any more is folded into cells (features/cells.h) or let go.
 //
-// Meaning: docs/semantics.md 6. Entries are single visible versions; keys touched by corrections
-// are answered by features/replay.h.
+// Meaning: docs/semantics.md 6. Entries are single visible versions; how corrections come in is
+// said in features/replay.h.
 //
-// Threads: one at a time. Cost: insertion in order O(1) amortised, out of order O(displacement); a
-// read O(entries the cursors pass); least and greatest are rescanned only when the extreme left.
-// Memory: (block_words + entry_words * capacity) * 8 bytes, capacity a power of two.
+// Threads: one at a time. Cost: an entry in order O(1) amortised, out of order O(displacement); a
+// read O(entries the cursors pass). Extremes and distinct counts of windows with more than 64
+// entries have their own structures, O(1) amortised for windows that move forward; of `last n`
+// windows, and of reads that go back in time, they are found again by O(entries in the window).
+// Memory: (block_words + entry_words * capacity) * 8 bytes, capacity at most 1.5 times what is
+// kept, and what memory_bytes() adds for cells.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
+#include "features/cells.h"
+#include "features/extreme_chain.h"
 #include "features/layout.h"
+#include "features/value_counter.h"
 
 namespace lode {
-
-// Words at the start of a key's block, before the cursors (one word a window) and the parts.
-inline constexpr int kKeyHeaderWords = 6;
 
 // One entry to insert; `values` holds layout.slots.size() kept values.
 struct Entry {
@@ -47,6 +52,10 @@ class KeyState {
   void clear(const Layout& layout);
   // Errors: kLimit when a key would hold 2^31 entries.
   Status insert(const Layout& layout, const Entry& entry);
+  // Takes an entry out again, found by time, id and seq: a version that is visible no more. Only
+  // while nothing is settled and where the layout keeps order; false if there is no such entry.
+  // Cost: O(entries behind it).
+  bool erase(const Layout& layout, const FoldOrder& order);
   // From here on reads below t are answered by replay; entries no window can see again may go.
   void settle(const Layout& layout, std::int64_t t);
   std::int64_t settled() const { return block_ == nullptr ? kNoValue : header().settled; }
@@ -55,32 +64,60 @@ class KeyState {
   // or k hides what has been settled: the caller replays.
   bool read(const Layout& layout, std::int64_t t0, std::int64_t k, std::span<Parts> out);
 
+  // Records kept one by one, not in cells.
   std::int64_t entries() const { return block_ == nullptr ? 0 : header().size; }
+  std::int64_t cells() const;
   std::int64_t memory_bytes(const Layout& layout) const;
-  void prefetch() const { __builtin_prefetch(block_); }
-  void prefetch_ring(const Layout& layout) const;
+  // Brings the fixed part into the cache, then the entries a read at a later time will touch.
+  [[gnu::always_inline]] void prefetch() const {
+    const auto* line = reinterpret_cast<const char*>(block_);
+    for (int i = 0; i < kPrefetchedLines; ++i) __builtin_prefetch(line + 64 * i);
+  }
+  [[gnu::always_inline]] void prefetch_entries(const Layout& layout) const {
+    if (block_ == nullptr) return;
+    const Header& h = header();
+    __builtin_prefetch(entry(layout, h.size), 1);
+    for (std::size_t w = 0; w < layout.windows.size(); ++w)
+      __builtin_prefetch(entry(layout, cursor(static_cast<int>(w)).tail));
+  }
 
   // Position-independent bytes: docs/formats/key-state.md. load replaces; hostile bytes give
   // kCorrupt and leave the state empty.
   std::string save(const Layout& layout) const;
   Status load(const Layout& layout, std::string_view bytes, TextPool& texts);
-  // Adds the entries of another state of the same key (disjoint records) whose texts are in the
+  // Adds the records of another state of the same key (disjoint records) whose texts are in the
   // same pool.
   Status merge(const Layout& layout, const KeyState& other);
 
   void swap(KeyState& other) noexcept;
 
  private:
-  struct Header {
-    std::int64_t* ring;
-    std::uint32_t capacity;  // a power of two, or 0
-    std::uint32_t begin;     // slot of the first entry
-    std::uint32_t size;
-    std::uint32_t unused;    // keeps the words whole
-    std::int64_t settled;    // kNoValue = nothing
-    std::int64_t at;         // t0 the cursors stand at; kNoValue = nowhere
-    std::int64_t max_known;  // over the entries
+  static constexpr int kPrefetchedLines = 3;
+
+  // What a window of many entries has beside its parts.
+  struct Support {
+    std::unique_ptr<ExtremeChain> least;
+    std::unique_ptr<ExtremeChain> greatest;
+    std::unique_ptr<ValueCounter> distinct;
   };
+  struct Extras {
+    std::vector<Cells> cells;       // of each window with cells
+    std::vector<Support> supports;  // of each part
+  };
+
+  struct Header {
+    std::int64_t settled;  // kNoValue = nothing
+    std::int64_t at;       // t0 the cursors stand at; kNoValue = nowhere
+    std::int64_t max_known;
+    std::uint32_t begin;  // entries [begin, begin + size) of `capacity`
+    std::uint32_t size;
+    std::uint32_t capacity;
+    std::uint32_t unused;  // keeps the words whole
+    Extras* extras;        // most keys have none
+  };
+  static_assert(sizeof(Header) == kKeyHeaderWords * 8);
+
+  // Entries [tail, head) are in the window.
   struct Cursor {
     std::uint32_t tail;
     std::uint32_t head;
@@ -91,26 +128,49 @@ class KeyState {
     return *reinterpret_cast<Cursor*>(block_ + kKeyHeaderWords + window);
   }
   std::int64_t* entry(const Layout& layout, std::uint32_t index) const {
-    const Header& h = header();
-    return h.ring + std::size_t{(h.begin + index) & (h.capacity - 1)} *
-                        static_cast<std::size_t>(layout.entry_words);
+    return block_ + layout.block_words +
+           std::size_t{header().begin + index} * static_cast<std::size_t>(layout.entry_words);
   }
-  std::int64_t known_of(const Layout& layout, const std::int64_t* entry) const;
+  std::int64_t known_of(const Layout& layout, const std::int64_t* entry) const {
+    return layout.store_known ? entry[layout.known_at] : entry[0];
+  }
+  Cells* cells_of(const Layout& layout, int window) const;
+  Support* support_of(int part) const;
+  Extras& extras(const Layout& layout);
 
-  void allocate(const Layout& layout);
-  void reset_windows(const Layout& layout);
+  // key_room.cc: memory.
+  void allocate(const Layout& layout, std::uint32_t capacity);
+  void reset(const Layout& layout);
+  void resize(const Layout& layout, std::uint32_t capacity);
   Status make_room(const Layout& layout);
-  std::uint32_t out_of_sight(const Layout& layout, int window) const;
+  void release(const Layout& layout);
+  std::uint32_t first_in_sight(const Layout& layout, int window) const;
+  std::uint32_t first_not_foldable(const Layout& layout) const;
+  bool folding_pays(const Layout& layout, std::uint32_t count) const;
+  void fold_front(const Layout& layout, std::uint32_t count);
   void drop_front(const Layout& layout, std::uint32_t count);
-  void write(const Layout& layout, std::uint32_t index, const Entry& entry);
+  void place_cells(const Layout& layout, int window);
+  std::uint32_t first_at_or_after(const Layout& layout, std::int64_t time) const;
+
+  // key_window.cc: cursors and parts.
   void insert_into_windows(const Layout& layout, std::uint32_t index);
+  void erase_from_windows(const Layout& layout, std::uint32_t index);
   void add(const Layout& layout, int window, std::uint32_t index);
   void remove(const Layout& layout, int window, std::uint32_t index);
   void move(const Layout& layout, int window, std::int64_t t0);
-  void refresh(const Layout& layout, const KeptParts& kept);
-  void answer(const Layout& layout, const KeptParts& kept, Parts& out);
-  void answer_hiding(const Layout& layout, const KeptParts& kept, std::int64_t k, Parts& out) const;
-  bool before(const Layout& layout, const Entry& a, const std::int64_t* b) const;
+  void move_last(const Layout& layout, int window, std::int64_t high);
+  void move_cells(const Layout& layout, int window, Cells& cells, std::int64_t low);
+  void count_cell(const Layout& layout, int window, Cells& cells, std::size_t i, int sign);
+  void forget_chains(const Layout& layout, int window);
+  void find_extremes(const Layout& layout, int part);
+  std::int64_t extreme(const Layout& layout, int part, int sign);
+  void answer(const Layout& layout, int part, Parts& out);
+  void answer_ends(const Layout& layout, int part, const std::int64_t* first,
+                   const std::int64_t* last, Parts& out) const;
+  void answer_distinct(const Layout& layout, int part, Parts& out);
+  void answer_hiding(const Layout& layout, int part, std::int64_t k, Parts& out) const;
+  void add_cells(const Layout& layout, int part, std::vector<std::int64_t>& values,
+                 Parts& out) const;
 
   std::int64_t* block_ = nullptr;
 };

@@ -1,6 +1,8 @@
-// The bytes of a key's state: docs/formats/key-state.md. Entries alone are stored; cursors and
+// The bytes of a key's state: docs/formats/key-state.md. Entries and cells are stored; cursors and
 // running parts follow from them exactly, so they cannot be stored wrong.
+#include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "base/hash.h"
 #include "features/key_state.h"
@@ -13,10 +15,9 @@ constexpr std::uint32_t kMagic = 0x31534b4c;  // "LKS1"
 struct SavedHeader {
   std::uint32_t magic = kMagic;
   std::uint32_t entry_words = 0;
-  std::uint64_t entries = 0;
   std::int64_t settled = kNoValue;
+  std::uint64_t words = 0;
   std::uint64_t texts = 0;
-  std::uint64_t text_bytes = 0;
 };
 
 template <typename T>
@@ -24,53 +25,213 @@ void append(std::string& out, const T& value) {
   out.append(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
+bool is_text(const Layout& layout, int slot) {
+  return slot >= 0 && layout.slots[static_cast<std::size_t>(slot)].keep == Keep::kText;
+}
+
 // Words of an entry that hold numbers of texts.
-std::vector<bool> text_words(const Layout& layout) {
-  std::vector<bool> is_text(static_cast<std::size_t>(layout.entry_words), false);
-  if (layout.store_order && layout.text_ids) is_text[static_cast<std::size_t>(layout.id_at)] = true;
+std::vector<bool> entry_texts(const Layout& layout) {
+  std::vector<bool> texts(static_cast<std::size_t>(layout.entry_words), false);
+  if (layout.store_order && layout.text_ids) texts[static_cast<std::size_t>(layout.id_at)] = true;
   for (std::size_t s = 0; s < layout.slots.size(); ++s)
-    if (layout.slots[s].keep == Keep::kText)
-      is_text[static_cast<std::size_t>(layout.slots_at) + s] = true;
-  return is_text;
+    if (is_text(layout, static_cast<int>(s)))
+      texts[static_cast<std::size_t>(layout.slots_at) + s] = true;
+  return texts;
+}
+
+// The same of a cell.
+std::vector<bool> cell_texts(const Layout& layout, std::size_t window) {
+  const CellShape& shape = layout.cells[window];
+  std::vector<bool> texts(static_cast<std::size_t>(shape.words), false);
+  auto mark = [&](int word) {
+    if (word >= 0) texts[static_cast<std::size_t>(word)] = true;
+  };
+  if (layout.store_order && layout.text_ids) {
+    mark(kCellLast + 1);
+    if (shape.first_at >= 0) mark(shape.first_at + 1);
+  }
+  for (const KeptParts& kept : layout.parts) {
+    if (std::cmp_not_equal(kept.window, window) || !is_text(layout, kept.slot)) continue;
+    for (int word :
+         {kept.in_cell.least, kept.in_cell.greatest, kept.in_cell.first, kept.in_cell.last})
+      mark(word);
+  }
+  return texts;
+}
+
+// The slot whose values a window's n-th distinct count counts.
+int distinct_slot(const Layout& layout, std::size_t window, int distinct_at) {
+  for (const KeptParts& kept : layout.parts)
+    if (std::cmp_equal(kept.window, window) && kept.distinct_at == distinct_at) return kept.slot;
+  return -1;
+}
+
+class Writer {
+ public:
+  explicit Writer(const Layout& layout) : layout_(layout) {}
+
+  void number(std::int64_t value) {
+    append(words_, value);
+    ++header.words;
+  }
+  void value(std::int64_t value, bool is_text) {
+    if (!is_text || value == kNoValue) return number(value);
+    std::string_view text = layout_.texts->text(value);
+    append(texts_, static_cast<std::uint64_t>(text.size()));
+    texts_.append(text);
+    number(static_cast<std::int64_t>(header.texts++));
+  }
+  void run(const std::int64_t* words, const std::vector<bool>& texts) {
+    for (std::size_t w = 0; w < texts.size(); ++w) value(words[w], texts[w]);
+  }
+  std::string finish() {
+    std::string out;
+    append(out, header);
+    out += words_;
+    out += texts_;
+    append(out, hash64(std::string_view(out)));
+    return out;
+  }
+
+  SavedHeader header;
+
+ private:
+  const Layout& layout_;
+  std::string words_;
+  std::string texts_;
+};
+
+class Reader {
+ public:
+  // `words` and `texts` as the header says; false when they do not make up the body.
+  bool open(std::string_view body, const SavedHeader& header, TextPool& pool) {
+    if (header.words > body.size() / 8) return false;
+    words_ = body.substr(0, header.words * 8);
+    body.remove_prefix(words_.size());
+    for (std::uint64_t i = 0; i < header.texts; ++i) {
+      std::uint64_t length = 0;
+      if (body.size() < sizeof length) return false;
+      std::memcpy(&length, body.data(), sizeof length);
+      body.remove_prefix(sizeof length);
+      if (length > body.size()) return false;
+      texts_.push_back(pool.intern(body.substr(0, length)));
+      body.remove_prefix(length);
+    }
+    return body.empty();
+  }
+  bool number(std::int64_t& value) {
+    if (words_.empty()) return false;
+    std::memcpy(&value, words_.data(), sizeof value);
+    words_.remove_prefix(sizeof value);
+    return true;
+  }
+  // A number of things that take a word each at least.
+  bool count(std::int64_t& value) {
+    return number(value) && value >= 0 && std::cmp_less_equal(value, words_.size() / 8);
+  }
+  bool value(std::int64_t& value, bool is_text) {
+    if (!number(value)) return false;
+    if (!is_text || value == kNoValue) return true;
+    if (value < 0 || std::cmp_greater_equal(value, texts_.size())) return false;
+    value = texts_[static_cast<std::size_t>(value)];
+    return true;
+  }
+  bool run(std::span<std::int64_t> words, const std::vector<bool>& texts) {
+    for (std::size_t w = 0; w < words.size(); ++w)
+      if (!value(words[w], texts[w])) return false;
+    return true;
+  }
+  bool at_end() const { return words_.empty(); }
+
+ private:
+  std::string_view words_;
+  std::vector<std::int64_t> texts_;
+};
+
+void save_cells(const Layout& layout, std::size_t window, const Cells* cells, Writer& out) {
+  std::size_t count = cells == nullptr ? 0 : cells->size();
+  out.number(static_cast<std::int64_t>(count));
+  std::vector<bool> texts = cell_texts(layout, window);
+  for (std::size_t i = 0; i < count; ++i) {
+    out.run(cells->cell(i).data(), texts);
+    for (int d = 0; d < layout.cells[window].distincts; ++d) {
+      const ValueCounts& values = cells->values(i, d);
+      bool text = is_text(layout, distinct_slot(layout, window, d));
+      out.number(static_cast<std::int64_t>(values.size()));
+      for (const auto& [value, times] : values) {
+        out.value(value, text);
+        out.number(times);
+      }
+    }
+  }
+}
+
+bool load_values(Reader& in, bool text, ValueCounts& values) {
+  std::int64_t count = 0;
+  if (!in.count(count)) return false;
+  values.clear();
+  for (std::int64_t v = 0; v < count; ++v) {
+    std::int64_t value = 0;
+    std::int64_t times = 0;
+    if (!in.value(value, text) || !in.number(times)) return false;
+    bool over_limit = value == kNoValue && times == kOverLimitCount && count == 1;
+    if (!over_limit && (value == kNoValue || times < 1)) return false;
+    values.emplace_back(value, times);
+  }
+  // Texts have other numbers in this pool.
+  std::ranges::sort(values);
+  return std::ranges::adjacent_find(values, {}, &ValueCounts::value_type::first) == values.end();
+}
+
+bool load_cells(const Layout& layout, std::size_t window, Reader& in, Cells& cells) {
+  std::int64_t count = 0;
+  if (!in.count(count)) return false;
+  std::vector<bool> texts = cell_texts(layout, window);
+  std::vector<std::int64_t> cell(texts.size());
+  std::vector<ValueCounts> values(static_cast<std::size_t>(layout.cells[window].distincts));
+  for (std::int64_t i = 0; i < count; ++i) {
+    if (!in.run(cell, texts) || cell[kCellRows] < 1) return false;
+    for (std::size_t d = 0; d < values.size(); ++d) {
+      bool text = is_text(layout, distinct_slot(layout, window, static_cast<int>(d)));
+      if (!load_values(in, text, values[d])) return false;
+    }
+    cells.merge(cell, values);
+    if (std::cmp_not_equal(cells.size(), i + 1)) return false;  // a number came twice
+  }
+  return true;
+}
+
+Entry entry_of(const Layout& layout, const std::int64_t* words) {
+  Entry e{.time = words[0], .values = words + layout.slots_at};
+  e.known = layout.store_known ? words[layout.known_at] : e.time;
+  if (layout.store_order) {
+    e.id = words[layout.id_at];
+    e.seq = words[layout.seq_at];
+  }
+  return e;
 }
 
 }  // namespace
 
 std::string KeyState::save(const Layout& layout) const {
-  SavedHeader saved;
-  saved.entry_words = static_cast<std::uint32_t>(layout.entry_words);
-  std::string words;
-  std::string texts;
-  std::vector<bool> is_text = text_words(layout);
-  if (block_ != nullptr) {
-    saved.entries = header().size;
-    saved.settled = header().settled;
-    for (std::uint32_t i = 0; i < header().size; ++i) {
-      const std::int64_t* e = entry(layout, i);
-      for (std::size_t w = 0; w < is_text.size(); ++w) {
-        std::int64_t word = e[w];
-        if (is_text[w] && word != kNoValue) {
-          std::string_view text = layout.texts->text(word);
-          append(texts, static_cast<std::uint64_t>(text.size()));
-          texts.append(text);
-          word = static_cast<std::int64_t>(saved.texts++);
-        }
-        append(words, word);
-      }
-    }
-  }
-  saved.text_bytes = texts.size();
-  std::string out;
-  append(out, saved);
-  out += words;
-  out += texts;
-  append(out, hash64(std::string_view(out)));
-  return out;
+  Writer out(layout);
+  out.header.entry_words = static_cast<std::uint32_t>(layout.entry_words);
+  out.header.settled = settled();
+  std::vector<bool> texts = entry_texts(layout);
+  auto count = static_cast<std::uint32_t>(entries());
+  out.number(count);
+  for (std::uint32_t i = 0; i < count; ++i) out.run(entry(layout, i), texts);
+  for (std::size_t w = 0; w < layout.windows.size(); ++w)
+    if (layout.cells[w].words > 0)
+      save_cells(layout, w, block_ == nullptr ? nullptr : cells_of(layout, static_cast<int>(w)),
+                 out);
+  return out.finish();
 }
 
 Status KeyState::load(const Layout& layout, std::string_view bytes, TextPool& texts) {
   clear(layout);
-  auto corrupt = [](std::string_view what) {
+  auto corrupt = [&](std::string_view what) {
+    clear(layout);
     return fail(Code::kCorrupt, "state of a key: {}; rebuild it by replay", what);
   };
   SavedHeader saved;
@@ -80,43 +241,28 @@ Status KeyState::load(const Layout& layout, std::string_view bytes, TextPool& te
   std::memcpy(&sum, bytes.data() + bytes.size() - 8, 8);
   if (saved.magic != kMagic) return corrupt("not a key state of version 1");
   if (sum != hash64(bytes.substr(0, bytes.size() - 8))) return corrupt("checksum differs");
-  auto words = static_cast<std::uint64_t>(layout.entry_words);
-  if (saved.entry_words != words) return corrupt("made for other features");
-  std::string_view body = bytes.substr(sizeof saved, bytes.size() - sizeof saved - 8);
-  if (saved.entries > body.size() / (words * 8)) return corrupt("too short for its entries");
-  std::string_view text_part = body.substr(saved.entries * words * 8);
-  if (text_part.size() != saved.text_bytes) return corrupt("text part has another length");
-
-  std::vector<std::int64_t> numbers;
-  while (!text_part.empty()) {
-    std::uint64_t length = 0;
-    if (text_part.size() < 8) return corrupt("text cut off");
-    std::memcpy(&length, text_part.data(), 8);
-    text_part.remove_prefix(8);
-    if (length > text_part.size()) return corrupt("text cut off");
-    numbers.push_back(texts.intern(text_part.substr(0, length)));
-    text_part.remove_prefix(length);
+  if (std::cmp_not_equal(saved.entry_words, layout.entry_words))
+    return corrupt("made for other features");
+  Reader in;
+  if (!in.open(bytes.substr(sizeof saved, bytes.size() - sizeof saved - 8), saved, texts))
+    return corrupt("cut off");
+  std::int64_t count = 0;
+  if (!in.count(count)) return corrupt("cut off");
+  std::vector<bool> text_words = entry_texts(layout);
+  std::vector<std::int64_t> words(text_words.size());
+  for (std::int64_t i = 0; i < count; ++i) {
+    if (!in.run(words, text_words)) return corrupt("an entry is damaged");
+    TRY_VOID(insert(layout, entry_of(layout, words.data())));
   }
-  std::vector<bool> is_text = text_words(layout);
-  std::vector<std::int64_t> word(words);
-  for (std::uint64_t i = 0; i < saved.entries; ++i) {
-    std::memcpy(word.data(), body.data() + i * words * 8, words * 8);
-    for (std::size_t w = 0; w < words; ++w) {
-      if (!is_text[w] || word[w] == kNoValue) continue;
-      if (word[w] < 0 || std::cmp_greater_equal(word[w], numbers.size())) {
-        clear(layout);
-        return corrupt("text number out of range");
-      }
-      word[w] = numbers[static_cast<std::size_t>(word[w])];
-    }
-    Entry e{.time = word[0], .values = word.data() + layout.slots_at};
-    e.known = layout.store_known ? word[static_cast<std::size_t>(layout.known_at)] : e.time;
-    if (layout.store_order) {
-      e.id = word[static_cast<std::size_t>(layout.id_at)];
-      e.seq = word[static_cast<std::size_t>(layout.seq_at)];
-    }
-    TRY_VOID(insert(layout, e));
+  for (std::size_t w = 0; w < layout.windows.size(); ++w) {
+    if (layout.cells[w].words == 0) continue;
+    Cells cells(layout, static_cast<int>(w));
+    if (!load_cells(layout, w, in, cells)) return corrupt("a cell is damaged");
+    if (cells.size() > 0)
+      extras(layout).cells[static_cast<std::size_t>(layout.cells[w].index)] = std::move(cells);
   }
+  if (!in.at_end()) return corrupt("too long");
+  reset(layout);
   header().settled = saved.settled;
   return {};
 }
@@ -126,16 +272,16 @@ Status KeyState::merge(const Layout& layout, const KeyState& other) {
   // Entries come in first: settling may only let go of what both states no longer need.
   std::int64_t both = std::max(settled(), other.settled());
   if (block_ != nullptr) header().settled = kNoValue;
-  for (std::uint32_t i = 0; i < other.header().size; ++i) {
-    const std::int64_t* word = other.entry(layout, i);
-    Entry e{.time = word[0], .values = word + layout.slots_at};
-    e.known = other.known_of(layout, word);
-    if (layout.store_order) {
-      e.id = word[layout.id_at];
-      e.seq = word[layout.seq_at];
+  for (std::uint32_t i = 0; i < other.header().size; ++i)
+    TRY_VOID(insert(layout, entry_of(layout, other.entry(layout, i))));
+  if (block_ == nullptr) clear(layout);
+  if (other.header().extras != nullptr)
+    for (std::size_t c = 0; c < other.header().extras->cells.size(); ++c) {
+      const Cells& from = other.header().extras->cells[c];
+      for (std::size_t i = 0; i < from.size(); ++i)
+        extras(layout).cells[c].merge(from.cell(i), from.all_values(i));
     }
-    TRY_VOID(insert(layout, e));
-  }
+  reset(layout);
   if (both != kNoValue) settle(layout, both);
   return {};
 }

@@ -39,12 +39,18 @@ class KeyTable {
     return slots_[i].key == kNoKey ? nullptr : &slots_[i].state;
   }
 
-  // Three steps of one look-up, to be run a few events ahead of each other.
-  void prefetch_slot(std::int64_t key) const { __builtin_prefetch(&slots_[home(key)]); }
-  void prefetch_state(std::int64_t key) const { slots_[home(key)].state.prefetch(); }
-  void prefetch_ring(std::int64_t key, const Layout& layout) const {
+  // Three steps of one look-up, to be run a few events ahead of each other. GCC takes a function
+  // that only prefetches for one without effect and drops its calls, unless it is inlined first.
+  [[gnu::always_inline]] void prefetch_slot(std::int64_t key) const {
+    __builtin_prefetch(&slots_[home(key)]);
+  }
+  [[gnu::always_inline]] void prefetch_state(std::int64_t key) const {
     const Slot& slot = slots_[home(key)];
-    if (slot.key == key) slot.state.prefetch_ring(layout);
+    if (slot.key == key) slot.state.prefetch();
+  }
+  [[gnu::always_inline]] void prefetch_entries(std::int64_t key, const Layout& layout) const {
+    const Slot& slot = slots_[home(key)];
+    if (slot.key == key) slot.state.prefetch_entries(layout);
   }
 
   std::int64_t size() const { return static_cast<std::int64_t>(size_) + (has_odd_key_ ? 1 : 0); }

@@ -4,8 +4,6 @@
 #include <limits>
 #include <tuple>
 
-#include "features/key_state.h"
-
 namespace lode {
 namespace {
 
@@ -33,6 +31,18 @@ std::int64_t RingWindow::lowest(std::int64_t t0) const {
       break;
   }
   return std::numeric_limits<std::int64_t>::min();
+}
+
+std::int64_t RingWindow::cell_of(std::int64_t time) const {
+  if (window.kind == Window::Kind::kTumbling) return floor_divide(time, window.width.us);
+  if (window.kind == Window::Kind::kAll) return 0;
+  return floor_divide(time - 1, window.width.us / 256);  // panes are open below, closed above
+}
+
+std::int64_t RingWindow::cell_last(std::int64_t cell) const {
+  if (window.kind == Window::Kind::kTumbling) return (cell + 1) * window.width.us - 1;
+  if (window.kind == Window::Kind::kAll) return std::numeric_limits<std::int64_t>::max();
+  return (cell + 1) * (window.width.us / 256);
 }
 
 bool RingWindow::operator==(const RingWindow& other) const {
@@ -71,6 +81,20 @@ void Layout::finish(bool known_differs) {
   for (const RingWindow& window : windows)
     if (window.window.kind == Window::Kind::kLast) store_order = true;
 
+  first_part.assign(windows.size() + 1, static_cast<int>(parts.size()));
+  for (int i = static_cast<int>(parts.size()) - 1; i >= 0; --i)
+    first_part[static_cast<std::size_t>(parts[static_cast<std::size_t>(i)].window)] = i;
+  for (std::size_t w = windows.size(); w-- > 0;)
+    first_part[w] = std::min(first_part[w], first_part[w + 1]);
+
+  place_entry_words();
+  place_block_words();
+  cells.assign(windows.size(), {});
+  for (std::size_t w = 0; w < windows.size(); ++w)
+    if (windows[w].has_cells()) place_cell_words(static_cast<int>(w));
+}
+
+void Layout::place_entry_words() {
   entry_words = 1;
   if (store_known) known_at = entry_words++;
   if (store_order) {
@@ -79,29 +103,67 @@ void Layout::finish(bool known_differs) {
   }
   slots_at = entry_words;
   entry_words += static_cast<int>(slots.size());
+}
 
-  int word = kKeyHeaderWords + static_cast<int>(windows.size());
-  auto take = [&word](bool wanted, int words) {
-    int at = wanted ? word : -1;
-    if (wanted) word += words;
+namespace {
+
+// Gives the next words to a part that is wanted.
+class Words {
+ public:
+  explicit Words(int first) : next_(first) {}
+  int take(bool wanted, int words = 1) {
+    int at = wanted ? next_ : -1;
+    if (wanted) next_ += words;
     return at;
-  };
-  for (KeptParts& kept : parts) {
-    bool least = (kept.parts & kPartLeast) != 0;
-    bool greatest = (kept.parts & kPartGreatest) != 0;
-    kept.sum_word = take((kept.parts & kPartSum) != 0, 2);
-    kept.squares_word = take((kept.parts & kPartSquares) != 0, 4);
-    kept.least_word = take(least, 1);
-    kept.greatest_word = take(greatest, 1);
-    kept.count_word = take((kept.parts & kPartCount) != 0, 1);
-    kept.flags_word = take(least || greatest, 1);
   }
-  block_words = word;
-  first_part.assign(windows.size() + 1, static_cast<int>(parts.size()));
-  for (int i = static_cast<int>(parts.size()) - 1; i >= 0; --i)
-    first_part[static_cast<std::size_t>(parts[static_cast<std::size_t>(i)].window)] = i;
-  for (std::size_t w = windows.size(); w-- > 0;)
-    first_part[w] = std::min(first_part[w], first_part[w + 1]);
+  PartWords take_running(PartSet parts) {
+    PartWords at;
+    at.sum = take((parts & kPartSum) != 0, 2);
+    at.squares = take((parts & kPartSquares) != 0, 4);
+    at.least = take((parts & kPartLeast) != 0);
+    at.greatest = take((parts & kPartGreatest) != 0);
+    at.count = take((parts & kPartCount) != 0);
+    return at;
+  }
+  int next() const { return next_; }
+
+ private:
+  int next_;
+};
+
+}  // namespace
+
+void Layout::place_block_words() {
+  Words words(kKeyHeaderWords + static_cast<int>(windows.size()));
+  for (KeptParts& kept : parts)
+    if (kept.slot >= 0) kept.in_block = words.take_running(kept.parts);
+  block_words = words.next();
+  fresh.assign(static_cast<std::size_t>(block_words), 0);
+  for (const KeptParts& kept : parts)
+    for (int at : {kept.in_block.least, kept.in_block.greatest})
+      if (at >= 0) fresh[static_cast<std::size_t>(at)] = kNoValue;
+}
+
+void Layout::place_cell_words(int window) {
+  CellShape& shape = cells[static_cast<std::size_t>(window)];
+  shape.index = cell_windows++;
+  int order_words = store_order ? 3 : 1;
+  Words words(kCellLast + order_words);
+  auto begin = static_cast<std::size_t>(first_part[static_cast<std::size_t>(window)]);
+  auto end = static_cast<std::size_t>(first_part[static_cast<std::size_t>(window) + 1]);
+  bool wants_first = false;
+  for (std::size_t p = begin; p < end; ++p)
+    wants_first = wants_first || (parts[p].parts & kPartFirst) != 0;
+  shape.first_at = words.take(wants_first, order_words);
+  for (std::size_t p = begin; p < end; ++p) {
+    KeptParts& kept = parts[p];
+    if (kept.slot < 0) continue;
+    kept.in_cell = words.take_running(kept.parts);
+    kept.in_cell.first = words.take((kept.parts & kPartFirst) != 0);
+    kept.in_cell.last = words.take((kept.parts & kPartLast) != 0);
+    if ((kept.parts & kPartDistinct) != 0) kept.distinct_at = shape.distincts++;
+  }
+  shape.words = words.next();
 }
 
 int Layout::part_index(int window, int slot) const {

@@ -1,5 +1,7 @@
-// How the records of one key are kept: one ring of entries shared by all features of an entity over
-// one origin, and for each window a pair of cursors and the parts its features need.
+// How the records of one key are kept: a run of entries in fold order shared by all features of an
+// entity over one origin; for each window a pair of cursors and the parts its features need; and
+// for windows whose lower edge moves in steps (paned, tumbling, all time) cells: settled stretches
+// of entries folded into parts (features/cells.h).
 //
 // A Layout is made once from the declarations and is read-only afterwards.
 #pragma once
@@ -13,7 +15,10 @@
 
 namespace lode {
 
-// One window over the ring. Two views that ask for the same window share it.
+// Words at the start of a key's block, before the cursors (one word a window) and the parts.
+inline constexpr int kKeyHeaderWords = 6;
+
+// One window over the entries. Two views that ask for the same window share it.
 struct RingWindow {
   Window window;
   bool include_current = false;
@@ -22,29 +27,68 @@ struct RingWindow {
   std::int64_t lowest(std::int64_t t0) const;
   // Greatest τ inside at t0.
   std::int64_t highest(std::int64_t t0) const { return include_current ? t0 : t0 - 1; }
+  // True when the lower edge is always the edge of a cell, so that cells are wholly in or out
+  // there.
+  bool has_cells() const {
+    return window.paned() || window.kind == Window::Kind::kTumbling ||
+           window.kind == Window::Kind::kAll;
+  }
+  // The cell τ lies in, and the last τ of a cell; of windows with cells only.
+  std::int64_t cell_of(std::int64_t time) const;
+  std::int64_t cell_last(std::int64_t cell) const;
   bool operator==(const RingWindow& other) const;
 };
 
-// The parts one window keeps of one slot, and where in the key's block they stand (in 8-byte words
-// from the block's start; -1 = not kept).
+// Where the parts of one slot stand in a block of words (-1 = not kept). Extremes, first and last
+// are kNoValue when there is none.
+struct PartWords {
+  int count = -1;
+  int sum = -1;      // two words
+  int squares = -1;  // four words
+  int least = -1;
+  int greatest = -1;
+  int first = -1;  // in cells only: a window reads them from its entries
+  int last = -1;
+};
+
+// The parts one window keeps of one slot.
 struct KeptParts {
   int window = 0;
-  int slot = -1;  // -1: only rows and last time, which need no words
+  int slot = -1;  // -1: only rows and last time
   PartSet parts = 0;
   std::int64_t distinct_limit = 0;  // 0 = none
-  int count_word = -1;
-  int sum_word = -1;      // two words
-  int squares_word = -1;  // four words
-  int least_word = -1;
-  int greatest_word = -1;
-  int flags_word = -1;  // bit 0: least is stale, bit 1: greatest is stale
+  PartWords in_block;               // from the start of a key's block
+  PartWords in_cell;                // from the start of a cell
+  int distinct_at = -1;             // among the parts of its window that count distinct values
+};
+
+// The words of one cell of a window: its number, how many records, the time (and id and seq, where
+// the layout keeps order) of the last and of the first record, then parts.
+struct CellShape {
+  int words = 0;   // 0: the window has no cells
+  int index = -1;  // among the layout's windows with cells
+  int first_at = -1;
+  int distincts = 0;
+};
+inline constexpr int kCellNumber = 0;
+inline constexpr int kCellRows = 1;
+inline constexpr int kCellLast = 2;  // τ, then id and seq
+
+// What fold order compares (docs/semantics.md 6.3); id and seq are zero where the layout keeps no
+// order.
+struct FoldOrder {
+  std::int64_t time = 0;
+  std::int64_t id = 0;
+  std::int64_t seq = 0;
 };
 
 struct Layout {
   std::vector<RingWindow> windows;
-  std::vector<Kept> slots;          // value expressions kept in every entry
-  std::vector<KeptParts> parts;     // sorted by window, then slot
-  std::vector<int> first_part;      // of each window into `parts`, and one past the last
+  std::vector<Kept> slots;       // value expressions kept in every entry
+  std::vector<KeptParts> parts;  // sorted by window, then slot
+  std::vector<int> first_part;   // of each window into `parts`, and one past the last
+  std::vector<CellShape> cells;  // of each window
+  int cell_windows = 0;
   const TextPool* texts = nullptr;  // where kText slots and text ids live
   bool text_ids = false;            // ids are numbers of texts and order by their bytes
 
@@ -57,7 +101,18 @@ struct Layout {
   int seq_at = -1;
   int slots_at = 1;
   int entry_words = 1;
-  int block_words = 0;  // of the fixed part of a key
+  int block_words = 0;              // of the fixed part of a key
+  std::vector<std::int64_t> fresh;  // the fixed part of a key without entries
+
+  bool before(const FoldOrder& a, const FoldOrder& b) const {
+    if (a.time != b.time || !store_order) return a.time < b.time;  // unkept ties cannot show
+    if (a.id == b.id) return a.seq < b.seq;
+    return text_ids ? texts->text(a.id) < texts->text(b.id) : a.id < b.id;
+  }
+  FoldOrder order_of(const std::int64_t* entry) const {
+    if (!store_order) return {entry[0], 0, 0};
+    return {entry[0], entry[id_at], entry[seq_at]};
+  }
 
   // Adds a window (or finds it) and asks parts of a slot over it; returns the index into `parts`.
   int add_window(const RingWindow& window);
@@ -66,6 +121,11 @@ struct Layout {
   void finish(bool known_differs);
   // Position in `parts` of (window, slot); it must have been added.
   int part_index(int window, int slot) const;
+
+ private:
+  void place_entry_words();
+  void place_block_words();
+  void place_cell_words(int window);
 };
 
 }  // namespace lode
