@@ -33,7 +33,7 @@ Answer answer_of_kept(std::int64_t value, const Kept& kept) {
     case Keep::kOrdered:
       return Answer::of(double_of_ordered(value));
     case Keep::kText:
-      return {Answer::Kind::kText, value, 0};
+      return {Answer::Kind::kText, value};
     case Keep::kInteger:
       return Answer::of(value);
     case Keep::kQuanta:

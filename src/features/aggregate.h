@@ -4,6 +4,7 @@
 // aggregate over known parts is one file in features/aggregate/.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -64,17 +65,18 @@ struct Kept {
   Quantum quantum;
 };
 
-// A finished value.
+// A finished value: 16 bytes, so that it travels in registers.
 struct Answer {
   enum class Kind : std::uint8_t { kNull, kInt64, kDouble, kText, kOverLimit };
   Kind kind = Kind::kNull;
-  std::int64_t integer = 0;  // kInt64: also bool, date, timestamp; kText: its number in the pool
-  double number = 0;         // kDouble
+  // kInt64: also bool, date, timestamp; kText: its number in the pool; kDouble: its bits.
+  std::int64_t integer = 0;
+  double number() const { return std::bit_cast<double>(integer); }
 
   static Answer null() { return {}; }
-  static Answer of(std::int64_t value) { return {Kind::kInt64, value, 0}; }
-  static Answer of(double value) { return {Kind::kDouble, 0, value}; }
-  static Answer over_limit() { return {Kind::kOverLimit, 0, 0}; }
+  static Answer of(std::int64_t value) { return {Kind::kInt64, value}; }
+  static Answer of(double value) { return {Kind::kDouble, std::bit_cast<std::int64_t>(value)}; }
+  static Answer over_limit() { return {Kind::kOverLimit, 0}; }
   bool operator==(const Answer&) const = default;
 };
 

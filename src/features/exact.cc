@@ -11,12 +11,6 @@ namespace {
 
 constexpr std::int64_t kExactDouble = std::int64_t{1} << 53;
 
-constexpr std::int64_t power_of_ten(int exponent) {
-  std::int64_t value = 1;
-  for (int i = 0; i < exponent; ++i) value *= 10;
-  return value;
-}
-
 // Unsigned integers of up to 512 bits, for the slow way of the one rounding. Schoolbook: this runs
 // only when a sum passes 2^53 quanta.
 struct Big {
@@ -191,8 +185,8 @@ Result<Quantum> quantum_of(double value) {
 
 std::optional<std::int64_t> to_quanta(double x, const Quantum& quantum) {
   if (!std::isfinite(x)) return std::nullopt;
-  double scaled =
-      x / (static_cast<double>(quantum.digits)) * static_cast<double>(power_of_ten(quantum.places));
+  double scaled = x / (static_cast<double>(quantum.digits)) *
+                  static_cast<double>(kPowersOfTen[static_cast<std::size_t>(quantum.places)]);
   if (!(std::fabs(scaled) <= 0x1p53)) return std::nullopt;
   auto guess = static_cast<std::int64_t>(std::nearbyint(scaled));
   for (std::int64_t n : {guess, guess - 1, guess + 1, guess - 2, guess + 2}) {
@@ -202,19 +196,11 @@ std::optional<std::int64_t> to_quanta(double x, const Quantum& quantum) {
   return std::nullopt;
 }
 
-double round_ratio(Int128 numerator, const Quantum& quantum, std::int64_t denominator) {
-  Int128 scale = power_of_ten(quantum.places);
-  Int128 below = scale * denominator;
-  constexpr Int128 kExact = kExactDouble;
-  if (numerator < kExact && numerator > -kExact && below <= kExact) {
-    Int128 above = numerator * quantum.digits;
-    if (above <= kExact && above >= -kExact)
-      return static_cast<double>(static_cast<std::int64_t>(above)) /
-             static_cast<double>(static_cast<std::int64_t>(below));
-  }
-  Big big_above = Big::from(magnitude(numerator));
-  big_above.multiply(static_cast<std::uint64_t>(quantum.digits));
-  double result = divide(big_above, Big::from(static_cast<UInt128>(below)));
+double round_wide_ratio(Int128 numerator, const Quantum& quantum, std::int64_t denominator) {
+  Int128 below = Int128{kPowersOfTen[static_cast<std::size_t>(quantum.places)]} * denominator;
+  Big above = Big::from(magnitude(numerator));
+  above.multiply(static_cast<std::uint64_t>(quantum.digits));
+  double result = divide(above, Big::from(static_cast<UInt128>(below)));
   return numerator < 0 ? -result : result;
 }
 
@@ -230,8 +216,10 @@ double round_variance(std::int64_t n, Int128 sum, const Int256& squares, const Q
   numerator.multiply(static_cast<std::uint64_t>(quantum.digits));
   numerator.multiply(static_cast<std::uint64_t>(quantum.digits));
   Big denominator = Big::from(static_cast<UInt128>(n) * static_cast<UInt128>(n - 1));
-  denominator.multiply(static_cast<std::uint64_t>(power_of_ten(quantum.places)));
-  denominator.multiply(static_cast<std::uint64_t>(power_of_ten(quantum.places)));
+  denominator.multiply(
+      static_cast<std::uint64_t>(kPowersOfTen[static_cast<std::size_t>(quantum.places)]));
+  denominator.multiply(
+      static_cast<std::uint64_t>(kPowersOfTen[static_cast<std::size_t>(quantum.places)]));
   return divide(numerator, denominator);
 }
 

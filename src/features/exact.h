@@ -2,6 +2,8 @@
 // one rounding at the read (docs/semantics.md 7.2 and 7.3).
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -43,9 +45,29 @@ Result<Quantum> quantum_of(double value);
 // n with x = the double nearest to n quanta, |n| <= 2^53; nothing if there is none. O(1).
 std::optional<std::int64_t> to_quanta(double x, const Quantum& quantum);
 
+// The general case of round_ratio.
+double round_wide_ratio(Int128 numerator, const Quantum& quantum, std::int64_t denominator);
+
+inline constexpr std::array<std::int64_t, 19> kPowersOfTen = [] {
+  std::array<std::int64_t, 19> powers{1};
+  for (std::size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
+  return powers;
+}();
+
 // numerator * quantum / denominator, rounded once to the nearest double, ties to even.
 // denominator >= 1. Fast when both fit 53 bits: one division. Exact in every case.
-double round_ratio(Int128 numerator, const Quantum& quantum, std::int64_t denominator);
+inline double round_ratio(Int128 numerator, const Quantum& quantum, std::int64_t denominator) {
+  constexpr std::int64_t kExact = std::int64_t{1} << 53;
+  auto narrow = static_cast<std::int64_t>(numerator);
+  std::int64_t above = 0;
+  std::int64_t below = 0;
+  bool wide = numerator != narrow || __builtin_mul_overflow(narrow, quantum.digits, &above) ||
+              __builtin_mul_overflow(kPowersOfTen[static_cast<std::size_t>(quantum.places)],
+                                     denominator, &below);
+  if (wide || above > kExact || above < -kExact || below > kExact)
+    return round_wide_ratio(numerator, quantum, denominator);
+  return static_cast<double>(above) / static_cast<double>(below);
+}
 
 // (n * squares - sum^2) / (n * (n - 1)) * quantum^2, rounded once; n >= 2.
 double round_variance(std::int64_t n, Int128 sum, const Int256& squares, const Quantum& quantum);

@@ -1,40 +1,55 @@
-// The least and greatest of a window whose values trend: the candidates for the extreme in the
-// order of their times (the monotonic queue of Lemire, "Streaming maximum-minimum filter", 2006),
-// kept by time, so that a late value finds its place too. Only windows with many entries have one.
+// The least or greatest of a window of many values whose edges move forward, in O(1) amortised: for
+// the values up to a time, the candidates that can still become the extreme when older ones leave
+// (as in the monotonic queue of Lemire, "Streaming maximum-minimum filter", 2006); for the values
+// since, the extreme alone. When the window has left all candidates behind, its owner makes the
+// chain anew.
 //
-// Threads: one at a time. Cost: a value in or out O(1) amortised, late ones O(candidates passed).
+// Threads: one at a time. Cost: a value in O(1), a late one O(candidates). Memory: 16 bytes a
+// candidate; as many as there are values in a window that trends, about their logarithm in one that
+// does not.
 #pragma once
 
 #include <cstdint>
-#include <deque>
-#include <optional>
+#include <vector>
+
+#include "features/running_parts.h"
 
 namespace lode {
 
 class ExtremeChain {
  public:
-  // +1 keeps the greatest, -1 the least.
-  explicit ExtremeChain(int sign) : sign_(sign) {}
+  // +1 keeps the greatest, -1 the least. `until` is the last time candidates are kept of.
+  ExtremeChain(int sign, std::int64_t until) : sign_(sign), until_(until) {}
 
-  // A value that comes in at a time, behind those of the same time.
-  void add(std::int64_t time, std::int64_t value) {
-    auto place = candidates_.end();
-    while (place != candidates_.begin() && (place - 1)->time > time) --place;
+  // Making it: values up to `until`, the newest first.
+  void add_older(std::int64_t time, std::int64_t value) {
+    if (candidates_.empty() || better(value, candidates_.back().value))
+      candidates_.push_back({time, value});
+  }
+  std::int64_t until() const { return until_; }
+  // A value of a time up to `until` that comes in late.
+  void add_late(std::int64_t time, std::int64_t value) {
+    std::size_t place = candidates_.size();  // of the first candidate that is not newer
+    while (place > 0 && candidates_[place - 1].time <= time) --place;
     // One that stays longer and is as good makes it no candidate.
-    if (place != candidates_.end() && !better(value, place->value)) return;
-    auto from = place;
-    while (from != candidates_.begin() && !better((from - 1)->value, value)) --from;
-    place = candidates_.erase(from, place);
-    candidates_.insert(place, {time, value});
+    if (place > 0 && !better(value, candidates_[place - 1].value)) return;
+    std::size_t end = place;
+    while (end < candidates_.size() && !better(candidates_[end].value, value)) ++end;
+    auto at = candidates_.begin() + static_cast<std::ptrdiff_t>(place);
+    at = candidates_.erase(at, candidates_.begin() + static_cast<std::ptrdiff_t>(end));
+    candidates_.insert(at, {time, value});
   }
-  // The extreme of the values with time >= low, for ever rising low; nothing if there are none.
-  std::optional<std::int64_t> from(std::int64_t low) {
-    while (!candidates_.empty() && candidates_.front().time < low) candidates_.pop_front();
-    if (candidates_.empty()) return std::nullopt;
-    return candidates_.front().value;
+  // False when the lower edge has passed `until`: what is known here is of no use any more.
+  bool covers(std::int64_t low) const { return low <= until_; }
+  // The extreme of the values with time >= low up to `until`, for ever rising low; kNoValue if
+  // there are none.
+  std::int64_t from(std::int64_t low) {
+    while (!candidates_.empty() && candidates_.back().time < low) candidates_.pop_back();
+    return candidates_.empty() ? kNoValue : candidates_.back().value;
   }
+  std::int64_t best(std::int64_t a, std::int64_t b) const { return better(a, b) ? a : b; }
   std::int64_t memory_bytes() const {
-    return static_cast<std::int64_t>(sizeof *this + candidates_.size() * sizeof(Candidate));
+    return static_cast<std::int64_t>(sizeof *this + candidates_.capacity() * sizeof(Candidate));
   }
 
  private:
@@ -45,7 +60,8 @@ class ExtremeChain {
   bool better(std::int64_t a, std::int64_t b) const { return sign_ > 0 ? a > b : a < b; }
 
   int sign_;
-  std::deque<Candidate> candidates_;
+  std::int64_t until_;
+  std::vector<Candidate> candidates_;  // the newest first, each better than those before it
 };
 
 }  // namespace lode

@@ -24,8 +24,6 @@ class AnswerColumn {
       case Answer::Kind::kOverLimit:
         return false;
       case Answer::Kind::kDouble:
-        std::memcpy(&values_[row], &answer.number, 8);
-        break;
       case Answer::Kind::kInt64:
       case Answer::Kind::kText:
         values_[row] = answer.integer;
@@ -98,7 +96,7 @@ std::string answer_text(const Answer& answer, const Type& type, const TextPool& 
     case Answer::Kind::kOverLimit:
       return "OVER_LIMIT";
     case Answer::Kind::kDouble:
-      return fmt::format("{}", answer.number);
+      return fmt::format("{}", answer.number());
     case Answer::Kind::kText:
       return std::string(texts.text(answer.integer));
     case Answer::Kind::kInt64:

@@ -9,7 +9,6 @@
 namespace lode {
 namespace {
 
-constexpr std::uint32_t kFirstCapacity = 4;
 constexpr std::uint32_t kMostEntries = std::uint32_t{1} << 31;
 constexpr std::uint32_t kLeastFolded = 4;
 
@@ -145,11 +144,6 @@ bool KeyState::erase(const Layout& layout, const FoldOrder& order) {
   return true;
 }
 
-void KeyState::settle(const Layout& layout, std::int64_t t) {
-  if (block_ == nullptr) allocate(layout, kFirstCapacity);
-  header().settled = std::max(header().settled, t);
-}
-
 // ---- room
 
 Status KeyState::make_room(const Layout& layout) {
@@ -186,11 +180,7 @@ void KeyState::resize(const Layout& layout, std::uint32_t capacity) {
 // Lets go what no read from `settled` on can see, and folds what none can tell apart.
 void KeyState::release(const Layout& layout) {
   Header& h = header();
-  if (h.at != kNoValue && h.at < h.settled) {
-    for (std::size_t w = 0; w < layout.windows.size(); ++w)
-      move(layout, static_cast<int>(w), h.settled);
-    h.at = h.settled;
-  }
+  if (h.at != kNoValue && h.at < h.settled) move_all(layout, h.settled);
   std::uint32_t sight = h.size;
   for (std::size_t w = 0; w < layout.windows.size(); ++w)
     sight = std::min(sight, first_in_sight(layout, static_cast<int>(w)));

@@ -57,7 +57,10 @@ class KeyState {
   // Cost: O(entries behind it).
   bool erase(const Layout& layout, const FoldOrder& order);
   // From here on reads below t are answered by replay; entries no window can see again may go.
-  void settle(const Layout& layout, std::int64_t t);
+  void settle(const Layout& layout, std::int64_t t) {
+    if (block_ == nullptr) allocate(layout, kFirstCapacity);
+    if (t > header().settled) header().settled = t;
+  }
   std::int64_t settled() const { return block_ == nullptr ? kNoValue : header().settled; }
 
   // Answers layout.parts at (t0, k) into out[layout.parts.size()]. False when t0 is below settled
@@ -77,8 +80,8 @@ class KeyState {
     if (block_ == nullptr) return;
     const Header& h = header();
     __builtin_prefetch(entry(layout, h.size), 1);
-    for (std::size_t w = 0; w < layout.windows.size(); ++w)
-      __builtin_prefetch(entry(layout, cursor(static_cast<int>(w)).tail));
+    auto windows = static_cast<int>(layout.edges.size());
+    for (int w = 0; w < windows; ++w) __builtin_prefetch(entry(layout, cursor(w).tail));
   }
 
   // Position-independent bytes: docs/formats/key-state.md. load replaces; hostile bytes give
@@ -93,6 +96,7 @@ class KeyState {
 
  private:
   static constexpr int kPrefetchedLines = 3;
+  static constexpr std::uint32_t kFirstCapacity = 4;
 
   // What a window of many entries has beside its parts.
   struct Support {
@@ -155,15 +159,23 @@ class KeyState {
   // key_window.cc: cursors and parts.
   void insert_into_windows(const Layout& layout, std::uint32_t index);
   void erase_from_windows(const Layout& layout, std::uint32_t index);
-  void add(const Layout& layout, int window, std::uint32_t index);
-  void remove(const Layout& layout, int window, std::uint32_t index);
+  void add(const Layout& layout, int window, std::uint32_t from, std::uint32_t count);
+  void remove(const Layout& layout, int window, std::uint32_t from, std::uint32_t count);
+  void count_values(int part, const std::int64_t* value, std::size_t stride, std::uint32_t count,
+                    std::int64_t by);
+  void add_inside(const Layout& layout, int window, std::uint32_t index);
+  void move_all(const Layout& layout, std::int64_t t0);
   void move(const Layout& layout, int window, std::int64_t t0);
+  void move_back(const Layout& layout, int window, std::int64_t low, std::int64_t high);
+  static void chain_cell(ExtremeChain* chain, std::int64_t& since, std::int64_t last,
+                         std::int64_t value);
   void move_last(const Layout& layout, int window, std::int64_t high);
   void move_cells(const Layout& layout, int window, Cells& cells, std::int64_t low);
   void count_cell(const Layout& layout, int window, Cells& cells, std::size_t i, int sign);
   void forget_chains(const Layout& layout, int window);
   void find_extremes(const Layout& layout, int part);
   std::int64_t extreme(const Layout& layout, int part, int sign);
+  std::int64_t stale_extreme(const Layout& layout, int part, int sign);
   void answer(const Layout& layout, int part, Parts& out);
   void answer_ends(const Layout& layout, int part, const std::int64_t* first,
                    const std::int64_t* last, Parts& out) const;

@@ -1,5 +1,6 @@
 // Windows of a key's state: cursors, running parts, and reads.
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "features/fold.h"
@@ -26,6 +27,64 @@ KeyState::Support* KeyState::support_of(int part) const {
   return extras == nullptr ? nullptr : &extras->supports[static_cast<std::size_t>(part)];
 }
 
+// Entries [from, from + count) come into a window at its upper edge.
+void KeyState::add(const Layout& layout, int window, std::uint32_t from, std::uint32_t count) {
+  const WindowEdges& edges = layout.edges[static_cast<std::size_t>(window)];
+  const std::int64_t* slots = entry(layout, from) + layout.slots_at;
+  auto stride = static_cast<std::size_t>(layout.entry_words);
+  for (int p = edges.first_part; p < edges.end_part; ++p) {
+    const KeptParts& kept = layout.parts[static_cast<std::size_t>(p)];
+    if (kept.slot < 0) continue;
+    kept.add_run(block_ + kept.base, slots + kept.slot, stride, count);
+    if (layout.counts_values) count_values(p, slots + kept.slot, stride, count, 1);
+  }
+}
+
+void KeyState::remove(const Layout& layout, int window, std::uint32_t from, std::uint32_t count) {
+  const WindowEdges& edges = layout.edges[static_cast<std::size_t>(window)];
+  const std::int64_t* slots = entry(layout, from) + layout.slots_at;
+  auto stride = static_cast<std::size_t>(layout.entry_words);
+  for (int p = edges.first_part; p < edges.end_part; ++p) {
+    const KeptParts& kept = layout.parts[static_cast<std::size_t>(p)];
+    if (kept.slot < 0) continue;
+    kept.remove_run(block_ + kept.base, slots + kept.slot, stride, count);
+    if (layout.counts_values) count_values(p, slots + kept.slot, stride, count, -1);
+  }
+}
+
+void KeyState::count_values(int part, const std::int64_t* value, std::size_t stride,
+                            std::uint32_t count, std::int64_t by) {
+  Support* support = support_of(part);
+  if (support == nullptr || !support->distinct) return;
+  for (; count > 0; --count, value += stride)
+    if (*value != kNoValue) support->distinct->add(*value, by);
+}
+
+// An entry that does not come in at the upper edge: chains must be told of values of their time.
+void KeyState::add_inside(const Layout& layout, int window, std::uint32_t index) {
+  if (header().extras == nullptr) return add(layout, window, index, 1);
+  const std::int64_t* e = entry(layout, index);
+  int begin = layout.first_part[static_cast<std::size_t>(window)];
+  int end = layout.first_part[static_cast<std::size_t>(window) + 1];
+  for (int p = begin; p < end; ++p) {
+    const KeptParts& kept = layout.parts[static_cast<std::size_t>(p)];
+    if (kept.slot < 0 || e[layout.slots_at + kept.slot] == kNoValue) continue;
+    std::int64_t value = e[layout.slots_at + kept.slot];
+    Support& support = *support_of(p);
+    PartWords at = kept.in_block;
+    if (support.least && e[0] < support.least->until()) {
+      support.least->add_late(e[0], value);
+      at.least_since = -1;
+    }
+    if (support.greatest && e[0] < support.greatest->until()) {
+      support.greatest->add_late(e[0], value);
+      at.greatest_since = -1;
+    }
+    add_value(block_, at, value);
+    if (support.distinct) support.distinct->add(value, 1);
+  }
+}
+
 void KeyState::insert_into_windows(const Layout& layout, std::uint32_t index) {
   std::int64_t time = *entry(layout, index);
   std::int64_t at = header().at;
@@ -40,8 +99,8 @@ void KeyState::insert_into_windows(const Layout& layout, std::uint32_t index) {
       ++c.tail;
       continue;
     }
-    add(layout, number, index);
-    if (last && c.head - c.tail > window.window.count) remove(layout, number, c.tail++);
+    add_inside(layout, number, index);
+    if (last && c.head - c.tail > window.window.count) remove(layout, number, c.tail++, 1);
   }
 }
 
@@ -51,10 +110,10 @@ void KeyState::erase_from_windows(const Layout& layout, std::uint32_t index) {
     Cursor& c = cursor(number);
     if (index >= c.head) continue;
     if (index >= c.tail) {
-      remove(layout, number, index);
+      remove(layout, number, index, 1);
       forget_chains(layout, number);
       bool last = layout.windows[w].window.kind == Window::Kind::kLast;
-      if (last && c.tail > 0) add(layout, number, --c.tail);
+      if (last && c.tail > 0) add(layout, number, --c.tail, 1);
     } else {
       --c.tail;
     }
@@ -62,70 +121,59 @@ void KeyState::erase_from_windows(const Layout& layout, std::uint32_t index) {
   }
 }
 
-void KeyState::add(const Layout& layout, int window, std::uint32_t index) {
-  const std::int64_t* e = entry(layout, index);
-  const std::int64_t* slots = e + layout.slots_at;
-  int end = layout.first_part[static_cast<std::size_t>(window) + 1];
-  for (int p = layout.first_part[static_cast<std::size_t>(window)]; p < end; ++p) {
-    const KeptParts& kept = layout.parts[static_cast<std::size_t>(p)];
-    if (kept.slot < 0 || slots[kept.slot] == kNoValue) continue;
-    std::int64_t value = slots[kept.slot];
-    add_value(block_, kept.in_block, value);
-    Support* support = support_of(p);
-    if (support == nullptr) continue;
-    if (support->least) support->least->add(e[0], value);
-    if (support->greatest) support->greatest->add(e[0], value);
-    if (support->distinct) support->distinct->add(value, 1);
-  }
-}
-
-void KeyState::remove(const Layout& layout, int window, std::uint32_t index) {
-  const std::int64_t* slots = entry(layout, index) + layout.slots_at;
-  int end = layout.first_part[static_cast<std::size_t>(window) + 1];
-  for (int p = layout.first_part[static_cast<std::size_t>(window)]; p < end; ++p) {
-    const KeptParts& kept = layout.parts[static_cast<std::size_t>(p)];
-    if (kept.slot < 0 || slots[kept.slot] == kNoValue) continue;
-    subtract_value(block_, kept.in_block, slots[kept.slot]);
-    Support* support = support_of(p);
-    if (support != nullptr && support->distinct) support->distinct->add(slots[kept.slot], -1);
-  }
-}
-
 void KeyState::move_last(const Layout& layout, int number, std::int64_t high) {
   Cursor& c = cursor(number);
   std::int64_t count = layout.windows[static_cast<std::size_t>(number)].window.count;
   while (c.head < header().size && *entry(layout, c.head) <= high) {
-    add(layout, number, c.head++);
-    if (c.head - c.tail > count) remove(layout, number, c.tail++);
+    add(layout, number, c.head++, 1);
+    if (c.head - c.tail > count) remove(layout, number, c.tail++, 1);
   }
   while (c.head > 0 && *entry(layout, c.head - 1) > high) {
-    remove(layout, number, --c.head);
-    if (c.tail > 0) add(layout, number, --c.tail);
+    remove(layout, number, --c.head, 1);
+    if (c.tail > 0) add(layout, number, --c.tail, 1);
   }
 }
 
 // Brings one window's cursors from wherever they stand to t0.
-void KeyState::move(const Layout& layout, int number, std::int64_t t0) {
-  const RingWindow& window = layout.windows[static_cast<std::size_t>(number)];
-  std::int64_t high = window.highest(t0);
-  if (window.window.kind == Window::Kind::kLast) return move_last(layout, number, high);
-  std::int64_t low = window.lowest(t0);
+inline void KeyState::move(const Layout& layout, int number, std::int64_t t0) {
+  const WindowEdges& edges = layout.edges[static_cast<std::size_t>(number)];
+  std::int64_t high = t0 - edges.ahead;
+  if (edges.last_n) return move_last(layout, number, high);
+  std::int64_t low = edges.width > 0 ? saturating_add(saturating_subtract(t0, edges.width), 1)
+                                     : layout.windows[static_cast<std::size_t>(number)].lowest(t0);
   Cursor& c = cursor(number);
+  const std::int64_t* first = entry(layout, 0);
+  auto stride = static_cast<std::size_t>(layout.entry_words);
   std::uint32_t size = header().size;
-  while (c.head < size && *entry(layout, c.head) <= high) add(layout, number, c.head++);
-  if (c.head > 0 && *entry(layout, c.head - 1) > high) {
-    forget_chains(layout, number);
-    while (c.head > 0 && *entry(layout, c.head - 1) > high) {
-      --c.head;
-      if (c.head >= c.tail)
-        remove(layout, number, c.head);
-      else
-        c.tail = c.head;
-    }
-  }
-  while (c.tail < c.head && *entry(layout, c.tail) < low) remove(layout, number, c.tail++);
-  while (c.tail > 0 && *entry(layout, c.tail - 1) >= low) add(layout, number, --c.tail);
+  std::uint32_t head = c.head;
+  while (head < size && first[head * stride] <= high) ++head;
+  if (head > c.head) add(layout, number, std::exchange(c.head, head), head - c.head);
+  if (t0 < header().at) move_back(layout, number, low, high);
+  std::uint32_t tail = c.tail;
+  while (tail < c.head && first[tail * stride] < low) ++tail;
+  if (tail > c.tail) remove(layout, number, std::exchange(c.tail, tail), tail - c.tail);
+  if (!edges.has_cells) return;
   if (Cells* cells = cells_of(layout, number)) move_cells(layout, number, *cells, low);
+}
+
+// The edges of a window in time go back.
+void KeyState::move_back(const Layout& layout, int number, std::int64_t low, std::int64_t high) {
+  Cursor& c = cursor(number);
+  if (c.head > 0 && *entry(layout, c.head - 1) > high) forget_chains(layout, number);
+  while (c.head > 0 && *entry(layout, c.head - 1) > high) {
+    --c.head;
+    if (c.head >= c.tail)
+      remove(layout, number, c.head, 1);
+    else
+      c.tail = c.head;
+  }
+  while (c.tail > 0 && *entry(layout, c.tail - 1) >= low) add_inside(layout, number, --c.tail);
+}
+
+void KeyState::move_all(const Layout& layout, std::int64_t t0) {
+  auto windows = static_cast<int>(layout.edges.size());
+  for (int w = 0; w < windows; ++w) move(layout, w, t0);
+  header().at = t0;
 }
 
 void KeyState::move_cells(const Layout& layout, int number, Cells& cells, std::int64_t low) {
@@ -135,6 +183,16 @@ void KeyState::move_cells(const Layout& layout, int number, Cells& cells, std::i
     count_cell(layout, number, cells, cells.tail++, -1);
   while (cells.tail > 0 && last(cells.tail - 1) >= low)
     count_cell(layout, number, cells, --cells.tail, 1);
+}
+
+// A cell's extreme comes in: to the chain or to what came since.
+void KeyState::chain_cell(ExtremeChain* chain, std::int64_t& since, std::int64_t last,
+                          std::int64_t value) {
+  if (chain == nullptr || value == kNoValue) return;
+  if (last < chain->until())
+    chain->add_late(last, value);
+  else
+    since = since == kNoValue ? value : chain->best(since, value);
 }
 
 // A whole cell comes in or goes out.
@@ -148,11 +206,14 @@ void KeyState::count_cell(const Layout& layout, int number, Cells& cells, std::s
     if (kept.slot < 0) continue;
     add_words(block_, kept.in_block, cell, kept.in_cell, sign);
     Support& support = *support_of(p);
-    auto chain = [&](std::unique_ptr<ExtremeChain>& candidates, int word) {
-      if (candidates && sign > 0 && cell[word] != kNoValue) candidates->add(last, cell[word]);
-    };
-    if (kept.in_cell.least >= 0) chain(support.least, kept.in_cell.least);
-    if (kept.in_cell.greatest >= 0) chain(support.greatest, kept.in_cell.greatest);
+    if (sign > 0) {
+      const PartWords& at = kept.in_block;
+      if (at.least >= 0)
+        chain_cell(support.least.get(), block_[at.least_since], last, cell[kept.in_cell.least]);
+      if (at.greatest >= 0)
+        chain_cell(support.greatest.get(), block_[at.greatest_since], last,
+                   cell[kept.in_cell.greatest]);
+    }
     if (!support.distinct) continue;
     for (const auto& [value, count] : cells.values(i, kept.distinct_at))
       if (count != kOverLimitCount) support.distinct->add(value, sign * count);
@@ -173,65 +234,80 @@ void KeyState::forget_chains(const Layout& layout, int window) {
   }
 }
 
-// Finds the extremes of a part again, and chains for a window of many records.
+// Finds the extremes of a part again, and makes chains for a window of many records.
 void KeyState::find_extremes(const Layout& layout, int part) {
   const KeptParts& kept = layout.parts[static_cast<std::size_t>(part)];
   const PartWords& at = kept.in_block;
+  const RingWindow& window = layout.windows[static_cast<std::size_t>(kept.window)];
   Cursor c = cursor(kept.window);
-  Cells* cells = cells_of(layout, kept.window);
-  bool last_n =
-      layout.windows[static_cast<std::size_t>(kept.window)].window.kind == Window::Kind::kLast;
-  std::int64_t rows = c.head - c.tail;
-  if (cells != nullptr) rows += static_cast<std::int64_t>(cells->size() - cells->tail);
-  if (rows > kMany && !last_n) {
-    Support& support = extras(layout).supports[static_cast<std::size_t>(part)];
-    if (at.least >= 0) support.least = std::make_unique<ExtremeChain>(-1);
-    if (at.greatest >= 0) support.greatest = std::make_unique<ExtremeChain>(1);
+  const Cells* cells = cells_of(layout, kept.window);
+  std::size_t slot = static_cast<std::size_t>(layout.slots_at + kept.slot);
+  auto words = static_cast<std::size_t>(layout.entry_words);
+  const std::int64_t* first = entry(layout, 0);
+  std::unique_ptr<ExtremeChain> least_chain;
+  std::unique_ptr<ExtremeChain> greatest_chain;
+  if (c.head - c.tail > kMany && window.window.kind != Window::Kind::kLast) {
+    std::int64_t until = first[(c.head - 1) * words];
+    if (at.least >= 0) least_chain = std::make_unique<ExtremeChain>(-1, until);
+    if (at.greatest >= 0) greatest_chain = std::make_unique<ExtremeChain>(1, until);
   }
-  Support* support = support_of(part);
+  if (at.least >= 0) block_[at.least_since] = kNoValue;
+  if (at.greatest >= 0) block_[at.greatest_since] = kNoValue;
   std::int64_t least = kNoValue;
   std::int64_t greatest = kNoValue;
-  auto see = [&](std::int64_t time, std::int64_t low, std::int64_t high) {
-    if (low != kNoValue) add_least(least, low);
-    add_greatest(greatest, high);
-    if (support == nullptr) return;
-    if (support->least && low != kNoValue) support->least->add(time, low);
-    if (support->greatest && high != kNoValue) support->greatest->add(time, high);
-  };
-  for (std::size_t i = cells == nullptr ? 0 : cells->tail; cells != nullptr && i < cells->size();
-       ++i) {
-    const std::int64_t* cell = cells->cell(i).data();
-    see(cells->window().cell_last(cell[kCellNumber]),
-        at.least >= 0 ? cell[kept.in_cell.least] : kNoValue,
-        at.greatest >= 0 ? cell[kept.in_cell.greatest] : kNoValue);
+  for (std::uint32_t i = c.head; i-- > c.tail;) {
+    std::int64_t value = first[i * words + slot];
+    if (value == kNoValue) continue;
+    add_least(least, value);
+    add_greatest(greatest, value);
+    if (least_chain) least_chain->add_older(first[i * words], value);
+    if (greatest_chain) greatest_chain->add_older(first[i * words], value);
   }
-  int slot = layout.slots_at + kept.slot;
-  for (std::uint32_t i = c.tail; i < c.head; ++i) {
-    const std::int64_t* e = entry(layout, i);
-    see(e[0], e[slot], e[slot]);
+  for (std::size_t i = cells == nullptr ? 0 : cells->size(); i-- > (cells ? cells->tail : 0);) {
+    const std::int64_t* cell = cells->cell(i).data();
+    std::int64_t last = window.cell_last(cell[kCellNumber]);
+    if (at.least >= 0 && cell[kept.in_cell.least] != kNoValue) {
+      add_least(least, cell[kept.in_cell.least]);
+      chain_cell(least_chain.get(), block_[at.least_since], last, cell[kept.in_cell.least]);
+    }
+    if (at.greatest >= 0 && cell[kept.in_cell.greatest] != kNoValue) {
+      add_greatest(greatest, cell[kept.in_cell.greatest]);
+      chain_cell(greatest_chain.get(), block_[at.greatest_since], last,
+                 cell[kept.in_cell.greatest]);
+    }
   }
   if (at.least >= 0) block_[at.least] = least;
   if (at.greatest >= 0) block_[at.greatest] = greatest;
+  if (header().extras == nullptr && !least_chain && !greatest_chain) return;
+  Support& support = extras(layout).supports[static_cast<std::size_t>(part)];
+  support.least = std::move(least_chain);
+  support.greatest = std::move(greatest_chain);
 }
 
 // The least (sign -1) or greatest (1) value of a part where the cursors stand.
-std::int64_t KeyState::extreme(const Layout& layout, int part, int sign) {
+inline std::int64_t KeyState::extreme(const Layout& layout, int part, int sign) {
+  const PartWords& at = layout.parts[static_cast<std::size_t>(part)].in_block;
+  std::int64_t word = block_[sign > 0 ? at.greatest : at.least];
+  if (word != (sign > 0 ? kStaleGreatest : kStaleLeast)) return word;
+  return stale_extreme(layout, part, sign);
+}
+
+// It left: the chain knows the next, if the window has one that still covers it.
+std::int64_t KeyState::stale_extreme(const Layout& layout, int part, int sign) {
   const KeptParts& kept = layout.parts[static_cast<std::size_t>(part)];
-  std::int64_t& word = block_[sign > 0 ? kept.in_block.greatest : kept.in_block.least];
-  Support* support = support_of(part);
-  auto chained = [&]() -> std::unique_ptr<ExtremeChain>* {
-    if (support == nullptr) return nullptr;
-    std::unique_ptr<ExtremeChain>& chain = sign > 0 ? support->greatest : support->least;
-    return chain ? &chain : nullptr;
-  };
-  if (auto* chain = chained()) {
-    const RingWindow& window = layout.windows[static_cast<std::size_t>(kept.window)];
-    word = (*chain)->from(window.lowest(header().at)).value_or(kNoValue);
-    Cursor c = cursor(kept.window);
-    if (c.head - c.tail < kMany / 4 && cells_of(layout, kept.window) == nullptr) chain->reset();
-    return word;
+  const PartWords& at = kept.in_block;
+  std::int64_t& word = block_[sign > 0 ? at.greatest : at.least];
+  if (Support* support = support_of(part)) {
+    ExtremeChain* chain = (sign > 0 ? support->greatest : support->least).get();
+    std::int64_t low = layout.windows[static_cast<std::size_t>(kept.window)].lowest(header().at);
+    if (chain != nullptr && chain->covers(low)) {
+      std::int64_t since = block_[sign > 0 ? at.greatest_since : at.least_since];
+      std::int64_t older = chain->from(low);
+      if (since == kNoValue || older == kNoValue) return word = since == kNoValue ? older : since;
+      return word = chain->best(older, since);
+    }
   }
-  if (word == (sign > 0 ? kStaleGreatest : kStaleLeast)) find_extremes(layout, part);
+  find_extremes(layout, part);
   return word;
 }
 
@@ -241,8 +317,7 @@ bool KeyState::read(const Layout& layout, std::int64_t t0, std::int64_t k, std::
   if (block_ == nullptr) allocate(layout, 0);
   Header& h = header();
   if (h.settled != kNoValue && (t0 < h.settled || k < h.settled)) return false;
-  for (std::size_t w = 0; w < layout.windows.size(); ++w) move(layout, static_cast<int>(w), t0);
-  h.at = t0;
+  move_all(layout, t0);
   bool hiding = k < h.max_known;
   for (std::size_t p = 0; p < layout.parts.size(); ++p) {
     out[p] = Parts{};
@@ -254,18 +329,23 @@ bool KeyState::read(const Layout& layout, std::int64_t t0, std::int64_t k, std::
   return true;
 }
 
-void KeyState::answer(const Layout& layout, int part, Parts& out) {
+inline void KeyState::answer(const Layout& layout, int part, Parts& out) {
   const KeptParts& kept = layout.parts[static_cast<std::size_t>(part)];
   Cursor c = cursor(kept.window);
-  const Cells* cells = cells_of(layout, kept.window);
-  out.rows = std::int64_t{c.head} - c.tail + (cells != nullptr ? cells->rows : 0);
+  out.rows = std::int64_t{c.head} - c.tail;
+  if (layout.edges[static_cast<std::size_t>(kept.window)].has_cells)
+    if (const Cells* cells = cells_of(layout, kept.window)) out.rows += cells->rows;
   if (out.rows == 0) return;
-  answer_ends(layout, part, c.head > c.tail ? entry(layout, c.tail) : nullptr,
-              c.head > c.tail ? entry(layout, c.head - 1) : nullptr, out);
+  if ((kept.parts & (kPartFirst | kPartLast | kPartLastTime)) != 0)
+    answer_ends(layout, part, c.head > c.tail ? entry(layout, c.tail) : nullptr,
+                c.head > c.tail ? entry(layout, c.head - 1) : nullptr, out);
   if (kept.slot < 0) return;
-  add_to(block_, kept.in_block, out);
-  if (kept.in_block.least >= 0) out.least = extreme(layout, part, -1);
-  if (kept.in_block.greatest >= 0) out.greatest = extreme(layout, part, 1);
+  const PartWords& at = kept.in_block;
+  if (at.count >= 0) out.count = block_[at.count];
+  if (at.sum >= 0) std::memcpy(&out.sum, block_ + at.sum, sizeof out.sum);
+  if (at.squares >= 0) out.squares = wide_squares(block_ + at.squares);
+  if (at.least >= 0) out.least = extreme(layout, part, -1);
+  if (at.greatest >= 0) out.greatest = extreme(layout, part, 1);
   if ((kept.parts & kPartDistinct) != 0) answer_distinct(layout, part, out);
 }
 

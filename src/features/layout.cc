@@ -4,6 +4,8 @@
 #include <limits>
 #include <tuple>
 
+#include "features/part_runs.h"
+
 namespace lode {
 namespace {
 
@@ -14,23 +16,13 @@ std::int64_t floor_divide(std::int64_t a, std::int64_t b) {
 
 }  // namespace
 
-std::int64_t RingWindow::lowest(std::int64_t t0) const {
-  switch (window.kind) {
-    case Window::Kind::kSliding: {
-      std::int64_t edge = saturating_subtract(t0, window.width.us);
-      if (window.paned()) {
-        std::int64_t pane = window.width.us / 256;
-        edge = floor_divide(edge, pane) * pane;
-      }
-      return saturating_add(edge, 1);
-    }
-    case Window::Kind::kTumbling:
-      return floor_divide(t0, window.width.us) * window.width.us;
-    case Window::Kind::kLast:
-    case Window::Kind::kAll:
-      break;
-  }
-  return std::numeric_limits<std::int64_t>::min();
+std::int64_t RingWindow::lowest_in_steps(std::int64_t t0) const {
+  if (window.kind == Window::Kind::kTumbling)
+    return floor_divide(t0, window.width.us) * window.width.us;
+  if (window.kind != Window::Kind::kSliding) return std::numeric_limits<std::int64_t>::min();
+  std::int64_t pane = window.width.us / 256;
+  std::int64_t edge = floor_divide(saturating_subtract(t0, window.width.us), pane) * pane;
+  return saturating_add(edge, 1);
 }
 
 std::int64_t RingWindow::cell_of(std::int64_t time) const {
@@ -92,6 +84,17 @@ void Layout::finish(bool known_differs) {
   cells.assign(windows.size(), {});
   for (std::size_t w = 0; w < windows.size(); ++w)
     if (windows[w].has_cells()) place_cell_words(static_cast<int>(w));
+  edges.clear();
+  for (std::size_t w = 0; w < windows.size(); ++w) {
+    const Window& window = windows[w].window;
+    bool exact = window.kind == Window::Kind::kSliding && !window.paned();
+    edges.push_back({.width = exact ? window.width.us : 0,
+                     .ahead = windows[w].include_current ? 0 : 1,
+                     .first_part = first_part[w],
+                     .end_part = first_part[w + 1],
+                     .last_n = window.kind == Window::Kind::kLast,
+                     .has_cells = windows[w].has_cells()});
+  }
 }
 
 void Layout::place_entry_words() {
@@ -116,13 +119,18 @@ class Words {
     if (wanted) next_ += words;
     return at;
   }
-  PartWords take_running(PartSet parts) {
+  // In the order features/part_runs.h has compiled in; `since` words stand in blocks alone.
+  PartWords take_running(PartSet parts, bool in_block) {
     PartWords at;
+    bool least = (parts & kPartLeast) != 0;
+    bool greatest = (parts & kPartGreatest) != 0;
     at.sum = take((parts & kPartSum) != 0, 2);
     at.squares = take((parts & kPartSquares) != 0, 4);
-    at.least = take((parts & kPartLeast) != 0);
-    at.greatest = take((parts & kPartGreatest) != 0);
     at.count = take((parts & kPartCount) != 0);
+    at.least = take(least);
+    at.least_since = take(least && in_block);
+    at.greatest = take(greatest);
+    at.greatest_since = take(greatest && in_block);
     return at;
   }
   int next() const { return next_; }
@@ -135,12 +143,19 @@ class Words {
 
 void Layout::place_block_words() {
   Words words(kKeyHeaderWords + static_cast<int>(windows.size()));
-  for (KeptParts& kept : parts)
-    if (kept.slot >= 0) kept.in_block = words.take_running(kept.parts);
+  for (KeptParts& kept : parts) {
+    if (kept.slot < 0) continue;
+    kept.base = words.next();
+    kept.in_block = words.take_running(kept.parts, true);
+    kept.add_run = add_run_kernel(kept.parts);
+    kept.remove_run = remove_run_kernel(kept.parts);
+    counts_values = counts_values || (kept.parts & kPartDistinct) != 0;
+  }
   block_words = words.next();
   fresh.assign(static_cast<std::size_t>(block_words), 0);
   for (const KeptParts& kept : parts)
-    for (int at : {kept.in_block.least, kept.in_block.greatest})
+    for (int at : {kept.in_block.least, kept.in_block.greatest, kept.in_block.least_since,
+                   kept.in_block.greatest_since})
       if (at >= 0) fresh[static_cast<std::size_t>(at)] = kNoValue;
 }
 
@@ -158,7 +173,7 @@ void Layout::place_cell_words(int window) {
   for (std::size_t p = begin; p < end; ++p) {
     KeptParts& kept = parts[p];
     if (kept.slot < 0) continue;
-    kept.in_cell = words.take_running(kept.parts);
+    kept.in_cell = words.take_running(kept.parts, false);
     kept.in_cell.first = words.take((kept.parts & kPartFirst) != 0);
     kept.in_cell.last = words.take((kept.parts & kPartLast) != 0);
     if ((kept.parts & kPartDistinct) != 0) kept.distinct_at = shape.distincts++;

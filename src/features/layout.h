@@ -24,7 +24,10 @@ struct RingWindow {
   bool include_current = false;
 
   // Least τ inside at t0; INT64_MIN for windows without a lower edge in time.
-  std::int64_t lowest(std::int64_t t0) const;
+  std::int64_t lowest(std::int64_t t0) const {
+    if (window.kind != Window::Kind::kSliding || window.paned()) return lowest_in_steps(t0);
+    return saturating_add(saturating_subtract(t0, window.width.us), 1);
+  }
   // Greatest τ inside at t0.
   std::int64_t highest(std::int64_t t0) const { return include_current ? t0 : t0 - 1; }
   // True when the lower edge is always the edge of a cell, so that cells are wholly in or out
@@ -37,6 +40,9 @@ struct RingWindow {
   std::int64_t cell_of(std::int64_t time) const;
   std::int64_t cell_last(std::int64_t cell) const;
   bool operator==(const RingWindow& other) const;
+
+ private:
+  std::int64_t lowest_in_steps(std::int64_t t0) const;
 };
 
 // Where the parts of one slot stand in a block of words (-1 = not kept). Extremes, first and last
@@ -49,7 +55,16 @@ struct PartWords {
   int greatest = -1;
   int first = -1;  // in cells only: a window reads them from its entries
   int last = -1;
+  // In blocks only: the extreme of what came in since the window's chain was made.
+  int least_since = -1;
+  int greatest_since = -1;
 };
+
+// Takes the values of `count` entries into the running parts that begin at `base`, or out of them:
+// `value` is the slot of the first entry, `stride` words apart. features/part_runs.h has one for
+// each set of parts.
+using RunKernel = void (*)(std::int64_t* base, const std::int64_t* value, std::size_t stride,
+                           std::uint32_t count);
 
 // The parts one window keeps of one slot.
 struct KeptParts {
@@ -60,6 +75,9 @@ struct KeptParts {
   PartWords in_block;               // from the start of a key's block
   PartWords in_cell;                // from the start of a cell
   int distinct_at = -1;             // among the parts of its window that count distinct values
+  int base = 0;                     // where in_block begins
+  RunKernel add_run = nullptr;      // null for slot -1
+  RunKernel remove_run = nullptr;
 };
 
 // The words of one cell of a window: its number, how many records, the time (and id and seq, where
@@ -74,6 +92,16 @@ inline constexpr int kCellNumber = 0;
 inline constexpr int kCellRows = 1;
 inline constexpr int kCellLast = 2;  // τ, then id and seq
 
+// What a window's edges are made of, without its names: read for every entry and read.
+struct WindowEdges {
+  std::int64_t width = 0;  // of a sliding window whose edge is exact; 0: ask the RingWindow
+  std::int64_t ahead = 0;  // 0 with include_current, else 1: the upper edge is t0 - ahead
+  int first_part = 0;
+  int end_part = 0;
+  bool last_n = false;
+  bool has_cells = false;
+};
+
 // What fold order compares (docs/semantics.md 6.3); id and seq are zero where the layout keeps no
 // order.
 struct FoldOrder {
@@ -84,16 +112,18 @@ struct FoldOrder {
 
 struct Layout {
   std::vector<RingWindow> windows;
-  std::vector<Kept> slots;       // value expressions kept in every entry
-  std::vector<KeptParts> parts;  // sorted by window, then slot
-  std::vector<int> first_part;   // of each window into `parts`, and one past the last
-  std::vector<CellShape> cells;  // of each window
+  std::vector<WindowEdges> edges;  // of each window
+  std::vector<Kept> slots;         // value expressions kept in every entry
+  std::vector<KeptParts> parts;    // sorted by window, then slot
+  std::vector<int> first_part;     // of each window into `parts`, and one past the last
+  std::vector<CellShape> cells;    // of each window
   int cell_windows = 0;
   const TextPool* texts = nullptr;  // where kText slots and text ids live
   bool text_ids = false;            // ids are numbers of texts and order by their bytes
 
-  bool store_known = false;  // known may differ from τ
-  bool store_order = false;  // id and seq decide ties (first, last, last n)
+  bool store_known = false;    // known may differ from τ
+  bool counts_values = false;  // some part is a distinct count
+  bool store_order = false;    // id and seq decide ties (first, last, last n)
 
   // Words of an entry: τ, [known], [id, seq], slots...
   int known_at = -1;

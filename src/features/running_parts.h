@@ -51,6 +51,8 @@ inline void add_value(std::int64_t* words, const PartWords& at, std::int64_t val
   }
   if (at.least >= 0) add_least(words[at.least], value);
   if (at.greatest >= 0) add_greatest(words[at.greatest], value);
+  if (at.least_since >= 0) add_least(words[at.least_since], value);
+  if (at.greatest_since >= 0) add_greatest(words[at.greatest_since], value);
 }
 
 // And goes out: an extreme that goes is stale.

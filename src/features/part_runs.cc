@@ -1,0 +1,79 @@
+#include "features/part_runs.h"
+
+#include <array>
+#include <utility>
+
+#include "features/running_parts.h"
+
+namespace lode {
+namespace {
+
+// Five parts have words; a set of them is an index below 32.
+constexpr PartSet kWithWords[5] = {kPartSum, kPartSquares, kPartCount, kPartLeast, kPartGreatest};
+
+constexpr PartSet parts_of(std::size_t index) {
+  PartSet parts = 0;
+  for (std::size_t i = 0; i < 5; ++i)
+    if ((index >> i & 1) != 0) parts = static_cast<PartSet>(parts | kWithWords[i]);
+  return parts;
+}
+
+std::size_t index_of(PartSet parts) {
+  std::size_t index = 0;
+  for (std::size_t i = 0; i < 5; ++i)
+    if ((parts & kWithWords[i]) != 0) index |= std::size_t{1} << i;
+  return index;
+}
+
+// Where Layout puts the parts of a set, from their first word.
+constexpr PartWords words_of(PartSet parts) {
+  PartWords at;
+  int next = 0;
+  auto take = [&](PartSet part, int words) {
+    if ((parts & part) == 0) return -1;
+    next += words;
+    return next - words;
+  };
+  at.sum = take(kPartSum, 2);
+  at.squares = take(kPartSquares, 4);
+  at.count = take(kPartCount, 1);
+  at.least = take(kPartLeast, 1);
+  at.least_since = take(kPartLeast, 1);
+  at.greatest = take(kPartGreatest, 1);
+  at.greatest_since = take(kPartGreatest, 1);
+  return at;
+}
+
+template <std::size_t kIndex>
+void add_run(std::int64_t* base, const std::int64_t* value, std::size_t stride,
+             std::uint32_t count) {
+  static constexpr PartWords kAt = words_of(parts_of(kIndex));
+  for (; count > 0; --count, value += stride)
+    if (*value != kNoValue) add_value(base, kAt, *value);
+}
+
+template <std::size_t kIndex>
+void remove_run(std::int64_t* base, const std::int64_t* value, std::size_t stride,
+                std::uint32_t count) {
+  static constexpr PartWords kAt = words_of(parts_of(kIndex));
+  for (; count > 0; --count, value += stride)
+    if (*value != kNoValue) subtract_value(base, kAt, *value);
+}
+
+template <std::size_t... kIndex>
+constexpr std::array<RunKernel, 32> add_kernels(std::index_sequence<kIndex...>) {
+  return {add_run<kIndex>...};
+}
+template <std::size_t... kIndex>
+constexpr std::array<RunKernel, 32> remove_kernels(std::index_sequence<kIndex...>) {
+  return {remove_run<kIndex>...};
+}
+constexpr auto kAddKernels = add_kernels(std::make_index_sequence<32>());
+constexpr auto kRemoveKernels = remove_kernels(std::make_index_sequence<32>());
+
+}  // namespace
+
+RunKernel add_run_kernel(PartSet parts) { return kAddKernels[index_of(parts)]; }
+RunKernel remove_run_kernel(PartSet parts) { return kRemoveKernels[index_of(parts)]; }
+
+}  // namespace lode
