@@ -92,23 +92,9 @@ std::int64_t KeyState::memory_bytes(const Layout& layout) const {
 
 // ---- in
 
-Status KeyState::insert(const Layout& layout, const Entry& e) {
-  if (block_ == nullptr) allocate(layout, kFirstCapacity);
-  if (header().begin + header().size == header().capacity) TRY_VOID(make_room(layout));
-  Header& h = header();
-  std::uint32_t index = h.size;
-  std::int64_t* place = entry(layout, index);
-  auto words = static_cast<std::ptrdiff_t>(layout.entry_words);
-  FoldOrder order{e.time, e.id, e.seq};
-  if (index > 0 && layout.before(order, layout.order_of(place - words))) {
-    std::int64_t* end = place;
-    do {
-      --index;
-      place -= words;
-    } while (index > 0 && layout.before(order, layout.order_of(place - words)));
-    std::memmove(place + words, place, static_cast<std::size_t>(end - place) * 8);
-  }
-  ++h.size;
+namespace {
+
+void write(const Layout& layout, const Entry& e, std::int64_t* place) {
   place[0] = e.time;
   if (layout.store_known) place[layout.known_at] = e.known;
   if (layout.store_order) {
@@ -117,15 +103,39 @@ Status KeyState::insert(const Layout& layout, const Entry& e) {
   }
   std::int64_t* slots = place + layout.slots_at;
   for (std::size_t s = 0; s < layout.slots.size(); ++s) slots[s] = e.values[s];
+}
+
+}  // namespace
+
+Status KeyState::insert(const Layout& layout, const Entry& e) {
+  if (block_ == nullptr) allocate(layout, kFirstCapacity);
+  if (header().begin + header().size == header().capacity) TRY_VOID(make_room(layout));
+  Header& h = header();
+  std::uint32_t index = h.size;
+  std::int64_t* place = entry(layout, index);
+  auto words = static_cast<std::ptrdiff_t>(layout.entry_words);
+  FoldOrder order{e.time, e.id, e.seq};
+  bool behind = index == 0 || e.time > *(place - words);
+  if (!behind && layout.before(order, layout.order_of(place - words))) {
+    std::int64_t* end = place;
+    do {
+      --index;
+      place -= words;
+    } while (index > 0 && layout.before(order, layout.order_of(place - words)));
+    std::memmove(place + words, place, static_cast<std::size_t>(end - place) * 8);
+  }
+  ++h.size;
+  write(layout, e, place);
   h.max_known = std::max(h.max_known, layout.store_known ? e.known : e.time);
   // Cursors and parts stay right for the time they stand at.
   if (e.time <= h.at) insert_into_windows(layout, index);
   return {};
 }
 
-bool KeyState::erase(const Layout& layout, const FoldOrder& order) {
-  if (block_ == nullptr || !layout.store_order) return false;
+bool KeyState::erase(const Layout& layout, const Entry& e) {
+  if (block_ == nullptr) return false;
   Header& h = header();
+  FoldOrder order{e.time, e.id, e.seq};
   std::uint32_t low = 0;
   std::uint32_t high = h.size;
   while (low < high) {
@@ -135,13 +145,18 @@ bool KeyState::erase(const Layout& layout, const FoldOrder& order) {
     else
       high = middle;
   }
-  if (low == h.size || layout.before(order, layout.order_of(entry(layout, low)))) return false;
-  erase_from_windows(layout, low);
-  std::int64_t* place = entry(layout, low);
   auto words = static_cast<std::size_t>(layout.entry_words);
-  std::memmove(place, place + words, words * (h.size - low - 1) * 8);
-  --h.size;
-  return true;
+  std::vector<std::int64_t> wanted(words);
+  write(layout, e, wanted.data());
+  for (; low < h.size && !layout.before(order, layout.order_of(entry(layout, low))); ++low) {
+    std::int64_t* place = entry(layout, low);
+    if (!std::equal(wanted.begin(), wanted.end(), place)) continue;
+    erase_from_windows(layout, low);
+    std::memmove(place, place + words, words * (h.size - low - 1) * 8);
+    --h.size;
+    return true;
+  }
+  return false;
 }
 
 // ---- room

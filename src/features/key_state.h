@@ -52,10 +52,9 @@ class KeyState {
   void clear(const Layout& layout);
   // Errors: kLimit when a key would hold 2^31 entries.
   Status insert(const Layout& layout, const Entry& entry);
-  // Takes an entry out again, found by time, id and seq: a version that is visible no more. Only
-  // while nothing is settled and where the layout keeps order; false if there is no such entry.
-  // Cost: O(entries behind it).
-  bool erase(const Layout& layout, const FoldOrder& order);
+  // Takes an entry out again, found by all it was inserted with: a version that is visible no more.
+  // Only while nothing is settled; false if there is no such entry. Cost: O(entries behind it).
+  bool erase(const Layout& layout, const Entry& entry);
   // From here on reads below t are answered by replay; entries no window can see again may go.
   void settle(const Layout& layout, std::int64_t t) {
     if (block_ == nullptr) allocate(layout, kFirstCapacity);

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "base/hash.h"
 #include "features/key_state.h"
 
 namespace lode {
@@ -77,8 +76,10 @@ class KeyTable {
     KeyState state;
   };
 
+  // Multiplicative hashing by the golden ratio (Knuth 6.4): four are computed for a record.
   std::size_t home(std::int64_t key) const {
-    return hash64(static_cast<std::uint64_t>(key)) & (slots_.size() - 1);
+    auto bits = static_cast<std::uint64_t>(key);
+    return (bits ^ bits >> 32) * 0x9e3779b97f4a7c15U >> shift_;
   }
   std::size_t probe(std::int64_t key) const {
     std::size_t i = home(key);
@@ -88,6 +89,7 @@ class KeyTable {
   void grow() {
     std::vector<Slot> old(slots_.size() * 2);
     old.swap(slots_);
+    --shift_;
     for (Slot& slot : old)
       if (slot.key != kNoKey) {
         Slot& place = slots_[probe(slot.key)];
@@ -97,6 +99,7 @@ class KeyTable {
   }
 
   std::vector<Slot> slots_;
+  int shift_ = 60;  // 64 less the logarithm of slots
   std::size_t size_ = 0;
   KeyState odd_;
   bool has_odd_key_ = false;

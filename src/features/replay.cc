@@ -83,7 +83,7 @@ class KeySweep {
   Status run(std::int64_t key, std::span<std::int64_t> items) {
     std::int64_t begin = sorted_.first[static_cast<std::size_t>(key)];
     std::int64_t end = sorted_.first[static_cast<std::size_t>(key) + 1];
-    if (ever_hidden(sorted_.facts, begin, end)) return replay(begin, end, items);
+    if (ever_hidden(sorted_.facts, begin, end)) return run_changing(begin, end, items);
     auto t0 = [&](std::int64_t i) { return reads_.t0[static_cast<std::size_t>(i)]; };
     if (!std::ranges::is_sorted(items, {}, t0)) std::ranges::stable_sort(items, {}, t0);
     state_.clear(layout_);
@@ -109,10 +109,38 @@ class KeySweep {
   }
 
  private:
-  Status replay(std::int64_t begin, std::int64_t end, std::span<std::int64_t> items) {
+  // A key with versions that are hidden again: they go out as they came in. Reads in the order of
+  // k, at which the state holds just what is visible; nothing settles, so t0 may lie anywhere.
+  Status run_changing(std::int64_t begin, std::int64_t end, std::span<std::int64_t> items) {
+    const Facts& facts = sorted_.facts;
+    auto k = [&](std::int64_t i) { return reads_.k[static_cast<std::size_t>(i)]; };
+    if (!std::ranges::is_sorted(items, {}, k)) std::ranges::stable_sort(items, {}, k);
+    appears_.clear();
+    for (std::int64_t f = begin; f < end; ++f) {
+      auto i = static_cast<std::size_t>(f);
+      if (facts.visible_from[i] < facts.visible_to[i]) appears_.push_back(f);
+    }
+    hides_ = appears_;
+    std::ranges::stable_sort(appears_, {}, [&](std::int64_t f) {
+      return facts.visible_from[static_cast<std::size_t>(f)];
+    });
+    std::ranges::stable_sort(
+        hides_, {}, [&](std::int64_t f) { return facts.visible_to[static_cast<std::size_t>(f)]; });
+    state_.clear(layout_);
+    std::size_t in = 0;
+    std::size_t out = 0;
     for (std::int64_t item : items) {
       auto i = static_cast<std::size_t>(item);
-      fold_facts(layout_, sorted_.facts, begin, end, reads_.t0[i], reads_.k[i], parts_);
+      for (; in < appears_.size() &&
+             facts.visible_from[static_cast<std::size_t>(appears_[in])] <= reads_.k[i];
+           ++in)
+        TRY_VOID(state_.insert(layout_, entry(appears_[in])));
+      for (; out < hides_.size() &&
+             facts.visible_to[static_cast<std::size_t>(hides_[out])] <= reads_.k[i];
+           ++out)
+        if (!state_.erase(layout_, entry(hides_[out])))
+          return fail(Code::kInternal, "a version that was visible is not in its key's state");
+      state_.read(layout_, reads_.t0[i], reads_.k[i], parts_);
       sink_(i, parts_);
     }
     return {};
@@ -137,6 +165,8 @@ class KeySweep {
   const ReadSink& sink_;
   KeyState state_;
   std::vector<Parts> parts_;
+  std::vector<std::int64_t> appears_;  // facts of a changing key by the time they appear
+  std::vector<std::int64_t> hides_;    // and by the time they are hidden
 };
 
 }  // namespace
