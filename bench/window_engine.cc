@@ -10,7 +10,7 @@
 namespace lode {
 namespace {
 
-constexpr std::size_t kAhead = 12;
+constexpr std::size_t kAhead = 5;
 constexpr std::int64_t kMillisecond = 1'000;
 
 struct Asked {
