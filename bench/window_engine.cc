@@ -10,7 +10,7 @@
 namespace lode {
 namespace {
 
-constexpr std::size_t kAhead = 5;
+constexpr std::size_t kAhead = 6;
 constexpr std::int64_t kMillisecond = 1'000;
 
 struct Asked {
@@ -64,7 +64,7 @@ FloorResult window_engine(std::span<const WindowEvent> events) {
     const WindowEvent& event = events[i];
     std::int64_t now = event.known_ms * kMillisecond;
     std::int64_t cents = event.cents;
-    KeyState& state = table.at(event.key);
+    KeyState& state = table.at(event.key, work.layout);
     state.settle(work.layout, now);
     Entry entry{event.time_ms * kMillisecond, now, event.id, event.id, &cents};
     if (!state.insert(work.layout, entry)) std::abort();

@@ -23,17 +23,45 @@ std::size_t block_bytes(const Layout& layout, std::uint32_t capacity) {
 KeyState::~KeyState() {
   if (block_ == nullptr) return;
   delete header().extras;
-  std::free(block_);
+  if (header().place == 0)
+    std::free(block_);
+  else
+    BlockPool::give_back(block_, static_cast<int>(header().place) - 1);
 }
 
 void KeyState::swap(KeyState& other) noexcept { std::swap(block_, other.block_); }
 
-void KeyState::allocate(const Layout& layout, std::uint32_t capacity) {
-  block_ = static_cast<std::int64_t*>(std::malloc(block_bytes(layout, capacity)));
-  Header& h = header();
-  h = Header{};
-  h.capacity = capacity;
-  h.settled = h.max_known = kNoValue;
+// A block with room for at least `capacity` entries; only its capacity and place are set.
+KeyState::Header* KeyState::new_block(const Layout& layout, std::uint32_t capacity,
+                                      BlockPool* pool) {
+  std::size_t bytes = block_bytes(layout, capacity);
+  if (pool == nullptr || bytes > BlockPool::kMostBytes) {
+    auto* header = static_cast<Header*>(std::malloc(bytes));
+    header->capacity = capacity;
+    header->place = 0;
+    return header;
+  }
+  int size = BlockPool::size_for(bytes);
+  std::size_t words = BlockPool::bytes_of(size) / sizeof(std::int64_t);
+  auto* header = static_cast<Header*>(pool->take(size));
+  header->capacity =
+      static_cast<std::uint32_t>((words - static_cast<std::size_t>(layout.block_words)) /
+                                 static_cast<std::size_t>(layout.entry_words));
+  header->place = static_cast<std::uint32_t>(size) + 1;
+  return header;
+}
+
+void KeyState::allocate(const Layout& layout, std::uint32_t capacity, BlockPool* pool) {
+  Header* made = new_block(layout, capacity, pool);
+  *made = Header{.settled = kNoValue,
+                 .at = kNoValue,
+                 .max_known = kNoValue,
+                 .begin = 0,
+                 .size = 0,
+                 .capacity = made->capacity,
+                 .place = made->place,
+                 .extras = nullptr};
+  block_ = reinterpret_cast<std::int64_t*>(made);
   reset(layout);
 }
 
@@ -76,7 +104,9 @@ std::int64_t KeyState::cells() const {
 
 std::int64_t KeyState::memory_bytes(const Layout& layout) const {
   if (block_ == nullptr) return 0;
-  auto bytes = static_cast<std::int64_t>(block_bytes(layout, header().capacity));
+  std::int64_t bytes = 0;
+  if (header().place == 0)
+    bytes = static_cast<std::int64_t>(block_bytes(layout, header().capacity));
   const Extras* extras = header().extras;
   if (extras == nullptr) return bytes;
   bytes += static_cast<std::int64_t>(sizeof(Extras) + extras->cells.size() * sizeof(Cells) +
@@ -179,17 +209,31 @@ Status KeyState::make_room(const Layout& layout) {
   return {};
 }
 
-// Entries to the front of a block of this capacity.
+// Entries to the front of a block with room for this many.
 void KeyState::resize(const Layout& layout, std::uint32_t capacity) {
   Header& h = header();
+  std::size_t bytes = static_cast<std::size_t>(layout.entry_words) * h.size * sizeof(std::int64_t);
   std::int64_t* first = block_ + layout.block_words;
-  if (h.begin > 0)
-    std::memmove(first, entry(layout, 0),
-                 static_cast<std::size_t>(layout.entry_words) * h.size * sizeof(std::int64_t));
-  h.begin = 0;
-  if (capacity == h.capacity) return;
-  h.capacity = capacity;
-  block_ = static_cast<std::int64_t*>(std::realloc(block_, block_bytes(layout, capacity)));
+  if (capacity == h.capacity || h.place == 0) {
+    if (h.begin > 0) std::memmove(first, entry(layout, 0), bytes);
+    h.begin = 0;
+    if (capacity == h.capacity) return;
+    h.capacity = capacity;
+    block_ = static_cast<std::int64_t*>(std::realloc(block_, block_bytes(layout, capacity)));
+    return;
+  }
+  Header* made = new_block(layout, capacity, &BlockPool::owner(block_));
+  Header copy = h;
+  copy.begin = 0;
+  copy.capacity = made->capacity;
+  copy.place = made->place;
+  *made = copy;
+  auto* next = reinterpret_cast<std::int64_t*>(made);
+  std::memcpy(next + kKeyHeaderWords, block_ + kKeyHeaderWords,
+              static_cast<std::size_t>(layout.block_words - kKeyHeaderWords) * 8);
+  std::memcpy(next + layout.block_words, entry(layout, 0), bytes);
+  BlockPool::give_back(block_, static_cast<int>(h.place) - 1);
+  block_ = next;
 }
 
 // Lets go what no read from `settled` on can see, and folds what none can tell apart.

@@ -10,7 +10,7 @@
 // read O(entries the cursors pass). Extremes and distinct counts of windows with more than 64
 // entries have their own structures, O(1) amortised for windows that move forward; of `last n`
 // windows, and of reads that go back in time, they are found again by O(entries in the window).
-// Memory: (block_words + entry_words * capacity) * 8 bytes, capacity at most 1.5 times what is
+// Memory: (block_words + entry_words * capacity) * 8 bytes, capacity at most 1.7 times what is
 // kept, and what memory_bytes() adds for cells.
 #pragma once
 
@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "features/block_pool.h"
 #include "features/cells.h"
 #include "features/extreme_chain.h"
 #include "features/layout.h"
@@ -48,6 +49,9 @@ class KeyState {
   }
   ~KeyState();
 
+  // Makes an empty state whose block comes from `pool`, which must outlive it; others have theirs
+  // from the heap.
+  void start(const Layout& layout, BlockPool& pool) { allocate(layout, kFirstCapacity, &pool); }
   // Empties the state but keeps its memory for the next key.
   void clear(const Layout& layout);
   // Errors: kLimit when a key would hold 2^31 entries.
@@ -69,6 +73,7 @@ class KeyState {
   // Records kept one by one, not in cells.
   std::int64_t entries() const { return block_ == nullptr ? 0 : header().size; }
   std::int64_t cells() const;
+  // What it holds outside a pool.
   std::int64_t memory_bytes(const Layout& layout) const;
   // Brings the fixed part into the cache, then the entries a read at a later time will touch.
   [[gnu::always_inline]] void prefetch() const {
@@ -95,7 +100,7 @@ class KeyState {
 
  private:
   static constexpr int kPrefetchedLines = 3;
-  static constexpr std::uint32_t kFirstCapacity = 4;
+  static constexpr std::uint32_t kFirstCapacity = 2;
 
   // What a window of many entries has beside its parts.
   struct Support {
@@ -115,8 +120,8 @@ class KeyState {
     std::uint32_t begin;  // entries [begin, begin + size) of `capacity`
     std::uint32_t size;
     std::uint32_t capacity;
-    std::uint32_t unused;  // keeps the words whole
-    Extras* extras;        // most keys have none
+    std::uint32_t place;  // 0: from the heap; else one more than the pool's number of its size
+    Extras* extras;       // most keys have none
   };
   static_assert(sizeof(Header) == kKeyHeaderWords * 8);
 
@@ -142,7 +147,8 @@ class KeyState {
   Extras& extras(const Layout& layout);
 
   // key_room.cc: memory.
-  void allocate(const Layout& layout, std::uint32_t capacity);
+  static Header* new_block(const Layout& layout, std::uint32_t capacity, BlockPool* pool);
+  void allocate(const Layout& layout, std::uint32_t capacity, BlockPool* pool = nullptr);
   void reset(const Layout& layout);
   void resize(const Layout& layout, std::uint32_t capacity);
   Status make_room(const Layout& layout);
@@ -164,7 +170,7 @@ class KeyState {
                     std::int64_t by);
   void add_inside(const Layout& layout, int window, std::uint32_t index);
   void move_all(const Layout& layout, std::int64_t t0);
-  void move(const Layout& layout, int window, std::int64_t t0);
+  void move(const Layout& layout, const WindowEdges& edges, std::int64_t t0);
   void move_back(const Layout& layout, int window, std::int64_t low, std::int64_t high);
   static void chain_cell(ExtremeChain* chain, std::int64_t& since, std::int64_t last,
                          std::int64_t value);
@@ -174,6 +180,7 @@ class KeyState {
   void forget_chains(const Layout& layout, int window);
   void find_extremes(const Layout& layout, int part);
   std::int64_t extreme(const Layout& layout, int part, int sign);
+  std::int64_t scan_extreme(const Layout& layout, int part, int sign) const;
   std::int64_t stale_extreme(const Layout& layout, int part, int sign);
   void answer(const Layout& layout, int part, Parts& out);
   void answer_ends(const Layout& layout, int part, const std::int64_t* first,

@@ -2,30 +2,38 @@
 //
 // Threads: one at a time. Cost: one probe and one cache line a look-up at most loads; prefetch()
 // lets a batch of look-ups overlap (docs/performance.md). Memory: 16 bytes a slot, at most half
-// full, beside the states.
+// full, and the blocks of the states in a pool; both in huge pages once they are large.
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <utility>
 #include <vector>
 
+#include "base/huge_pages.h"
+#include "features/block_pool.h"
 #include "features/key_state.h"
 
 namespace lode {
 
 class KeyTable {
  public:
-  KeyTable() : slots_(kFirstSlots) {}
+  KeyTable() : pool_(std::make_unique<BlockPool>()), slots_(kFirstSlots) {}
+
+  KeyTable(KeyTable&&) = default;
+  KeyTable& operator=(KeyTable&&) = delete;  // it would let the pool go before what is in it
 
   // The state of a key, made if it is new.
-  KeyState& at(std::int64_t key) {
+  KeyState& at(std::int64_t key, const Layout& layout) {
     if (key == kNoKey) {
-      has_odd_key_ = true;
+      if (!std::exchange(has_odd_key_, true)) odd_.start(layout, *pool_);
       return odd_;
     }
     if ((size_ + 1) * 2 > slots_.size()) grow();
     std::size_t i = probe(key);
     if (slots_[i].key == kNoKey) {
       slots_[i].key = key;
+      slots_[i].state.start(layout, *pool_);
       ++size_;
     }
     return slots_[i].state;
@@ -54,8 +62,8 @@ class KeyTable {
 
   std::int64_t size() const { return static_cast<std::int64_t>(size_) + (has_odd_key_ ? 1 : 0); }
   std::int64_t memory_bytes(const Layout& layout) const {
-    auto bytes =
-        static_cast<std::int64_t>(slots_.size() * sizeof(Slot)) + odd_.memory_bytes(layout);
+    std::int64_t bytes = pool_->memory_bytes() + odd_.memory_bytes(layout) +
+                         static_cast<std::int64_t>(slots_.size() * sizeof(Slot));
     for (const Slot& slot : slots_) bytes += slot.state.memory_bytes(layout);
     return bytes;
   }
@@ -76,6 +84,8 @@ class KeyTable {
     KeyState state;
   };
 
+  using Slots = std::vector<Slot, HugePageAllocator<Slot>>;
+
   // Multiplicative hashing by the golden ratio (Knuth 6.4): four are computed for a record.
   std::size_t home(std::int64_t key) const {
     auto bits = static_cast<std::uint64_t>(key);
@@ -87,7 +97,7 @@ class KeyTable {
     return i;
   }
   void grow() {
-    std::vector<Slot> old(slots_.size() * 2);
+    Slots old(slots_.size() * 2);
     old.swap(slots_);
     --shift_;
     for (Slot& slot : old)
@@ -98,7 +108,8 @@ class KeyTable {
       }
   }
 
-  std::vector<Slot> slots_;
+  std::unique_ptr<BlockPool> pool_;  // before the states, which give back to it
+  Slots slots_;
   int shift_ = 60;  // 64 less the logarithm of slots
   std::size_t size_ = 0;
   KeyState odd_;

@@ -28,27 +28,27 @@ KeyState::Support* KeyState::support_of(int part) const {
 }
 
 // Entries [from, from + count) come into a window at its upper edge.
-void KeyState::add(const Layout& layout, int window, std::uint32_t from, std::uint32_t count) {
+inline void KeyState::add(const Layout& layout, int window, std::uint32_t from,
+                          std::uint32_t count) {
   const WindowEdges& edges = layout.edges[static_cast<std::size_t>(window)];
-  const std::int64_t* slots = entry(layout, from) + layout.slots_at;
+  const std::int64_t* words = entry(layout, from);
   auto stride = static_cast<std::size_t>(layout.entry_words);
-  for (int p = edges.first_part; p < edges.end_part; ++p) {
-    const KeptParts& kept = layout.parts[static_cast<std::size_t>(p)];
-    if (kept.slot < 0) continue;
-    kept.add_run(block_ + kept.base, slots + kept.slot, stride, count);
-    if (layout.counts_values) count_values(p, slots + kept.slot, stride, count, 1);
+  for (int r = edges.first_run; r < edges.end_run; ++r) {
+    const RunParts& run = layout.runs[static_cast<std::size_t>(r)];
+    run.add(block_ + run.base, words + run.value, stride, count);
+    if (layout.counts_values) count_values(run.part, words + run.value, stride, count, 1);
   }
 }
 
-void KeyState::remove(const Layout& layout, int window, std::uint32_t from, std::uint32_t count) {
+inline void KeyState::remove(const Layout& layout, int window, std::uint32_t from,
+                             std::uint32_t count) {
   const WindowEdges& edges = layout.edges[static_cast<std::size_t>(window)];
-  const std::int64_t* slots = entry(layout, from) + layout.slots_at;
+  const std::int64_t* words = entry(layout, from);
   auto stride = static_cast<std::size_t>(layout.entry_words);
-  for (int p = edges.first_part; p < edges.end_part; ++p) {
-    const KeptParts& kept = layout.parts[static_cast<std::size_t>(p)];
-    if (kept.slot < 0) continue;
-    kept.remove_run(block_ + kept.base, slots + kept.slot, stride, count);
-    if (layout.counts_values) count_values(p, slots + kept.slot, stride, count, -1);
+  for (int r = edges.first_run; r < edges.end_run; ++r) {
+    const RunParts& run = layout.runs[static_cast<std::size_t>(r)];
+    run.remove(block_ + run.base, words + run.value, stride, count);
+    if (layout.counts_values) count_values(run.part, words + run.value, stride, count, -1);
   }
 }
 
@@ -135,25 +135,26 @@ void KeyState::move_last(const Layout& layout, int number, std::int64_t high) {
 }
 
 // Brings one window's cursors from wherever they stand to t0.
-inline void KeyState::move(const Layout& layout, int number, std::int64_t t0) {
-  const WindowEdges& edges = layout.edges[static_cast<std::size_t>(number)];
+[[gnu::always_inline]] inline void KeyState::move(const Layout& layout, const WindowEdges& edges,
+                                                  std::int64_t t0) {
   std::int64_t high = t0 - edges.ahead;
-  if (edges.last_n) return move_last(layout, number, high);
-  std::int64_t low = edges.width > 0 ? saturating_add(saturating_subtract(t0, edges.width), 1)
-                                     : layout.windows[static_cast<std::size_t>(number)].lowest(t0);
-  Cursor& c = cursor(number);
+  if (edges.last_n) return move_last(layout, edges.window, high);
+  std::int64_t low = edges.width > 0
+                         ? saturating_add(saturating_subtract(t0, edges.width), 1)
+                         : layout.windows[static_cast<std::size_t>(edges.window)].lowest(t0);
+  Cursor& c = cursor(edges.window);
   const std::int64_t* first = entry(layout, 0);
   auto stride = static_cast<std::size_t>(layout.entry_words);
   std::uint32_t size = header().size;
   std::uint32_t head = c.head;
   while (head < size && first[head * stride] <= high) ++head;
-  if (head > c.head) add(layout, number, std::exchange(c.head, head), head - c.head);
-  if (t0 < header().at) move_back(layout, number, low, high);
+  if (head > c.head) add(layout, edges.window, std::exchange(c.head, head), head - c.head);
+  if (t0 < header().at) move_back(layout, edges.window, low, high);
   std::uint32_t tail = c.tail;
   while (tail < c.head && first[tail * stride] < low) ++tail;
-  if (tail > c.tail) remove(layout, number, std::exchange(c.tail, tail), tail - c.tail);
+  if (tail > c.tail) remove(layout, edges.window, std::exchange(c.tail, tail), tail - c.tail);
   if (!edges.has_cells) return;
-  if (Cells* cells = cells_of(layout, number)) move_cells(layout, number, *cells, low);
+  if (Cells* cells = cells_of(layout, edges.window)) move_cells(layout, edges.window, *cells, low);
 }
 
 // The edges of a window in time go back.
@@ -171,8 +172,7 @@ void KeyState::move_back(const Layout& layout, int number, std::int64_t low, std
 }
 
 void KeyState::move_all(const Layout& layout, std::int64_t t0) {
-  auto windows = static_cast<int>(layout.edges.size());
-  for (int w = 0; w < windows; ++w) move(layout, w, t0);
+  for (const WindowEdges& edges : layout.edges) move(layout, edges, t0);
   header().at = t0;
 }
 
@@ -306,9 +306,28 @@ std::int64_t KeyState::stale_extreme(const Layout& layout, int part, int sign) {
       if (since == kNoValue || older == kNoValue) return word = since == kNoValue ? older : since;
       return word = chain->best(older, since);
     }
+  } else if (Cursor c = cursor(kept.window); c.head - c.tail <= kMany) {
+    return word = scan_extreme(layout, part, sign);
   }
   find_extremes(layout, part);
   return word;
+}
+
+// Of a window without cells, among all its entries.
+std::int64_t KeyState::scan_extreme(const Layout& layout, int part, int sign) const {
+  const KeptParts& kept = layout.parts[static_cast<std::size_t>(part)];
+  Cursor c = cursor(kept.window);
+  auto stride = static_cast<std::size_t>(layout.entry_words);
+  const std::int64_t* value = entry(layout, c.tail) + layout.slots_at + kept.slot;
+  const std::int64_t* end = value + std::size_t{c.head - c.tail} * stride;
+  std::int64_t found = kNoValue;
+  if (sign > 0) {
+    for (; value != end; value += stride) add_greatest(found, *value);
+    return found;
+  }
+  for (; value != end; value += stride)
+    if (*value != kNoValue) add_least(found, *value);
+  return found;
 }
 
 // ---- reads
@@ -329,23 +348,21 @@ bool KeyState::read(const Layout& layout, std::int64_t t0, std::int64_t k, std::
   return true;
 }
 
-inline void KeyState::answer(const Layout& layout, int part, Parts& out) {
+[[gnu::always_inline]] inline void KeyState::answer(const Layout& layout, int part, Parts& out) {
   const KeptParts& kept = layout.parts[static_cast<std::size_t>(part)];
   Cursor c = cursor(kept.window);
   out.rows = std::int64_t{c.head} - c.tail;
   if (layout.edges[static_cast<std::size_t>(kept.window)].has_cells)
     if (const Cells* cells = cells_of(layout, kept.window)) out.rows += cells->rows;
   if (out.rows == 0) return;
-  if ((kept.parts & (kPartFirst | kPartLast | kPartLastTime)) != 0)
+  if (kept.ends)
     answer_ends(layout, part, c.head > c.tail ? entry(layout, c.tail) : nullptr,
                 c.head > c.tail ? entry(layout, c.head - 1) : nullptr, out);
   if (kept.slot < 0) return;
-  const PartWords& at = kept.in_block;
-  if (at.count >= 0) out.count = block_[at.count];
-  if (at.sum >= 0) std::memcpy(&out.sum, block_ + at.sum, sizeof out.sum);
-  if (at.squares >= 0) out.squares = wide_squares(block_ + at.squares);
-  if (at.least >= 0) out.least = extreme(layout, part, -1);
-  if (at.greatest >= 0) out.greatest = extreme(layout, part, 1);
+  if (kept.run.read(block_ + kept.base, out)) {
+    if (kept.in_block.least >= 0) out.least = extreme(layout, part, -1);
+    if (kept.in_block.greatest >= 0) out.greatest = extreme(layout, part, 1);
+  }
   if ((kept.parts & kPartDistinct) != 0) answer_distinct(layout, part, out);
 }
 

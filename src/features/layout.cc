@@ -84,16 +84,27 @@ void Layout::finish(bool known_differs) {
   cells.assign(windows.size(), {});
   for (std::size_t w = 0; w < windows.size(); ++w)
     if (windows[w].has_cells()) place_cell_words(static_cast<int>(w));
+  place_edges();
+}
+
+void Layout::place_edges() {
   edges.clear();
+  runs.clear();
   for (std::size_t w = 0; w < windows.size(); ++w) {
     const Window& window = windows[w].window;
     bool exact = window.kind == Window::Kind::kSliding && !window.paned();
     edges.push_back({.width = exact ? window.width.us : 0,
                      .ahead = windows[w].include_current ? 0 : 1,
-                     .first_part = first_part[w],
-                     .end_part = first_part[w + 1],
+                     .first_run = static_cast<int>(runs.size()),
+                     .window = static_cast<int>(w),
                      .last_n = window.kind == Window::Kind::kLast,
                      .has_cells = windows[w].has_cells()});
+    for (int p = first_part[w]; p < first_part[w + 1]; ++p) {
+      const KeptParts& kept = parts[static_cast<std::size_t>(p)];
+      if (kept.slot >= 0)
+        runs.push_back({kept.run.add, kept.run.remove, kept.base, slots_at + kept.slot, p});
+    }
+    edges.back().end_run = static_cast<int>(runs.size());
   }
 }
 
@@ -144,11 +155,11 @@ class Words {
 void Layout::place_block_words() {
   Words words(kKeyHeaderWords + static_cast<int>(windows.size()));
   for (KeptParts& kept : parts) {
+    kept.ends = (kept.parts & (kPartFirst | kPartLast | kPartLastTime)) != 0;
     if (kept.slot < 0) continue;
     kept.base = words.next();
     kept.in_block = words.take_running(kept.parts, true);
-    kept.add_run = add_run_kernel(kept.parts);
-    kept.remove_run = remove_run_kernel(kept.parts);
+    kept.run = run_kernels(kept.parts);
     counts_values = counts_values || (kept.parts & kPartDistinct) != 0;
   }
   block_words = words.next();

@@ -65,6 +65,13 @@ struct PartWords {
 // each set of parts.
 using RunKernel = void (*)(std::int64_t* base, const std::int64_t* value, std::size_t stride,
                            std::uint32_t count);
+// Reads the running parts that begin at `base`; true when an extreme among them is stale.
+using ReadKernel = bool (*)(const std::int64_t* base, Parts& out);
+struct RunKernels {
+  RunKernel add = nullptr;
+  RunKernel remove = nullptr;
+  ReadKernel read = nullptr;
+};
 
 // The parts one window keeps of one slot.
 struct KeptParts {
@@ -76,8 +83,17 @@ struct KeptParts {
   PartWords in_cell;                // from the start of a cell
   int distinct_at = -1;             // among the parts of its window that count distinct values
   int base = 0;                     // where in_block begins
-  RunKernel add_run = nullptr;      // null for slot -1
-  RunKernel remove_run = nullptr;
+  RunKernels run;                   // null for slot -1
+  bool ends = false;                // asks for first, last or last time
+};
+
+// The same for what moves a window: a part with a slot.
+struct RunParts {
+  RunKernel add = nullptr;
+  RunKernel remove = nullptr;
+  int base = 0;
+  int value = 0;  // the word of an entry
+  int part = 0;
 };
 
 // The words of one cell of a window: its number, how many records, the time (and id and seq, where
@@ -96,8 +112,9 @@ inline constexpr int kCellLast = 2;  // τ, then id and seq
 struct WindowEdges {
   std::int64_t width = 0;  // of a sliding window whose edge is exact; 0: ask the RingWindow
   std::int64_t ahead = 0;  // 0 with include_current, else 1: the upper edge is t0 - ahead
-  int first_part = 0;
-  int end_part = 0;
+  int first_run = 0;       // of its parts among the layout's runs, and one past the last
+  int end_run = 0;
+  int window = 0;
   bool last_n = false;
   bool has_cells = false;
 };
@@ -115,6 +132,7 @@ struct Layout {
   std::vector<WindowEdges> edges;  // of each window
   std::vector<Kept> slots;         // value expressions kept in every entry
   std::vector<KeptParts> parts;    // sorted by window, then slot
+  std::vector<RunParts> runs;      // those with a slot, in the same order
   std::vector<int> first_part;     // of each window into `parts`, and one past the last
   std::vector<CellShape> cells;    // of each window
   int cell_windows = 0;
@@ -155,6 +173,7 @@ struct Layout {
  private:
   void place_entry_words();
   void place_block_words();
+  void place_edges();
   void place_cell_words(int window);
 };
 

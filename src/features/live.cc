@@ -79,7 +79,7 @@ std::optional<std::int64_t> LiveEngine::key_number(const Group& group, const Col
 Status LiveEngine::put(std::size_t group, std::int64_t key, const Entry& entry) {
   GroupState& state = states_[group];
   const Layout& layout = plan_.groups[group]->layout;
-  KeyState& key_state = state.shards[shard_of(key)].at(key);
+  KeyState& key_state = state.shards[shard_of(key)].at(key, layout);
   if (state.settled != kNoValue) key_state.settle(layout, state.settled);
   return key_state.insert(layout, entry);
 }

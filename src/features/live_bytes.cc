@@ -150,7 +150,8 @@ Status LiveEngine::load_groups(std::string_view bytes) {
       if (!key || !saved) return corrupt();
       std::optional<std::int64_t> number = key_of_bytes(group, *key);
       if (!number) return corrupt();
-      TRY_VOID(state.shards[shard_of(*number)].at(*number).load(group.layout, *saved, texts_));
+      KeyState& loaded = state.shards[shard_of(*number)].at(*number, group.layout);
+      TRY_VOID(loaded.load(group.layout, *saved, texts_));
     }
     std::optional<std::int64_t> touched = in.count();
     for (std::int64_t i = 0; touched && i < *touched; ++i) {

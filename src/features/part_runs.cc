@@ -1,6 +1,7 @@
 #include "features/part_runs.h"
 
 #include <array>
+#include <cstring>
 #include <utility>
 
 #include "features/running_parts.h"
@@ -60,20 +61,32 @@ void remove_run(std::int64_t* base, const std::int64_t* value, std::size_t strid
     if (*value != kNoValue) subtract_value(base, kAt, *value);
 }
 
-template <std::size_t... kIndex>
-constexpr std::array<RunKernel, 32> add_kernels(std::index_sequence<kIndex...>) {
-  return {add_run<kIndex>...};
+template <std::size_t kIndex>
+bool read(const std::int64_t* base, Parts& out) {
+  static constexpr PartWords kAt = words_of(parts_of(kIndex));
+  bool stale = false;
+  if constexpr (kAt.count >= 0) out.count = base[kAt.count];
+  if constexpr (kAt.sum >= 0) std::memcpy(&out.sum, base + kAt.sum, sizeof out.sum);
+  if constexpr (kAt.squares >= 0) out.squares = wide_squares(base + kAt.squares);
+  if constexpr (kAt.least >= 0) {
+    out.least = base[kAt.least];
+    stale = out.least == kStaleLeast;
+  }
+  if constexpr (kAt.greatest >= 0) {
+    out.greatest = base[kAt.greatest];
+    stale = stale || out.greatest == kStaleGreatest;
+  }
+  return stale;
 }
+
 template <std::size_t... kIndex>
-constexpr std::array<RunKernel, 32> remove_kernels(std::index_sequence<kIndex...>) {
-  return {remove_run<kIndex>...};
+constexpr std::array<RunKernels, 32> kernels(std::index_sequence<kIndex...>) {
+  return {RunKernels{add_run<kIndex>, remove_run<kIndex>, read<kIndex>}...};
 }
-constexpr auto kAddKernels = add_kernels(std::make_index_sequence<32>());
-constexpr auto kRemoveKernels = remove_kernels(std::make_index_sequence<32>());
+constexpr auto kKernels = kernels(std::make_index_sequence<32>());
 
 }  // namespace
 
-RunKernel add_run_kernel(PartSet parts) { return kAddKernels[index_of(parts)]; }
-RunKernel remove_run_kernel(PartSet parts) { return kRemoveKernels[index_of(parts)]; }
+RunKernels run_kernels(PartSet parts) { return kKernels[index_of(parts)]; }
 
 }  // namespace lode

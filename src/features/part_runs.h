@@ -7,7 +7,6 @@
 namespace lode {
 
 // For count, sum, squares, least and greatest in `parts`; the others need no words.
-RunKernel add_run_kernel(PartSet parts);
-RunKernel remove_run_kernel(PartSet parts);
+RunKernels run_kernels(PartSet parts);
 
 }  // namespace lode

@@ -1,6 +1,6 @@
 // Batch replay: reads answered from facts, key by key. The same KeyState as live, fed in the order
-// in which facts become visible; of keys whose facts are ever hidden again (corrections, retractions,
-// relabelling) they also go out when they are.
+// in which facts become visible; of keys whose facts are ever hidden again (corrections,
+// retractions, relabelling) they also go out when they are.
 //
 // Guarantee: answers depend on facts and reads alone, never on threads or on the order of reads.
 #pragma once

@@ -40,8 +40,10 @@ inline void add_greatest(std::int64_t& greatest, std::int64_t value) {
   greatest = std::max(greatest, value);
 }
 
-// A value that is not null comes in.
-inline void add_value(std::int64_t* words, const PartWords& at, std::int64_t value) {
+// A value that is not null comes in. Inlined for a constant set of parts, of which only what is
+// kept is left (features/part_runs.h).
+[[gnu::always_inline]] inline void add_value(std::int64_t* words, const PartWords& at,
+                                             std::int64_t value) {
   if (at.count >= 0) ++words[at.count];
   if (at.sum >= 0) add_wide(words + at.sum, value);
   if (at.squares >= 0) {
@@ -56,7 +58,8 @@ inline void add_value(std::int64_t* words, const PartWords& at, std::int64_t val
 }
 
 // And goes out: an extreme that goes is stale.
-inline void subtract_value(std::int64_t* words, const PartWords& at, std::int64_t value) {
+[[gnu::always_inline]] inline void subtract_value(std::int64_t* words, const PartWords& at,
+                                                  std::int64_t value) {
   if (at.count >= 0) --words[at.count];
   if (at.sum >= 0) add_wide(words + at.sum, -Int128{value});
   if (at.squares >= 0) {
