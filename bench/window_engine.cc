@@ -43,7 +43,8 @@ Work make_work() {
 
 double as_double(const Answer& answer) {
   if (answer.kind == Answer::Kind::kNull) return -1;
-  return answer.kind == Answer::Kind::kInt64 ? static_cast<double>(answer.integer) : answer.number();
+  if (answer.kind == Answer::Kind::kInt64) return static_cast<double>(answer.integer);
+  return answer.number();
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <sys/mman.h>
 
 #include <cstdint>
-#include <new>
+#include <cstdlib>
 
 namespace lode {
 namespace {
@@ -19,7 +19,7 @@ void* map_pages(std::size_t bytes, bool huge) {
   // One page more, so that an aligned place is in it; what stands before and behind goes back.
   void* mapped = mmap(nullptr, size + kHugePage, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (mapped == MAP_FAILED) throw std::bad_alloc();
+  if (mapped == MAP_FAILED) std::abort();  // as every allocation that fails
   auto begin = reinterpret_cast<std::uintptr_t>(mapped);
   std::uintptr_t place = whole_pages(begin);
   if (place > begin) munmap(mapped, place - begin);

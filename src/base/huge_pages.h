@@ -2,7 +2,7 @@
 // at random, where a miss of the address cache costs as much as one of the data.
 //
 // Threads: any. Cost: a system call or two; fresh memory is zero. A system without huge pages gives
-// ordinary ones; std::bad_alloc when there is no memory.
+// ordinary ones; no memory at all ends the process.
 #pragma once
 
 #include <cstddef>

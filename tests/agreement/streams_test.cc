@@ -44,7 +44,8 @@ Result<std::vector<Answer>> expected(const PlannedView& view, const ReferenceAns
 }
 
 std::string shown(const Answer& a) {
-  return fmt::format("kind {} integer {} number {}", static_cast<int>(a.kind), a.integer, a.number());
+  return fmt::format("kind {} integer {} number {}", static_cast<int>(a.kind), a.integer,
+                     a.number());
 }
 
 Answer answer_at(const Column& column, std::int64_t row) {

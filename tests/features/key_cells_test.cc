@@ -1,3 +1,4 @@
+// covers: features/cells, features/part_runs, features/running_parts, features/value_counter
 // Folding must not show: with settled records in cells, with chains of extremes and counters of
 // values, every read at or after what is settled equals the plain fold over all rows ever given.
 #include <gtest/gtest.h>
