@@ -6,53 +6,11 @@
 #include <algorithm>
 
 #include "base/random.h"
+#include "tests/features/key_streams.h"
 #include "tests/features/plain_read.h"
 
 namespace lode {
 namespace {
-
-Layout layout_of(const std::vector<Window>& windows, bool known_differs, std::int64_t limit) {
-  Layout layout;
-  layout.slots = {Kept{Keep::kQuanta, Type::int64(), {}},
-                  Kept{Keep::kInteger, Type::timestamp(), {}}};
-  for (const Window& window : windows)
-    for (bool current : {false, true}) {
-      int w = layout.add_window({window, current});
-      layout.add_parts(w, -1, kPartRows | kPartLastTime, 0);
-      layout.add_parts(w, 0, 0x1ff, 0);
-      layout.add_parts(w, 1, kPartLeast | kPartFirst | kPartDistinct,
-                       window.kind == Window::Kind::kAll ? limit : 0);
-    }
-  layout.finish(known_differs);
-  return layout;
-}
-
-const Window kTumbling{.kind = Window::Kind::kTumbling, .width = {3 * kHour}};
-const Window kAll{.kind = Window::Kind::kAll};
-
-// A stream that goes forward, a little late here and there, with values of a kind: 0 few and
-// repeated, 1 falling, 2 rising, 3 wide with extremes.
-Row stream_row(Random& random, std::int64_t now, std::int64_t unit, std::int64_t seq,
-               bool known_differs, int kind) {
-  Row row{};
-  row.time = now - static_cast<std::int64_t>(random.below(random.chance(0.2) ? 80 : 3)) * unit;
-  row.known = row.time;
-  if (known_differs)
-    row.known =
-        std::max(row.time, now - 8 * unit) + static_cast<std::int64_t>(random.below(3)) * unit * 4;
-  row.id = static_cast<std::int64_t>(random.below(50));
-  row.seq = seq;
-  for (std::int64_t& value : row.values) {
-    value = kind == 0             ? static_cast<std::int64_t>(random.below(9)) - 4
-            : kind == 1           ? -seq * 3 + static_cast<std::int64_t>(random.below(5))
-            : kind == 2           ? seq * 3 + static_cast<std::int64_t>(random.below(5))
-            : random.chance(0.02) ? std::numeric_limits<std::int64_t>::max()
-            : random.chance(0.02) ? kNoValue + 1
-                                  : static_cast<std::int64_t>(random.below(1'000'000)) - 500'000;
-    if (random.chance(0.05)) value = kNoValue;
-  }
-  return row;
-}
 
 struct Case {
   std::string name;
@@ -141,7 +99,7 @@ class Life {
 TEST_P(KeyCells, FoldingDoesNotShow) {
   auto [number, known_differs] = GetParam();
   const Case& the_case = cases()[number];
-  Layout layout = layout_of(the_case.windows, known_differs, 25);
+  Layout layout = full_layout_of(the_case.windows, known_differs, 25);
   std::int64_t most_cells = 0;
   for (std::uint64_t seed = 1; seed <= 6; ++seed) {
     Life life(layout, seed, known_differs);
