@@ -87,8 +87,3 @@ help_torture() {
   help_tool torture 'Kills the process at random; nothing acknowledged may be lost.' 'torture'
 }
 command_torture() { run_tool torture tools/torture.py "$@"; }
-
-help_mutants() {
-  help_tool mutants 'Breaks the code on purpose; a test must notice each time.' 'mutants'
-}
-command_mutants() { run_tool mutants tools/mutants.py "$@"; }

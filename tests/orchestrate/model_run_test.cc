@@ -1,0 +1,95 @@
+// What a model may learn from, and what its intervals are drawn over.
+#include "orchestrate/model_run.h"
+
+#include <gtest/gtest.h>
+
+#include "base/random.h"
+#include "judge/bootstrap.h"
+#include "judge/metric.h"
+
+namespace lode {
+namespace {
+
+constexpr std::int64_t kDay = 86'400'000'000;
+constexpr std::int64_t kTrainDays = 6;
+constexpr std::int64_t kTestDays = 5;
+constexpr std::int64_t kRowsADay = 20;
+
+// Days 0 to 5 are for training, 6 to 10 for the test. Rows of a day mostly share their label.
+// `other_test` gives the test rows other values, levels and targets.
+TrainingTable table_of(bool other_test) {
+  Random random(3);
+  TrainingTable out;
+  ColumnBuilder numbers(Type::float64());
+  ColumnBuilder levels(Type::string());
+  for (std::int64_t i = 0; i < (kTrainDays + kTestDays) * kRowsADay; ++i) {
+    std::int64_t day = i / kRowsADay;
+    bool other = other_test && day >= kTrainDays;
+    std::uint64_t draw = random.below(4);
+    bool target = (day % 2 == 0) != random.chance(0.3);
+    numbers.append_double(static_cast<double>(draw) + (other ? 1000.0 : 0.0));
+    levels.append_string(std::string(1, static_cast<char>('a' + (other ? 3 - draw : draw))));
+    out.time.push_back(day * kDay + i % kRowsADay);
+    out.known.push_back(out.time.back() + 1);
+    out.seq.push_back(i);
+    out.target.push_back(target != other ? 1.0 : 0.0);
+  }
+  out.columns.schema = Schema({{"x", Type::float64()}, {"level", Type::string()}});
+  out.columns.columns = {numbers.finish(), levels.finish()};
+  out.columns.rows = static_cast<std::int64_t>(out.time.size());
+  return out;
+}
+
+Model model() {
+  Model m;
+  m.name = "m";
+  m.from = "rows";
+  m.algorithm = "logistic";
+  m.encode = {{"x", {}, "standardise", {}}, {"level", {}, "target", {}}};
+  m.split.train = {Timestamp{0}, Timestamp{kTrainDays * kDay}};
+  m.split.test = {Timestamp{kTrainDays * kDay}, Timestamp{(kTrainDays + kTestDays) * kDay}};
+  return m;
+}
+
+FittedRun run(const TrainingTable& table) {
+  Project project;
+  ThreadPool pool(1);
+  auto fitted = run_model(project, model(), table, nullptr, pool, CancelToken());
+  EXPECT_TRUE(fitted) << fitted.error().text();
+  return fitted ? *std::move(fitted) : FittedRun{};
+}
+
+TEST(ModelRun, NothingOfTheTestRowsIsInEncodersOrModel) {
+  FittedRun one = run(table_of(false));
+  FittedRun other = run(table_of(true));
+  ASSERT_EQ(one.encoders.size(), 2U);
+  EXPECT_EQ(one.encoders, other.encoders);
+  EXPECT_EQ(model_artifact(model(), one, "d"), model_artifact(model(), other, "d"));
+  EXPECT_NE(one.test_scores, other.test_scores) << "the test rows do differ";
+}
+
+TEST(ModelRun, IntervalsAreDrawnOverWholeDays) {
+  TrainingTable table = table_of(false);
+  FittedRun fitted = run(table);
+  EXPECT_EQ(fitted.report.test_rows, kTestDays * kRowsADay);
+  EXPECT_EQ(fitted.report.blocks, kTestDays);
+
+  std::vector<std::uint8_t> labels;
+  std::vector<Timestamp> times;
+  for (std::int64_t row : fitted.test_rows) {
+    labels.push_back(table.target[static_cast<std::size_t>(row)] != 0 ? 1 : 0);
+    times.push_back({table.time[static_cast<std::size_t>(row)]});
+  }
+  const Metric* auc = find_metric("auc").value();
+  ThreadPool pool(1);
+  auto by_day = bootstrap({fitted.test_scores, labels}, blocks_by_day(times), {{auc}},
+                          {.replicates = 500, .seed = model().seed}, pool, CancelToken());
+  ASSERT_TRUE(by_day) << by_day.error().text();
+  const std::vector<MetricReport>& shown = fitted.report.metrics.at("test");
+  ASSERT_EQ(shown[0].name, "auc");
+  EXPECT_EQ(shown[0].estimate.low, (*by_day)[0].estimate.low);
+  EXPECT_EQ(shown[0].estimate.high, (*by_day)[0].estimate.high);
+}
+
+}  // namespace
+}  // namespace lode

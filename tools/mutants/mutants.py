@@ -1,0 +1,268 @@
+#!/usr/bin/env python3
+"""Breaks the shipped source on purpose, one small change at a time, in a scratch copy, and sees
+that a named test notices. Twelve mutants are named (catalogue.py), the others machine-made over
+src/features (generator.py).
+
+A mutant whose object code is the original's, or that does not compile, is replaced by the next of
+the sequence. What no test notices is a survivor: it is listed, and the exit status is 1 unless
+tools/mutants/survivors.toml says why it changes no answer."""
+
+import argparse
+import fnmatch
+import hashlib
+import json
+import os
+import re
+import sys
+import time
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import generator
+import report
+from catalogue import NAMED, Mutant, Stale, mutated
+from scratch import CPU_LIMIT_SECONDS, Failed, Scratch
+
+ROOT = Path(__file__).resolve().parents[2]
+SURVIVORS = Path(__file__).resolve().parent / "survivors.toml"
+QUICK_MS = 60
+
+# Which test programs can notice a change of a station, the nearest and fastest first; a name after
+# @ is a filter. The later ones are only built for what the earlier ones let live.
+STAGES = {
+    "features": ["features", "agreement@Batches/*/0", "contract", "mine", "orchestrate", "e2e",
+                 "agreement@-Batches/*/0"],
+    "ingest": ["ingest", "agreement@Batches/*/0", "orchestrate", "e2e"],
+    "judge": ["judge", "contract", "orchestrate", "e2e"],
+    "orchestrate": ["orchestrate", "e2e"],
+}
+
+
+@dataclass
+class Outcome:
+    mutant: Mutant
+    state: str  # killed, survived, does not compile, same code
+    test: str = ""
+    how: str = ""
+    seconds: float = 0
+    reason: str = ""  # why a survivor may live
+
+    def as_json(self) -> dict:
+        return {"name": self.mutant.name, "file": self.mutant.file, "line": self.mutant.line,
+                "change": self.mutant.meaning, "state": self.state, "test": self.test,
+                "how": self.how, "seconds": round(self.seconds, 1), "reason": self.reason}
+
+
+class Runner:
+    def __init__(self, scratch: Scratch, say):
+        self.scratch, self.say = scratch, say
+        self.slow: dict = {}  # program -> names of its slow tests
+        self.cpu: dict = {}
+
+    # ---- before any mutant
+
+    def baseline(self, programs: list) -> None:
+        """Every program passes on the tree as it is, and how long its tests take. Remembered for a
+        tree that is the same."""
+        state = tree_hash(self.scratch.tree)
+        remembered = self.scratch.build / "mutants-baseline.json"
+        known = json.loads(remembered.read_text()) if remembered.exists() else {}
+        if known.get("tree") != state:
+            known = {"tree": state, "programs": {}}
+        for program in programs:
+            if program not in known["programs"]:
+                known["programs"][program] = self.measure(program)
+                remembered.write_text(json.dumps(known))
+            measured = known["programs"][program]
+            self.slow[program] = [name for name, ms in measured.items() if ms > QUICK_MS]
+            self.cpu[program] = max(CPU_LIMIT_SECONDS, 4 * sum(measured.values()) / 1000)
+
+    def measure(self, program: str) -> dict:
+        self.say(f"the tree as it is: {program}")
+        built, said = self.scratch.ninja(f"{program}_test")
+        if not built:
+            raise Failed(f"{program}_test does not build without a mutant:\n{said[-2000:]}")
+        file = self.scratch.build / "mutants-report.json"
+        ran = self.scratch.run(program, "*", cpu_seconds=900, report=file)
+        if not ran["ok"]:
+            raise Failed(f"{ran['test']} fails without a mutant; mend it first")
+        times = {}
+        for suite in json.loads(file.read_text())["testsuites"]:
+            for test in suite["testsuite"]:
+                times[f"{suite['name']}.{test['name']}"] = \
+                    1000 * float(test["time"].removesuffix("s"))
+        return times
+
+    # ---- one mutant
+
+    def run(self, mutant: Mutant) -> Outcome:
+        began = time.monotonic()
+        original = self.scratch.read(mutant.file)
+        station, _ = self.scratch.station_objects(mutant.file)
+        built, said = self.scratch.ninja(station)
+        if not built:
+            raise Failed(f"{station} does not build without a mutant:\n{said[-2000:]}")
+        before = self.scratch.hashes(mutant.file)
+        self.scratch.write(mutant.file, mutated(mutant, original))
+        try:
+            outcome = self.judge(mutant, station, before)
+        finally:
+            self.scratch.write(mutant.file, original)
+        outcome.seconds = time.monotonic() - began
+        return outcome
+
+    def judge(self, mutant: Mutant, station: str, before: dict) -> Outcome:
+        if not self.scratch.ninja(station)[0]:
+            return Outcome(mutant, "does not compile")
+        if self.scratch.hashes(mutant.file) == before:
+            return Outcome(mutant, "same code")
+        for program, test_filter in self.stages(mutant, station.removeprefix("lode_")):
+            built, said = self.scratch.ninja(f"{program}_test")
+            if not built:
+                if re.search(r"\berror:", said):
+                    return Outcome(mutant, "does not compile")
+                return Outcome(mutant, "killed", f"{program}.(start)", "a crash at start")
+            ran = self.scratch.run(program, test_filter, self.cpu.get(program, CPU_LIMIT_SECONDS))
+            if not ran["ok"]:
+                return Outcome(mutant, "killed", ran["test"], ran["how"])
+        return Outcome(mutant, "survived")
+
+    def stages(self, mutant: Mutant, station: str):
+        """(program, filter): the expected tests, then quick ones before slow ones."""
+        if mutant.expected:
+            program = mutant.expected.split("\\.")[0]
+            yield program, ":".join(gtest_patterns(mutant.expected)) or "*"
+        for stage in STAGES.get(station, [station, "orchestrate", "e2e"]):
+            program, _, test_filter = stage.partition("@")
+            slow = self.slow.get(program, [])
+            if test_filter or not slow:
+                yield program, test_filter or "*"
+            else:
+                yield program, "-" + ":".join(slow)
+                yield program, ":".join(slow)
+
+
+def gtest_patterns(expected: str) -> list:
+    """The filters of Google Test for an `expected` of the catalogue: program\\.name, with .* and
+    one group of alternatives."""
+    name = expected.split("\\.", 1)[1].replace("\\.", ".")
+    group = re.search(r"\(([^)]*)\)", name)
+    names = [name[:group.start()] + one + name[group.end():] for one in group.group(1).split("|")] \
+        if group else [name]
+    return [re.sub(r"\.\*", "*", one) + ("" if re.search(r"\d$", one) else "*") for one in names]
+
+
+def tree_hash(tree: Path) -> str:
+    sha = hashlib.sha256()
+    for folder in ("src", "tests", "cmake"):
+        for path in sorted((tree / folder).rglob("*")):
+            if path.is_file():
+                sha.update(str(path.relative_to(tree)).encode() + b"\0" + path.read_bytes())
+    return sha.hexdigest()
+
+
+def feature_sources(root: Path) -> dict:
+    return {str(path.relative_to(root)): path.read_text(encoding="utf-8")
+            for ending in ("*.cc", "*.h") for path in sorted((root / "src/features").rglob(ending))}
+
+
+def known_survivors() -> dict:
+    """Name of a mutant's place and change -> why it may live. The place is file and text, not a
+    line number."""
+    entries = tomllib.loads(SURVIVORS.read_text(encoding="utf-8")).get("survivor", [])
+    return {(entry["file"], entry["change"]): entry["reason"] for entry in entries}
+
+
+def program_list(mutants: list) -> list:
+    programs = []
+    for mutant in mutants:
+        station = mutant.file.split("/")[1]
+        for stage in STAGES.get(station, []):
+            if (program := stage.partition("@")[0]) not in programs:
+                programs.append(program)
+    return programs
+
+
+def run_all(args: argparse.Namespace, say) -> list:
+    scratch = Scratch(ROOT, args.scratch, args.jobs)
+    scratch.refresh()
+    scratch.configure()
+    machine = generator.sequence(feature_sources(scratch.tree), args.seed)
+    named = [] if args.machine_only else NAMED
+    if args.only:
+        wanted = [m for m in named + machine
+                  if any(fnmatch.fnmatchcase(m.name, pattern) for pattern in args.only)]
+        if not wanted:
+            raise Failed(f"no mutant is called {' or '.join(args.only)}; see --list")
+        named, machine, args.machine = wanted, [], 0
+    for mutant in named:
+        mutated(mutant, scratch.read(mutant.file))  # stale ones are found before the long work
+    runner = Runner(scratch, say)
+    runner.baseline(program_list(named + machine[:1]))
+    outcomes, real, tried = [], 0, 0
+    excused = known_survivors()
+    queue = list(named)
+    while queue or (real < args.machine and tried < len(machine)):
+        mutant = queue.pop(0) if queue else machine[tried]
+        is_machine = mutant.at >= 0
+        tried += 1 if is_machine and not args.only else 0
+        outcome = runner.run(mutant)
+        outcome.reason = excused.get((mutant.file, mutant.meaning), "")
+        outcomes.append(outcome)
+        runs = outcome.state in ("killed", "survived")
+        real += 1 if is_machine and runs else 0
+        count = f"{real}/{args.machine} " if is_machine and not args.only else ""
+        say(f"{count}{mutant.name}: {outcome.state}"
+            f"{' by ' + outcome.test if outcome.test else ''} ({outcome.seconds:.0f} s)")
+        args.partial.write_text(json.dumps([o.as_json() for o in outcomes], indent=1))
+    return outcomes
+
+
+def parse(argv: list) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./dev mutants", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", metavar="NAME", action="append",
+                        help="only mutants of this name, with * and ?; may be given again")
+    parser.add_argument("--machine", metavar="N", type=int, default=50,
+                        help="how many machine-made mutants to run (50)")
+    parser.add_argument("--machine-only", action="store_true", help="none of the named ones")
+    parser.add_argument("--seed", metavar="S", type=int, default=1,
+                        help="which machine-made ones (1)")
+    parser.add_argument("--json", action="store_true", help="the outcomes as one JSON document")
+    parser.add_argument("--list", action="store_true", help="only name the mutants")
+    parser.add_argument("--write", action="store_true", help="write docs/mutants.md")
+    parser.add_argument("--jobs", metavar="N", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--scratch", metavar="FOLDER", type=Path, default=ROOT / "build-mutants",
+                        help="where the copy is made and built (build-mutants/)")
+    args = parser.parse_args(argv)
+    args.partial = args.scratch / "outcomes.json"
+    return args
+
+
+def main(argv: list) -> int:
+    args = parse(argv)
+    say = (lambda text: print(text, file=sys.stderr, flush=True)) if args.json else \
+        (lambda text: print(text, flush=True))
+    try:
+        if args.list:
+            machine = generator.sequence(feature_sources(ROOT), args.seed)
+            for mutant in NAMED + machine[:args.machine]:
+                print(f"{mutant.name}  {mutant.meaning}")
+            return 0
+        outcomes = run_all(args, say)
+    except (Failed, Stale) as error:
+        print(f"mutants: {error}", file=sys.stderr)
+        return 2
+    if args.json:
+        print(json.dumps(report.as_json(outcomes, args.seed), indent=1))
+    else:
+        print(report.summary(outcomes))
+    if args.write:
+        (ROOT / "docs" / "mutants.md").write_text(report.page(outcomes, args.seed),
+                                                  encoding="utf-8")
+    return 0 if not report.unexplained(outcomes) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

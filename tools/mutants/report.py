@@ -1,0 +1,82 @@
+"""What came of a run of mutants: a summary, one JSON document, and the page docs/mutants.md."""
+
+import datetime
+import os
+import platform
+import re
+from collections import Counter
+from pathlib import Path
+
+
+def unexplained(outcomes: list) -> list:
+    return [o for o in outcomes if o.state == "survived" and not o.reason]
+
+
+def counts(outcomes: list) -> Counter:
+    return Counter(o.state for o in outcomes)
+
+
+def as_json(outcomes: list, seed: int) -> dict:
+    return {"seed": seed, "counts": dict(counts(outcomes)),
+            "mutants": [outcome.as_json() for outcome in outcomes]}
+
+
+def summary(outcomes: list) -> str:
+    count = counts(outcomes)
+    lines = [f"{count['killed']} killed, {count['survived']} survived; left out: "
+             f"{count['same code']} with the original's object code, "
+             f"{count['does not compile']} that do not compile"]
+    for outcome in outcomes:
+        if outcome.state == "survived":
+            lines.append(f"SURVIVED {outcome.mutant.name}: {outcome.mutant.meaning}")
+            lines.append(f"         {outcome.reason or 'no test notices: write one'}")
+    return "\n".join(lines)
+
+
+def machine() -> str:
+    model = ""
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        found = re.search(r"^model name\s*: (.*)$", cpuinfo.read_text(), re.M)
+        model = found.group(1) + ", " if found else ""
+    return f"{model}{os.cpu_count()} CPUs, {platform.system()} {platform.machine()}"
+
+
+def cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def row(outcome) -> str:
+    mutant = outcome.mutant
+    where = mutant.file.removeprefix("src/") + (f":{mutant.line}" if mutant.line else "")
+    if outcome.state == "survived":
+        fate = f"**SURVIVED**: {outcome.reason or 'no test notices'}"
+    else:
+        how = "" if outcome.how == "a failed check" else f", by {outcome.how}"
+        fate = f"`{outcome.test}`{how}"
+    name = f"{mutant.name}: " if mutant.at < 0 else ""
+    return f"| {cell(where)} | {cell(name + mutant.meaning)} | {cell(fate)} |"
+
+
+def page(outcomes: list, seed: int) -> str:
+    count = counts(outcomes)
+    today = datetime.date.today().isoformat()
+    lines = [
+        "# Mutants", "",
+        "Made by `./dev mutants --write`: the shipped source is broken in a scratch copy, one",
+        "small change at a time, and the first test that fails is named. The twelve named ones",
+        "are in tools/mutants/catalogue.py; the machine-made ones (tools/mutants/generator.py)",
+        "are taken over src/features by a seed. Mutants that do not compile, or whose object",
+        "file is the original's, are replaced by the next.", "",
+        f"Run on {today}, seed {seed}, {machine()}: {count['killed']} killed, "
+        f"{count['survived']} survived, all explained below." if not unexplained(outcomes) else
+        f"Run on {today}, seed {seed}, {machine()}: {count['killed']} killed, "
+        f"{count['survived']} survived, {len(unexplained(outcomes))} without an explanation.",
+        f"Left out: {count['same code']} with the original's object code, "
+        f"{count['does not compile']} that do not compile.", ""]
+    for title, is_machine in (("Named", False), ("Machine-made", True)):
+        lines += [f"## {title}", "", "| where | what was changed | killed by |", "|---|---|---|"]
+        lines += [row(o) for o in outcomes
+                  if (o.mutant.at >= 0) == is_machine and o.state in ("killed", "survived")]
+        lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
