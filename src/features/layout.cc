@@ -21,7 +21,9 @@ std::int64_t RingWindow::lowest_in_steps(std::int64_t t0) const {
     return floor_divide(t0, window.width.us) * window.width.us;
   if (window.kind != Window::Kind::kSliding) return std::numeric_limits<std::int64_t>::min();
   std::int64_t pane = window.width.us / 256;
-  std::int64_t edge = floor_divide(saturating_subtract(t0, window.width.us), pane) * pane;
+  std::int64_t edge = 0;
+  std::int64_t number = floor_divide(saturating_subtract(t0, window.width.us), pane);
+  if (__builtin_mul_overflow(number, pane, &edge)) return std::numeric_limits<std::int64_t>::min();
   return saturating_add(edge, 1);
 }
 

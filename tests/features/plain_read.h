@@ -38,16 +38,16 @@ inline Parts plain_read(const Layout& layout, const std::vector<Row>& rows, cons
     if (window.include_current ? row.time > t0 : row.time >= t0) continue;
     const Window& w = window.window;
     if (w.kind == Window::Kind::kSliding) {
-      std::int64_t edge = t0 - w.width.us;
+      Int128 edge = Int128{t0} - w.width.us;
       if (w.width.us > 24 * kHour && !w.exact) {
-        std::int64_t pane = w.width.us / 256;
+        Int128 pane = w.width.us / 256;
         edge = (edge >= 0 ? edge / pane : -((-edge + pane - 1) / pane)) * pane;
       }
       if (row.time <= edge) continue;
     }
     if (w.kind == Window::Kind::kTumbling) {
-      std::int64_t start =
-          (t0 >= 0 ? t0 / w.width.us : -((-t0 + w.width.us - 1) / w.width.us)) * w.width.us;
+      Int128 width = w.width.us;
+      Int128 start = (t0 >= 0 ? t0 / width : -((-t0 + width - 1) / width)) * width;
       if (row.time < start) continue;
     }
     seen.push_back(&row);

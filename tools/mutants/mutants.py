@@ -22,7 +22,7 @@ from pathlib import Path
 import generator
 import report
 from catalogue import NAMED, Mutant, Stale, mutated
-from scratch import CPU_LIMIT_SECONDS, Failed, Scratch
+from scratch import CPU_LIMIT_SECONDS, UNKNOWN_LIMIT_SECONDS, Failed, Scratch
 
 ROOT = Path(__file__).resolve().parents[2]
 SURVIVORS = Path(__file__).resolve().parent / "survivors.toml"
@@ -62,21 +62,19 @@ class Runner:
 
     # ---- before any mutant
 
-    def baseline(self, programs: list) -> None:
-        """Every program passes on the tree as it is, and how long its tests take. Remembered for a
-        tree that is the same."""
-        state = tree_hash(self.scratch.tree)
-        remembered = self.scratch.build / "mutants-baseline.json"
+    def baseline(self, program: str) -> None:
+        """The program passes on the tree as it is, and how long its tests take. Remembered for
+        sources and tests that are the same."""
+        if program in self.slow:
+            return
+        state = tree_hash(self.scratch.tree, ["src", "cmake", f"tests/{program}"])
+        remembered = self.scratch.build / f"mutants-{program}.json"
         known = json.loads(remembered.read_text()) if remembered.exists() else {}
         if known.get("tree") != state:
-            known = {"tree": state, "programs": {}}
-        for program in programs:
-            if program not in known["programs"]:
-                known["programs"][program] = self.measure(program)
-                remembered.write_text(json.dumps(known))
-            measured = known["programs"][program]
-            self.slow[program] = [name for name, ms in measured.items() if ms > QUICK_MS]
-            self.cpu[program] = max(CPU_LIMIT_SECONDS, 4 * sum(measured.values()) / 1000)
+            known = {"tree": state, "ms": self.measure(program)}
+            remembered.write_text(json.dumps(known))
+        self.slow[program] = [name for name, ms in known["ms"].items() if ms > QUICK_MS]
+        self.cpu[program] = max(CPU_LIMIT_SECONDS, 4 * sum(known["ms"].values()) / 1000)
 
     def measure(self, program: str) -> dict:
         self.say(f"the tree as it is: {program}")
@@ -110,6 +108,8 @@ class Runner:
         finally:
             self.scratch.write(mutant.file, original)
         outcome.seconds = time.monotonic() - began
+        if outcome.test:  # a test that fails without the mutant would prove nothing
+            self.baseline(outcome.test.partition(".")[0])
         return outcome
 
     def judge(self, mutant: Mutant, station: str, before: dict) -> Outcome:
@@ -123,7 +123,7 @@ class Runner:
                 if re.search(r"\berror:", said):
                     return Outcome(mutant, "does not compile")
                 return Outcome(mutant, "killed", f"{program}.(start)", "a crash at start")
-            ran = self.scratch.run(program, test_filter, self.cpu.get(program, CPU_LIMIT_SECONDS))
+            ran = self.scratch.run(program, test_filter, self.cpu.get(program, UNKNOWN_LIMIT_SECONDS))
             if not ran["ok"]:
                 return Outcome(mutant, "killed", ran["test"], ran["how"])
         return Outcome(mutant, "survived")
@@ -153,9 +153,9 @@ def gtest_patterns(expected: str) -> list:
     return [re.sub(r"\.\*", "*", one) + ("" if re.search(r"\d$", one) else "*") for one in names]
 
 
-def tree_hash(tree: Path) -> str:
+def tree_hash(tree: Path, folders: list) -> str:
     sha = hashlib.sha256()
-    for folder in ("src", "tests", "cmake"):
+    for folder in folders:
         for path in sorted((tree / folder).rglob("*")):
             if path.is_file():
                 sha.update(str(path.relative_to(tree)).encode() + b"\0" + path.read_bytes())
@@ -163,8 +163,11 @@ def tree_hash(tree: Path) -> str:
 
 
 def feature_sources(root: Path) -> dict:
-    return {str(path.relative_to(root)): path.read_text(encoding="utf-8")
-            for ending in ("*.cc", "*.h") for path in sorted((root / "src/features").rglob(ending))}
+    """What is mutated by machine: every source of the engine, and the headers that hold algorithms
+    and are included by few."""
+    paths = sorted((root / "src/features").rglob("*.cc"))
+    paths += [root / "src/features" / name for name in ("extreme_chain.h", "running_parts.h")]
+    return {str(path.relative_to(root)): path.read_text(encoding="utf-8") for path in paths}
 
 
 def known_survivors() -> dict:
@@ -172,16 +175,6 @@ def known_survivors() -> dict:
     line number."""
     entries = tomllib.loads(SURVIVORS.read_text(encoding="utf-8")).get("survivor", [])
     return {(entry["file"], entry["change"]): entry["reason"] for entry in entries}
-
-
-def program_list(mutants: list) -> list:
-    programs = []
-    for mutant in mutants:
-        station = mutant.file.split("/")[1]
-        for stage in STAGES.get(station, []):
-            if (program := stage.partition("@")[0]) not in programs:
-                programs.append(program)
-    return programs
 
 
 def run_all(args: argparse.Namespace, say) -> list:
@@ -199,7 +192,8 @@ def run_all(args: argparse.Namespace, say) -> list:
     for mutant in named:
         mutated(mutant, scratch.read(mutant.file))  # stale ones are found before the long work
     runner = Runner(scratch, say)
-    runner.baseline(program_list(named + machine[:1]))
+    for mutant in named + machine[:args.machine][:1]:
+        runner.baseline(STAGES.get(mutant.file.split("/")[1], ["e2e"])[0])
     outcomes, real, tried = [], 0, 0
     excused = known_survivors()
     queue = list(named)
