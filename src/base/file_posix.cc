@@ -167,7 +167,10 @@ class PosixFiles final : public FileSystem {
 
   Result<FileInfo> info(const std::string& path) override {
     struct stat status{};
-    if (::stat(path.c_str(), &status) != 0) return refused("looking at", path, errno);
+    if (::stat(path.c_str(), &status) != 0) {
+      // A name longer than the file system takes names nothing.
+      return refused("looking at", path, errno == ENAMETOOLONG ? ENOENT : errno);
+    }
     FileInfo info;
     info.kind = S_ISREG(status.st_mode)   ? FileInfo::kFile
                 : S_ISDIR(status.st_mode) ? FileInfo::kDirectory

@@ -10,6 +10,7 @@
 #include "features/training_set.h"
 #include "orchestrate/catalogue.h"
 #include "orchestrate/kept_rows.h"
+#include "orchestrate/leftovers.h"
 #include "orchestrate/model_run.h"
 #include "orchestrate/run_log.h"
 #include "orchestrate/source_run.h"
@@ -50,6 +51,7 @@ class Runner {
     std::int64_t began = context_.clock.steady_ns();
     report_.project = project_.name;
     TRY(ProjectLock lock, ProjectLock::take(context_.files, project_.root));
+    TRY_VOID(remove_leftovers(context_.files, project_));
     TRY(RunLog log, RunLog::begin(context_.files, project_, context_.clock));
     log_ = &log;
     report_.run = log.number();

@@ -201,6 +201,12 @@ TEST(PosixFiles, ErrorsCarryThePathAndTheReason) {
             "writing /nonexistent/a: o");
 }
 
+// `lode sql` asks whether its first word is a file, and a question may be longer than any name.
+TEST(PosixFiles, ANameTooLongToBeThereIsNotThere) {
+  EXPECT_EQ(posix_files().info(std::string(300, 'a')).error().code(), Code::kNotFound);
+  EXPECT_FALSE(exists(posix_files(), std::string(300, 'a')).value());
+}
+
 TEST(PosixFiles, RemoveTreeDoesNotFollowLinks) {
   std::string root = testing::TempDir() + "lode_link_test_XXXXXX";
   ASSERT_NE(::mkdtemp(root.data()), nullptr);

@@ -160,6 +160,15 @@ TEST_F(Look, SqlHasASetAsideTableWithoutRowsToo) {
             0);
 }
 
+TEST_F(Look, SqlTakesAQuestionLongerThanAFileName) {
+  ASSERT_EQ(lode({"run"}).exit, 0);
+  std::string query = "SELECT 1 AS one";
+  for (int i = 0; i < 60; ++i) query += fmt::format(", {} AS a{}", i, i);
+  ProcessResult result = lode({"sql", query, "--csv"});
+  EXPECT_EQ(result.exit, 0) << result.err;
+  EXPECT_TRUE(result.out.starts_with("one,a0,a1,")) << result.out;
+}
+
 TEST_F(Look, SqlAnswersMistakesAndWritesNothing) {
   expect_refused({"sql", "SELECT 1"}, 3, "`lode run` it first");
   run();

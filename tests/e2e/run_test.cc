@@ -10,69 +10,16 @@
 
 #include "base/random.h"
 #include "tests/e2e/process.h"
+#include "tests/e2e/shop.h"
 
 namespace lode {
 namespace {
 
-constexpr std::string_view kProject = R"(lode: 1
-project: shop
-sources:
-  orders:
-    files: orders.csv
-    columns: {at: timestamp, customer: string, amount: int64, returned: int64}
-    time: at
-    contract:
-      amount: {between: [0, 1000]}
-labels:
-  returned: {about: orders, value: returned = 1, known: at + hours(24)}
-features:
-  history:
-    over: returned
-    by: customer
-    windows: [3d, all]
-    values: {n: count(), returned: sum(value)}
-  spending:
-    over: orders
-    by: customer
-    window: 2d
-    values: {total: sum(amount), largest: max(amount)}
-training:
-  orders:
-    rows: orders
-    label: returned
-    columns: {amount: amount, past: "history[customer]", spent: "spending[customer].total"}
-models:
-  base:
-    from: orders
-    algorithm: constant
-    columns: [amount]
-    split: {train: ..2020-01-20, test: 2020-01-20..}
-  returns:
-    from: orders
-    algorithm: logistic
-    columns: [amount, past.n_all, past.returned_all, spent]
-    split: {train: ..2020-01-20, test: 2020-01-20..}
-    compare_with: base
-)";
-
-// 900 orders over 30 days; big ones come back more often. Row 5 breaks the contract.
-std::string orders() {
-  Random random(11);
-  std::string csv = "at,customer,amount,returned\n";
-  for (int i = 0; i < 900; ++i) {
-    int amount = i == 5 ? 5000 : static_cast<int>(random.below(200));
-    bool returned = random.unit() < (amount > 120 ? 0.6 : 0.2);
-    csv += fmt::format("2020-01-{:02} {:02}:{:02}:00,c{},{},{}\n", 1 + i / 30, (i % 30) * 24 / 30,
-                       i % 60, random.below(12), amount, returned ? 1 : 0);
-  }
-  return csv;
-}
-
 class Run : public ::testing::Test {
  protected:
   void SetUp() override {
-    folder_.write("lode.yaml", kProject);
-    folder_.write("orders.csv", orders());
+    folder_.write("lode.yaml", shop_project());
+    folder_.write("orders.csv", shop_orders());
   }
   ProcessResult lode(const std::vector<std::string>& words) {
     return run_binary(words, folder_.path());
@@ -115,14 +62,14 @@ TEST_F(Run, AgainGivesTheSameNamesOnAnyNumberOfThreads) {
 
 TEST_F(Run, ChangedFilesAreRefusedUntilTheyAreReplaced) {
   std::vector<std::string> first = run_names();
-  std::string changed = orders();
+  std::string changed = shop_orders();
   changed.replace(changed.find(":00,c"), 5, ":00,d");
   folder_.write("orders.csv", changed);
   ProcessResult refused = lode({"run"});
   EXPECT_EQ(refused.exit, 4) << refused.out;
   EXPECT_NE(refused.err.find("orders.csv"), std::string::npos) << refused.err;
   EXPECT_NE(refused.err.find("--replace"), std::string::npos) << refused.err;
-  folder_.write("orders.csv", orders());
+  folder_.write("orders.csv", shop_orders());
   EXPECT_EQ(run_names(), first) << "nothing was lost by the refusal";
   folder_.write("orders.csv", changed);
   EXPECT_NE(run_names({"--replace"}), first);
@@ -130,7 +77,7 @@ TEST_F(Run, ChangedFilesAreRefusedUntilTheyAreReplaced) {
 
 TEST_F(Run, ColumnsDeclaredInAnotherOrderReadTheSame) {
   std::vector<std::string> first = run_names();
-  std::string other(kProject);
+  std::string other = shop_project();
   std::string_view columns = "{at: timestamp, customer: string, amount: int64, returned: int64}";
   other.replace(other.find(columns), columns.size(),
                 "{returned: int64, amount: int64, customer: string, at: timestamp}");
@@ -138,7 +85,7 @@ TEST_F(Run, ColumnsDeclaredInAnotherOrderReadTheSame) {
   ProcessResult result = lode({"run", "--json"});
   ASSERT_EQ(result.exit, 0) << result.err;
   auto auc = [](const std::string& json) { return json.substr(json.find("\"auc\""), 80); };
-  folder_.write("lode.yaml", kProject);
+  folder_.write("lode.yaml", shop_project());
   ProcessResult before = lode({"run", "--json"});
   EXPECT_EQ(auc(result.out), auc(before.out));
 }
@@ -288,7 +235,7 @@ TEST_F(Run, BadFilesAreRefusedWithTheirNames) {
     EXPECT_LT(result.exit, 64) << "neither a crash nor a bug of lode: " << result.err;
     EXPECT_NE(result.err.find(file.said), std::string::npos) << file.said << ": " << result.err;
   }
-  folder_.write("orders.csv", orders());
+  folder_.write("orders.csv", shop_orders());
   EXPECT_EQ(lode({"run"}).exit, 0) << "and a good file in its place is read";
 }
 
