@@ -23,7 +23,9 @@ std::unexpected<Error> refused(std::string_view doing, const std::string& path, 
   if (error == EEXIST || error == ENOTEMPTY) code = Code::kConflict;
   if (error == ENOSPC || error == EDQUOT || error == EFBIG || error == EMFILE || error == ENFILE)
     code = Code::kLimit;
-  return fail(code, "{} {}: {}", doing, path, std::generic_category().message(error));
+  bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
+  return fail(code, "{} {}: {}{}", doing, path, std::generic_category().message(error),
+              full ? "; make room there, then repeat" : "");
 }
 
 // Repeats a call that a signal interrupted.

@@ -26,6 +26,8 @@ CancelToken cancel_on_signals() {
   action.sa_flags = SA_RESTART | static_cast<int>(SA_RESETHAND);
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
+  // A file that may not grow further is then an error of the write, which says what to do.
+  ::signal(SIGXFSZ, SIG_IGN);
   return token;
 }
 

@@ -41,7 +41,7 @@ struct ParquetZone::State {
   Status verify(const ZonePart& part) {
     if (verified.contains(part.hash)) return {};
     std::string path = store.part_path(part.hash);
-    auto file = posix_files().open(path);
+    auto file = options.files->open(path);
     if (!file && file.error().code() == Code::kNotFound)
       return fail(Code::kCorrupt,
                   "'{}' is missing; restore it from a backup, or load the sources again", path);
@@ -229,9 +229,9 @@ Status ZoneWriter::State::cut_part() {
       fmt::format("COPY part TO {} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {}); "
                   "TRUNCATE part",
                   sql_literal(path), kRowGroupRows));
-  auto part = written ? zone->store.add_part(posix_files(), path)
+  auto part = written ? zone->store.add_part(*zone->options.files, path)
                       : Result<ZonePart>(std::unexpected(written.error()));
-  (void)posix_files().remove(path);  // else it is a leftover by its name
+  (void)zone->options.files->remove(path);  // else it is a leftover by its name
   if (!part) return fail(part.error());
   part->rows = open_part.rows;
   part->first_seq = open_part.first_seq;
@@ -278,7 +278,7 @@ ParquetZone::~ParquetZone() = default;
 Result<ParquetZone> ParquetZone::open(std::string directory, ZoneOptions options) {
   if (options.rows_per_part < 1)
     return fail(Code::kInvalid, "a part needs at least one row, not {}", options.rows_per_part);
-  TRY(ManifestStore store, ManifestStore::open(posix_files(), std::move(directory)));
+  TRY(ManifestStore store, ManifestStore::open(*options.files, std::move(directory)));
   return ParquetZone(std::make_shared<State>(std::move(store), std::move(options)));
 }
 

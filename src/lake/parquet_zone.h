@@ -25,6 +25,9 @@ struct ZoneOptions {
   // Part of the format: zones written with other sizes have other names.
   std::int64_t rows_per_part = std::int64_t{1} << 20;
   std::string scratch;                  // an existing directory for unfinished parts (.lode/tmp)
+  // Where the zone is: DuckDB reads parts and writes unfinished ones by itself, from and to the
+  // machine's files, so this must be a view of them.
+  FileSystem* files = &posix_files();
   int threads = 1;                      // for reading; never shows in a result
   std::int64_t memory_limit_bytes = 0;  // 0 = DuckDB's default
 };

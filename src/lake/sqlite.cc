@@ -11,12 +11,24 @@ Error error_of(sqlite3* database, int code) {
   std::string_view message = database == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(database);
   const char* file = database == nullptr ? nullptr : sqlite3_db_filename(database, "main");
   std::string text = fmt::format("'{}': {}", file == nullptr ? "" : file, message);
+  switch (code) {
+    case SQLITE_IOERR_WRITE:
+    case SQLITE_IOERR_FSYNC:
+    case SQLITE_IOERR_DIR_FSYNC:
+    case SQLITE_IOERR_TRUNCATE:
+      // SQLite keeps no errno that could be trusted; a limit of a file's size or a quota ends here.
+      return Error(Code::kIo, text +
+                                  " in writing; if the disk or a quota is full, make room there, "
+                                  "then repeat");
+    default:
+      break;
+  }
   switch (code & 0xff) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return Error(Code::kCorrupt, text + "; restore it from a backup, or move it away");
     case SQLITE_FULL:
-      return Error(Code::kLimit, text + "; make room on the disk");
+      return Error(Code::kLimit, text + "; make room there, then repeat");
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return Error(Code::kConflict,

@@ -66,6 +66,7 @@ Status keep(const Project& project, FileSystem& files, const std::string& path,
   if (rows.rows == 0) return {};
   ZoneOptions options;
   options.scratch = state_path(project, "tmp");
+  options.files = &files;
   TRY_VOID(files.make_directories(options.scratch));
   TRY(ParquetZone zone, ParquetZone::open(path, options));
   TRY(ZoneWriter writer, zone.write());

@@ -174,6 +174,7 @@ class Ingest {
   ZoneOptions zone_options() const {
     ZoneOptions options;
     options.scratch = state_path(context_.project, "tmp");
+    options.files = &context_.files;
     options.threads = context_.limits.threads;
     return options;
   }
@@ -281,6 +282,7 @@ Result<SourceRun> ingest_source(const Source& source, std::int64_t first_seq,
 Result<Table> load_records(const Source& source, const SourceContext& context) {
   ZoneOptions options;
   options.scratch = state_path(context.project, "tmp");
+  options.files = &context.files;
   options.threads = context.limits.threads;
   TRY(ParquetZone zone, ParquetZone::open(raw_zone_path(context.project, source), options));
   // By name, in the order declared: a zone keeps the order it was written in.

@@ -91,6 +91,10 @@ Error error_from(const char* message) {
     if (text.starts_with(c.prefix)) code = c.code;
   if (code == Code::kIo && (text.contains("No files found") || text.contains("No such file")))
     code = Code::kNotFound;
+  if (code == Code::kIo && (text.contains("No space left") || text.contains("File too large") ||
+                            text.contains("quota exceeded")))
+    return Error(Code::kLimit,
+                 fmt::format("DuckDB: {}; make room there, then repeat", shortened(text)));
   if (code == Code::kLimit)
     return Error(code, fmt::format("DuckDB: {}; raise --memory or give a directory to spill to",
                                    shortened(text)));

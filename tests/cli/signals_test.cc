@@ -29,5 +29,16 @@ TEST(SignalsDeathTest, TheFirstSignalAsksTheSecondEnds) {
   }
 }
 
+// A write beyond the limit of a file's size is an error, and does not end the process.
+TEST(Signals, AFileThatMayNotGrowIsNoEnd) {
+  EXPECT_EXIT(
+      {
+        (void)cancel_on_signals();
+        std::raise(SIGXFSZ);
+        std::_Exit(0);
+      },
+      testing::ExitedWithCode(0), "");
+}
+
 }  // namespace
 }  // namespace lode

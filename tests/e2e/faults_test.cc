@@ -1,6 +1,7 @@
 // What goes wrong outside of lode, and what `lode run` and those who look make of it: processes
 // that were killed, disks that are full. covers: orchestrate/leftovers
 #include <algorithm>
+#include <regex>
 
 #include "tests/e2e/process.h"
 #include "tests/e2e/shop.h"
@@ -28,6 +29,16 @@ class Faults : public ::testing::Test {
     return out;
   }
 
+  // Names of data sets and contents of models: what a run must give again.
+  static std::vector<std::string> names_in(const std::string& json) {
+    std::vector<std::string> out;
+    // lint: allow(banned_calls) texts of our own making, short
+    std::regex name("\"(dataset|content)\":\"([0-9a-f]{64})\"");
+    for (std::sregex_iterator i(json.begin(), json.end(), name), end; i != end; ++i)
+      out.push_back((*i)[2]);
+    return out;
+  }
+
   ScratchFolder folder_;
 };
 
@@ -48,6 +59,60 @@ TEST_F(Faults, WhatAKillLeftIsRemovedByTheNextRun) {
   wanted.push_back("mine.txt");
   std::ranges::sort(wanted);
   EXPECT_EQ(kept_files(), wanted);
+}
+
+// ---- full disks
+// ---------------------------------------------------------------------------------------
+
+// The disk full from one write after another on, DuckDB's and SQLite's writes included.
+TEST_F(Faults, AFullDiskIsSaidAndNothingIsLost) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "a sanitizer wants to be the first library of a process";
+#endif
+  std::string counted = folder_.path() + "/writes";
+  std::string preload = "export LD_PRELOAD=" LODE_FULL_DISK_PRELOAD "; ";
+  ProcessResult whole = run_binary(
+      {"run", "--json"}, folder_.path(),
+      preload + "export LODE_TEST_WRITES_TO=" + counted + " LODE_TEST_FULL_AFTER=1000000; ");
+  ASSERT_EQ(whole.exit, 0) << whole.err;
+  std::vector<std::string> names = names_in(whole.out);
+  std::vector<std::string> files = kept_files();
+  int writes = std::stoi(posix_files().read(counted).value());
+  ASSERT_GT(writes, 100);
+  for (int at = 0; at < writes; at += 1 + writes / 13) {
+    std::filesystem::remove_all(folder_.path() + "/.lode");
+    ProcessResult full = run_binary({"run"}, folder_.path(),
+                                    preload + fmt::format("export LODE_TEST_FULL_AFTER={}; ", at));
+    // SQLite does not tell why a sync failed; then it is kIo.
+    EXPECT_TRUE(full.exit == exit_code(Code::kLimit) || full.exit == exit_code(Code::kIo))
+        << "write " << at << ": " << full.exit << full.err;
+    EXPECT_NE(full.err.find(".lode"), std::string::npos) << full.err;
+    EXPECT_NE(full.err.find("make room"), std::string::npos) << full.err;
+    int looked = lode({"sql", "SELECT 1"}).exit;
+    EXPECT_TRUE(looked == 0 || looked == exit_code(Code::kNotFound)) << looked;
+    ProcessResult again = lode({"run", "--json"});
+    ASSERT_EQ(again.exit, 0) << "write " << at << ": " << again.err;
+    ASSERT_EQ(names_in(again.out), names) << "write " << at;
+    ASSERT_EQ(kept_files(), files) << "write " << at;
+  }
+}
+
+// The same through the system: a file may not grow beyond a limit (also what a quota does).
+TEST_F(Faults, AFileThatMayNotGrowIsAnErrorAndNoSignal) {
+  ProcessResult whole = lode({"run", "--json"});
+  ASSERT_EQ(whole.exit, 0) << whole.err;
+  for (int blocks : {0, 1, 4, 8, 12, 16}) {  // of 512 or 1024 bytes, as the shell has it
+    std::filesystem::remove_all(folder_.path() + "/.lode");
+    ProcessResult full =
+        run_binary({"run", "--json"}, folder_.path(), fmt::format("ulimit -f {}; ", blocks));
+    EXPECT_TRUE(full.exit == exit_code(Code::kLimit) || full.exit == exit_code(Code::kIo))
+        << blocks << ": " << full.exit << full.err << full.out;
+    EXPECT_NE(full.out.find(".lode"), std::string::npos) << blocks << ": " << full.out;
+    EXPECT_NE(full.out.find("make room"), std::string::npos) << blocks << ": " << full.out;
+    ProcessResult again = lode({"run", "--json"});
+    ASSERT_EQ(again.exit, 0) << again.err;
+    ASSERT_EQ(names_in(again.out), names_in(whole.out)) << blocks;
+  }
 }
 
 }  // namespace

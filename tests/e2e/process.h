@@ -32,12 +32,15 @@ inline std::string shell_quoted(std::string_view word) {
   return out + "'";
 }
 
-// The program at LODE_BINARY with `words`, in `folder`.
-inline ProcessResult run_binary(const std::vector<std::string>& words, const std::string& folder) {
+// The program at LODE_BINARY with `words`, in `folder`. `before` is shell that runs before it in the
+// same process, such as "ulimit -f 8; ".
+inline ProcessResult run_binary(const std::vector<std::string>& words, const std::string& folder,
+                                const std::string& before = "") {
   static int count = 0;
   std::string err_file =
       testing::TempDir() + "lode_err_" + std::to_string(::getpid()) + "_" + std::to_string(count++);
-  std::string line = "cd " + shell_quoted(folder) + " && exec " + shell_quoted(LODE_BINARY);
+  std::string line =
+      "cd " + shell_quoted(folder) + " && " + before + "exec " + shell_quoted(LODE_BINARY);
   for (const std::string& word : words) line += " " + shell_quoted(word);
   line += " 2>" + shell_quoted(err_file) + " </dev/null";
   ProcessResult result;
