@@ -44,8 +44,8 @@ def mutated(mutant: Mutant, text: str) -> str:
 
 NAMED = [
     Mutant("window-edge", "src/features/key_window.cc",
-           "edges.width > 0 ? saturating_add(saturating_subtract(t0, edges.width), 1)",
-           "edges.width > 0 ? saturating_subtract(t0, edges.width)",
+           "? saturating_add(saturating_subtract(t0, edges.width), 1)",
+           "? saturating_subtract(t0, edges.width)",
            "a sliding window is closed below: a record exactly W old is in it (semantics 6.4)",
            r"features\..*KeyStateProperties\.AnyOrder"),
     Mutant("tie-order", "src/features/layout.h",
