@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "base/parallel.h"
 #include "features/key_table.h"
 
 namespace lode {
@@ -47,12 +48,9 @@ double as_double(const Answer& answer) {
   return answer.number();
 }
 
-}  // namespace
-
-FloorResult window_engine(std::span<const WindowEvent> events) {
-  Work work = make_work();
+// The events of one shard, through a table of their own.
+FloorResult run_shard(const Work& work, std::span<const WindowEvent> events) {
   FloorResult result;
-  auto start = std::chrono::steady_clock::now();
   KeyTable table;
   std::vector<Parts> parts(work.layout.parts.size());
   const Kept& kept = work.layout.slots[0];
@@ -75,11 +73,46 @@ FloorResult window_engine(std::span<const WindowEvent> events) {
       result.digest.add(place++, as_double(asked.aggregate->finish(
                                      parts[static_cast<std::size_t>(asked.part)], kept, now)));
   }
-  std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-  result.seconds = taken.count();
   result.keys = table.size();
-  result.bytes_per_key =
-      static_cast<double>(table.memory_bytes(work.layout)) / static_cast<double>(table.size());
+  result.bytes_per_key = static_cast<double>(table.memory_bytes(work.layout));
+  return result;
+}
+
+std::vector<WindowEvent> events_of_shard(std::span<const WindowEvent> events, std::uint32_t shard,
+                                         std::uint32_t shards) {
+  std::vector<WindowEvent> own;
+  own.reserve(events.size() / shards + events.size() / 8);
+  for (const WindowEvent& event : events)
+    if ((event.key * 2'654'435'769U >> 16) % shards == shard) own.push_back(event);
+  return own;
+}
+
+}  // namespace
+
+FloorResult window_engine(std::span<const WindowEvent> events, int threads) {
+  Work work = make_work();
+  std::vector<FloorResult> shards(static_cast<std::size_t>(threads));
+  auto start = std::chrono::steady_clock::now();
+  if (threads == 1) {
+    shards[0] = run_shard(work, events);
+  } else {
+    ThreadPool pool(threads);
+    auto run = [&](std::size_t shard) -> Status {
+      shards[shard] = run_shard(work, events_of_shard(events, static_cast<std::uint32_t>(shard),
+                                                      static_cast<std::uint32_t>(threads)));
+      return {};
+    };
+    if (!pool.run(shards.size(), run, CancelToken())) std::abort();
+  }
+  std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+  FloorResult result;
+  result.seconds = taken.count();
+  for (const FloorResult& shard : shards) {
+    result.digest.sum += shard.digest.sum;
+    result.keys += shard.keys;
+    result.bytes_per_key += shard.bytes_per_key;
+  }
+  result.bytes_per_key /= static_cast<double>(result.keys);
   return result;
 }
 

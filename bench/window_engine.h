@@ -9,7 +9,8 @@
 
 namespace lode {
 
-// What extended_floor does.
-FloorResult window_engine(std::span<const WindowEvent> events);
+// What extended_floor does. With more threads each takes the events of its own keys, as the shards
+// of an engine do; picking them out is part of the time.
+FloorResult window_engine(std::span<const WindowEvent> events, int threads = 1);
 
 }  // namespace lode
