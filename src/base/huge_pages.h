@@ -1,8 +1,8 @@
 // Memory asked for in huge pages where the system gives them: for large structures that are read
 // at random, where a miss of the address cache costs as much as one of the data.
 //
-// Threads: any. Cost: a system call or two; fresh memory is zero. A system without huge pages gives
-// ordinary ones; no memory at all ends the process.
+// Threads: any. Cost: of the heap, and a system call. A system without huge pages gives ordinary
+// ones; no memory at all ends the process.
 #pragma once
 
 #include <cstddef>
@@ -12,10 +12,10 @@ namespace lode {
 
 inline constexpr std::size_t kHugePage = std::size_t{2} << 20;
 
-// `bytes` rounded up to whole huge pages, at a multiple of kHugePage. With `huge` false the pages
-// are ordinary ones, so that what is never touched costs nothing.
-void* map_pages(std::size_t bytes, bool huge);
-void unmap_pages(void* pages, std::size_t bytes);
+// `bytes` rounded up to whole huge pages, at a multiple of kHugePage, not cleared. With `huge`
+// false the pages are ordinary ones, so that what is never touched costs nothing.
+void* allocate_pages(std::size_t bytes, bool huge);
+void free_pages(void* pages);
 
 // For std::vector: what is smaller than two huge pages comes from the heap.
 template <typename T>
@@ -27,11 +27,11 @@ struct HugePageAllocator {
 
   T* allocate(std::size_t n) {
     if (n * sizeof(T) < 2 * kHugePage) return std::allocator<T>().allocate(n);
-    return static_cast<T*>(map_pages(n * sizeof(T), true));
+    return static_cast<T*>(allocate_pages(n * sizeof(T), true));
   }
   void deallocate(T* place, std::size_t n) {
     if (n * sizeof(T) < 2 * kHugePage) return std::allocator<T>().deallocate(place, n);
-    unmap_pages(place, n * sizeof(T));
+    free_pages(place);
   }
   template <typename U>
   bool operator==(const HugePageAllocator<U>&) const {

@@ -16,7 +16,7 @@ constexpr std::size_t kOrdinaryPieces = 2;
 }  // namespace
 
 BlockPool::~BlockPool() {
-  for (char* piece : pieces_) unmap_pages(piece, kHugePage);
+  for (char* piece : pieces_) free_pages(piece);
 }
 
 // Sizes in lines: 1 to 16, then eight to each doubling.
@@ -44,7 +44,7 @@ void* BlockPool::take(int size) {
   }
   std::size_t bytes = bytes_of(size);
   if (pieces_.empty() || used_ + bytes > kHugePage) {
-    auto* piece = static_cast<char*>(map_pages(kHugePage, pieces_.size() >= kOrdinaryPieces));
+    auto* piece = static_cast<char*>(allocate_pages(kHugePage, pieces_.size() >= kOrdinaryPieces));
     *reinterpret_cast<BlockPool**>(piece) = this;
     pieces_.push_back(piece);
     used_ = kPieceHeader;

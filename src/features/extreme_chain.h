@@ -26,8 +26,31 @@ class ExtremeChain {
     if (candidates_.empty() || better(value, candidates_.back().value))
       candidates_.push_back({time, value});
   }
-  std::int64_t until() const { return until_; }
-  // A value of a time up to `until` that comes in late.
+  // A value that comes in afterwards.
+  void add(std::int64_t time, std::int64_t value) {
+    if (time < until_) return add_late(time, value);
+    since_ = since_ == kNoValue ? value : best(since_, value);
+  }
+  // False when the lower edge has passed `until`: what is known here is of no use any more.
+  bool covers(std::int64_t low) const { return low <= until_; }
+  // The extreme of the values with time >= low, for ever rising low; kNoValue if there are none.
+  std::int64_t from(std::int64_t low) {
+    while (!candidates_.empty() && candidates_.back().time < low) candidates_.pop_back();
+    if (candidates_.empty()) return since_;
+    std::int64_t older = candidates_.back().value;
+    return since_ == kNoValue ? older : best(older, since_);
+  }
+  std::int64_t memory_bytes() const {
+    return static_cast<std::int64_t>(sizeof *this + candidates_.capacity() * sizeof(Candidate));
+  }
+
+ private:
+  struct Candidate {
+    std::int64_t time;
+    std::int64_t value;
+  };
+  bool better(std::int64_t a, std::int64_t b) const { return sign_ > 0 ? a > b : a < b; }
+  std::int64_t best(std::int64_t a, std::int64_t b) const { return better(a, b) ? a : b; }
   void add_late(std::int64_t time, std::int64_t value) {
     std::size_t place = candidates_.size();  // of the first candidate that is not newer
     while (place > 0 && candidates_[place - 1].time <= time) --place;
@@ -39,28 +62,10 @@ class ExtremeChain {
     at = candidates_.erase(at, candidates_.begin() + static_cast<std::ptrdiff_t>(end));
     candidates_.insert(at, {time, value});
   }
-  // False when the lower edge has passed `until`: what is known here is of no use any more.
-  bool covers(std::int64_t low) const { return low <= until_; }
-  // The extreme of the values with time >= low up to `until`, for ever rising low; kNoValue if
-  // there are none.
-  std::int64_t from(std::int64_t low) {
-    while (!candidates_.empty() && candidates_.back().time < low) candidates_.pop_back();
-    return candidates_.empty() ? kNoValue : candidates_.back().value;
-  }
-  std::int64_t best(std::int64_t a, std::int64_t b) const { return better(a, b) ? a : b; }
-  std::int64_t memory_bytes() const {
-    return static_cast<std::int64_t>(sizeof *this + candidates_.capacity() * sizeof(Candidate));
-  }
-
- private:
-  struct Candidate {
-    std::int64_t time;
-    std::int64_t value;
-  };
-  bool better(std::int64_t a, std::int64_t b) const { return sign_ > 0 ? a > b : a < b; }
 
   int sign_;
   std::int64_t until_;
+  std::int64_t since_ = kNoValue;      // the extreme of what came in later than `until`
   std::vector<Candidate> candidates_;  // the newest first, each better than those before it
 };
 

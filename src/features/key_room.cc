@@ -144,14 +144,11 @@ Status KeyState::insert(const Layout& layout, const Entry& e) {
   std::uint32_t index = h.size;
   std::int64_t* place = entry(layout, index);
   auto words = static_cast<std::ptrdiff_t>(layout.entry_words);
-  FoldOrder order{e.time, e.id, e.seq};
-  bool behind = index == 0 || e.time > *(place - words);
-  if (!behind && layout.before(order, layout.order_of(place - words))) {
+  if (index > 0 && e.time <= *(place - words)) {
+    FoldOrder order{e.time, e.id, e.seq};
     std::int64_t* end = place;
-    do {
-      --index;
+    for (; index > 0 && layout.before(order, layout.order_of(place - words)); --index)
       place -= words;
-    } while (index > 0 && layout.before(order, layout.order_of(place - words)));
     std::memmove(place + words, place, static_cast<std::size_t>(end - place) * 8);
   }
   ++h.size;

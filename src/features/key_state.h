@@ -83,7 +83,9 @@ class KeyState {
   [[gnu::always_inline]] void prefetch_entries(const Layout& layout) const {
     if (block_ == nullptr) return;
     const Header& h = header();
-    __builtin_prefetch(entry(layout, h.size), 1);
+    const std::int64_t* next = entry(layout, h.size);
+    __builtin_prefetch(next - layout.entry_words, 1);
+    __builtin_prefetch(next + layout.entry_words - 1, 1);
     auto windows = static_cast<int>(layout.edges.size());
     for (int w = 0; w < windows; ++w) __builtin_prefetch(entry(layout, cursor(w).tail));
   }
@@ -168,12 +170,12 @@ class KeyState {
   void remove(const Layout& layout, int window, std::uint32_t from, std::uint32_t count);
   void count_values(int part, const std::int64_t* value, std::size_t stride, std::uint32_t count,
                     std::int64_t by);
-  void add_inside(const Layout& layout, int window, std::uint32_t index);
   void move_all(const Layout& layout, std::int64_t t0);
   void move(const Layout& layout, const WindowEdges& edges, std::int64_t t0);
   void move_back(const Layout& layout, int window, std::int64_t low, std::int64_t high);
-  static void chain_cell(ExtremeChain* chain, std::int64_t& since, std::int64_t last,
-                         std::int64_t value);
+  void chain_values(int part, const std::int64_t* entry, int value, std::size_t stride,
+                    std::uint32_t count);
+  void chain_cell(int part, const PartWords& at, std::int64_t last, const std::int64_t* cell);
   void move_last(const Layout& layout, int window, std::int64_t high);
   void move_cells(const Layout& layout, int window, Cells& cells, std::int64_t low);
   void count_cell(const Layout& layout, int window, Cells& cells, std::size_t i, int sign);

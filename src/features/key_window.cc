@@ -36,6 +36,8 @@ inline void KeyState::add(const Layout& layout, int window, std::uint32_t from,
   for (int r = edges.first_run; r < edges.end_run; ++r) {
     const RunParts& run = layout.runs[static_cast<std::size_t>(r)];
     run.add(block_ + run.base, words + run.value, stride, count);
+    if (header().extras == nullptr) continue;
+    chain_values(run.part, words, run.value, stride, count);
     if (layout.counts_values) count_values(run.part, words + run.value, stride, count, 1);
   }
 }
@@ -60,28 +62,15 @@ void KeyState::count_values(int part, const std::int64_t* value, std::size_t str
     if (*value != kNoValue) support->distinct->add(*value, by);
 }
 
-// An entry that does not come in at the upper edge: chains must be told of values of their time.
-void KeyState::add_inside(const Layout& layout, int window, std::uint32_t index) {
-  if (header().extras == nullptr) return add(layout, window, index, 1);
-  const std::int64_t* e = entry(layout, index);
-  int begin = layout.first_part[static_cast<std::size_t>(window)];
-  int end = layout.first_part[static_cast<std::size_t>(window) + 1];
-  for (int p = begin; p < end; ++p) {
-    const KeptParts& kept = layout.parts[static_cast<std::size_t>(p)];
-    if (kept.slot < 0 || e[layout.slots_at + kept.slot] == kNoValue) continue;
-    std::int64_t value = e[layout.slots_at + kept.slot];
-    Support& support = *support_of(p);
-    PartWords at = kept.in_block;
-    if (support.least && e[0] < support.least->until()) {
-      support.least->add_late(e[0], value);
-      at.least_since = -1;
-    }
-    if (support.greatest && e[0] < support.greatest->until()) {
-      support.greatest->add_late(e[0], value);
-      at.greatest_since = -1;
-    }
-    add_value(block_, at, value);
-    if (support.distinct) support.distinct->add(value, 1);
+// Tells a part's chains of the values of entries.
+void KeyState::chain_values(int part, const std::int64_t* entry, int value, std::size_t stride,
+                            std::uint32_t count) {
+  Support& support = *support_of(part);
+  if (!support.least && !support.greatest) return;
+  for (; count > 0; --count, entry += stride) {
+    if (entry[value] == kNoValue) continue;
+    if (support.least) support.least->add(entry[0], entry[value]);
+    if (support.greatest) support.greatest->add(entry[0], entry[value]);
   }
 }
 
@@ -99,7 +88,7 @@ void KeyState::insert_into_windows(const Layout& layout, std::uint32_t index) {
       ++c.tail;
       continue;
     }
-    add_inside(layout, number, index);
+    add(layout, number, index, 1);
     if (last && c.head - c.tail > window.window.count) remove(layout, number, c.tail++, 1);
   }
 }
@@ -168,7 +157,7 @@ void KeyState::move_back(const Layout& layout, int number, std::int64_t low, std
     else
       c.tail = c.head;
   }
-  while (c.tail > 0 && *entry(layout, c.tail - 1) >= low) add_inside(layout, number, --c.tail);
+  while (c.tail > 0 && *entry(layout, c.tail - 1) >= low) add(layout, number, --c.tail, 1);
 }
 
 void KeyState::move_all(const Layout& layout, std::int64_t t0) {
@@ -185,14 +174,13 @@ void KeyState::move_cells(const Layout& layout, int number, Cells& cells, std::i
     count_cell(layout, number, cells, --cells.tail, 1);
 }
 
-// A cell's extreme comes in: to the chain or to what came since.
-void KeyState::chain_cell(ExtremeChain* chain, std::int64_t& since, std::int64_t last,
-                          std::int64_t value) {
-  if (chain == nullptr || value == kNoValue) return;
-  if (last < chain->until())
-    chain->add_late(last, value);
-  else
-    since = since == kNoValue ? value : chain->best(since, value);
+// Tells a part's chains of the extremes of a cell, as of its last time.
+void KeyState::chain_cell(int part, const PartWords& at, std::int64_t last,
+                          const std::int64_t* cell) {
+  Support& support = *support_of(part);
+  if (support.least && cell[at.least] != kNoValue) support.least->add(last, cell[at.least]);
+  if (support.greatest && cell[at.greatest] != kNoValue)
+    support.greatest->add(last, cell[at.greatest]);
 }
 
 // A whole cell comes in or goes out.
@@ -205,15 +193,8 @@ void KeyState::count_cell(const Layout& layout, int number, Cells& cells, std::s
     const KeptParts& kept = layout.parts[static_cast<std::size_t>(p)];
     if (kept.slot < 0) continue;
     add_words(block_, kept.in_block, cell, kept.in_cell, sign);
+    if (sign > 0) chain_cell(p, kept.in_cell, last, cell);
     Support& support = *support_of(p);
-    if (sign > 0) {
-      const PartWords& at = kept.in_block;
-      if (at.least >= 0)
-        chain_cell(support.least.get(), block_[at.least_since], last, cell[kept.in_cell.least]);
-      if (at.greatest >= 0)
-        chain_cell(support.greatest.get(), block_[at.greatest_since], last,
-                   cell[kept.in_cell.greatest]);
-    }
     if (!support.distinct) continue;
     for (const auto& [value, count] : cells.values(i, kept.distinct_at))
       if (count != kOverLimitCount) support.distinct->add(value, sign * count);
@@ -244,15 +225,15 @@ void KeyState::find_extremes(const Layout& layout, int part) {
   std::size_t slot = static_cast<std::size_t>(layout.slots_at + kept.slot);
   auto words = static_cast<std::size_t>(layout.entry_words);
   const std::int64_t* first = entry(layout, 0);
-  std::unique_ptr<ExtremeChain> least_chain;
-  std::unique_ptr<ExtremeChain> greatest_chain;
-  if (c.head - c.tail > kMany && window.window.kind != Window::Kind::kLast) {
-    std::int64_t until = first[(c.head - 1) * words];
-    if (at.least >= 0) least_chain = std::make_unique<ExtremeChain>(-1, until);
-    if (at.greatest >= 0) greatest_chain = std::make_unique<ExtremeChain>(1, until);
+  bool many = c.head - c.tail > kMany && window.window.kind != Window::Kind::kLast;
+  Support* support =
+      many ? &extras(layout).supports[static_cast<std::size_t>(part)] : support_of(part);
+  if (support != nullptr) {
+    std::int64_t until = many ? first[(c.head - 1) * words] : 0;
+    support->least = many && at.least >= 0 ? std::make_unique<ExtremeChain>(-1, until) : nullptr;
+    support->greatest =
+        many && at.greatest >= 0 ? std::make_unique<ExtremeChain>(1, until) : nullptr;
   }
-  if (at.least >= 0) block_[at.least_since] = kNoValue;
-  if (at.greatest >= 0) block_[at.greatest_since] = kNoValue;
   std::int64_t least = kNoValue;
   std::int64_t greatest = kNoValue;
   for (std::uint32_t i = c.head; i-- > c.tail;) {
@@ -260,28 +241,19 @@ void KeyState::find_extremes(const Layout& layout, int part) {
     if (value == kNoValue) continue;
     add_least(least, value);
     add_greatest(greatest, value);
-    if (least_chain) least_chain->add_older(first[i * words], value);
-    if (greatest_chain) greatest_chain->add_older(first[i * words], value);
+    if (!many) continue;
+    if (support->least) support->least->add_older(first[i * words], value);
+    if (support->greatest) support->greatest->add_older(first[i * words], value);
   }
   for (std::size_t i = cells == nullptr ? 0 : cells->size(); i-- > (cells ? cells->tail : 0);) {
     const std::int64_t* cell = cells->cell(i).data();
-    std::int64_t last = window.cell_last(cell[kCellNumber]);
-    if (at.least >= 0 && cell[kept.in_cell.least] != kNoValue) {
+    if (at.least >= 0 && cell[kept.in_cell.least] != kNoValue)
       add_least(least, cell[kept.in_cell.least]);
-      chain_cell(least_chain.get(), block_[at.least_since], last, cell[kept.in_cell.least]);
-    }
-    if (at.greatest >= 0 && cell[kept.in_cell.greatest] != kNoValue) {
-      add_greatest(greatest, cell[kept.in_cell.greatest]);
-      chain_cell(greatest_chain.get(), block_[at.greatest_since], last,
-                 cell[kept.in_cell.greatest]);
-    }
+    if (at.greatest >= 0) add_greatest(greatest, cell[kept.in_cell.greatest]);
+    chain_cell(part, kept.in_cell, window.cell_last(cell[kCellNumber]), cell);
   }
   if (at.least >= 0) block_[at.least] = least;
   if (at.greatest >= 0) block_[at.greatest] = greatest;
-  if (header().extras == nullptr && !least_chain && !greatest_chain) return;
-  Support& support = extras(layout).supports[static_cast<std::size_t>(part)];
-  support.least = std::move(least_chain);
-  support.greatest = std::move(greatest_chain);
 }
 
 // The least (sign -1) or greatest (1) value of a part where the cursors stand.
@@ -300,12 +272,7 @@ std::int64_t KeyState::stale_extreme(const Layout& layout, int part, int sign) {
   if (Support* support = support_of(part)) {
     ExtremeChain* chain = (sign > 0 ? support->greatest : support->least).get();
     std::int64_t low = layout.windows[static_cast<std::size_t>(kept.window)].lowest(header().at);
-    if (chain != nullptr && chain->covers(low)) {
-      std::int64_t since = block_[sign > 0 ? at.greatest_since : at.least_since];
-      std::int64_t older = chain->from(low);
-      if (since == kNoValue || older == kNoValue) return word = since == kNoValue ? older : since;
-      return word = chain->best(older, since);
-    }
+    if (chain != nullptr && chain->covers(low)) return word = chain->from(low);
   } else if (Cursor c = cursor(kept.window); c.head - c.tail <= kMany) {
     return word = scan_extreme(layout, part, sign);
   }

@@ -132,18 +132,14 @@ class Words {
     if (wanted) next_ += words;
     return at;
   }
-  // In the order features/part_runs.h has compiled in; `since` words stand in blocks alone.
-  PartWords take_running(PartSet parts, bool in_block) {
+  // In the order features/part_runs.h has compiled in.
+  PartWords take_running(PartSet parts) {
     PartWords at;
-    bool least = (parts & kPartLeast) != 0;
-    bool greatest = (parts & kPartGreatest) != 0;
     at.sum = take((parts & kPartSum) != 0, 2);
     at.squares = take((parts & kPartSquares) != 0, 4);
     at.count = take((parts & kPartCount) != 0);
-    at.least = take(least);
-    at.least_since = take(least && in_block);
-    at.greatest = take(greatest);
-    at.greatest_since = take(greatest && in_block);
+    at.least = take((parts & kPartLeast) != 0);
+    at.greatest = take((parts & kPartGreatest) != 0);
     return at;
   }
   int next() const { return next_; }
@@ -160,15 +156,14 @@ void Layout::place_block_words() {
     kept.ends = (kept.parts & (kPartFirst | kPartLast | kPartLastTime)) != 0;
     if (kept.slot < 0) continue;
     kept.base = words.next();
-    kept.in_block = words.take_running(kept.parts, true);
+    kept.in_block = words.take_running(kept.parts);
     kept.run = run_kernels(kept.parts);
     counts_values = counts_values || (kept.parts & kPartDistinct) != 0;
   }
   block_words = words.next();
   fresh.assign(static_cast<std::size_t>(block_words), 0);
   for (const KeptParts& kept : parts)
-    for (int at : {kept.in_block.least, kept.in_block.greatest, kept.in_block.least_since,
-                   kept.in_block.greatest_since})
+    for (int at : {kept.in_block.least, kept.in_block.greatest})
       if (at >= 0) fresh[static_cast<std::size_t>(at)] = kNoValue;
 }
 
@@ -186,7 +181,7 @@ void Layout::place_cell_words(int window) {
   for (std::size_t p = begin; p < end; ++p) {
     KeptParts& kept = parts[p];
     if (kept.slot < 0) continue;
-    kept.in_cell = words.take_running(kept.parts, false);
+    kept.in_cell = words.take_running(kept.parts);
     kept.in_cell.first = words.take((kept.parts & kPartFirst) != 0);
     kept.in_cell.last = words.take((kept.parts & kPartLast) != 0);
     if ((kept.parts & kPartDistinct) != 0) kept.distinct_at = shape.distincts++;

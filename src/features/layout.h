@@ -55,9 +55,6 @@ struct PartWords {
   int greatest = -1;
   int first = -1;  // in cells only: a window reads them from its entries
   int last = -1;
-  // In blocks only: the extreme of what came in since the window's chain was made.
-  int least_since = -1;
-  int greatest_since = -1;
 };
 
 // Takes the values of `count` entries into the running parts that begin at `base`, or out of them:

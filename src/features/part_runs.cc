@@ -39,9 +39,7 @@ constexpr PartWords words_of(PartSet parts) {
   at.squares = take(kPartSquares, 4);
   at.count = take(kPartCount, 1);
   at.least = take(kPartLeast, 1);
-  at.least_since = take(kPartLeast, 1);
   at.greatest = take(kPartGreatest, 1);
-  at.greatest_since = take(kPartGreatest, 1);
   return at;
 }
 

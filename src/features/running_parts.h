@@ -53,8 +53,6 @@ inline void add_greatest(std::int64_t& greatest, std::int64_t value) {
   }
   if (at.least >= 0) add_least(words[at.least], value);
   if (at.greatest >= 0) add_greatest(words[at.greatest], value);
-  if (at.least_since >= 0) add_least(words[at.least_since], value);
-  if (at.greatest_since >= 0) add_greatest(words[at.greatest_since], value);
 }
 
 // And goes out: an extreme that goes is stale.

@@ -82,15 +82,3 @@ command_new() { run_tool new tools/new.py "$@"; }
 
 help_package() { help_tool package 'Makes the files a user installs, in dist/.' 'package'; }
 command_package() { run_tool package tools/package.py "$@"; }
-
-<<<<<<< HEAD
-help_torture() {
-  help_tool torture 'Kills the process at random; nothing acknowledged may be lost.' 'torture'
-}
-command_torture() { run_tool torture tools/torture.py "$@"; }
-=======
-help_mutants() {
-  help_tool mutants 'Breaks the code on purpose; a test must notice each time.' 'mutants'
-}
-command_mutants() { run_tool mutants tools/mutants.py "$@"; }
->>>>>>> 86db986 (Torture: ./dev torture kills lode run at random; a run removes what kills left; long questions in lode sql)
