@@ -87,7 +87,11 @@ class KeyState {
     __builtin_prefetch(next - layout.entry_words, 1);
     __builtin_prefetch(next + layout.entry_words - 1, 1);
     auto windows = static_cast<int>(layout.edges.size());
-    for (int w = 0; w < windows; ++w) __builtin_prefetch(entry(layout, cursor(w).tail));
+    for (int w = 0; w < windows; ++w) {
+      const std::int64_t* tail = entry(layout, cursor(w).tail);
+      __builtin_prefetch(tail);
+      __builtin_prefetch(tail + 2 * layout.entry_words);
+    }
   }
 
   // Position-independent bytes: docs/formats/key-state.md. load replaces; hostile bytes give
