@@ -88,6 +88,8 @@ Result<int> run(CommandContext& context) {
   TRY(Duck duck, Duck::open({.threads = context.limits.threads,
                              .memory_limit_bytes = context.limits.memory_bytes,
                              .temp_directory = {}}));
+  for (const StoredZone& zone : zones)
+    if (may_read(asked.query, zone)) TRY_VOID(check_zone(**project, context.files, zone));
   TRY_VOID(create_zone_views(duck, zones));
   TRY_VOID(create_record_tables(duck, **project, context.files));
   TRY(Table table, duck.query_all(asked.query));

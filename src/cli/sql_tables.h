@@ -18,6 +18,10 @@ Status create_zone_views(const Duck& duck, const std::vector<StoredZone>& zones)
 // meta.runs, meta.stations, meta.models, meta.metrics; without rows before the first run.
 Status create_record_tables(const Duck& duck, const Project& project, FileSystem& files);
 
+// Whether the statement can read the zone: its name stands in it somewhere, in letters of any case,
+// or a function that makes names of texts.
+bool may_read(std::string_view sql, const StoredZone& zone);
+
 // kInvalid for a statement that is not of a kind that only reads: DuckDB itself would let COPY
 // write files, and EXPLAIN ANALYZE run it.
 Status check_only_reads(std::string_view sql);

@@ -6,8 +6,6 @@
 namespace lode {
 namespace {
 
-constexpr std::string_view kRemedy = "restore it from a backup, or load the sources again";
-
 Status copy_into(const RandomReader& reader, FileWriter& writer) {
   std::string buffer(std::size_t{1} << 20, '\0');
   for (std::uint64_t at = 0;;) {
@@ -23,7 +21,7 @@ Result<ContentHash> parse_head(std::string_view text, const std::string& path) {
   if (whole) text.remove_suffix(1);
   auto name = parse_content_hash(text);
   if (whole && name && lode::text(*name) == text) return *name;
-  return fail(Code::kCorrupt, "'{}' is damaged; {}", path, kRemedy);
+  return fail(Code::kCorrupt, "'{}' is damaged; {}", path, kZoneRemedy);
 }
 
 // Missing directories are empty.
@@ -77,7 +75,11 @@ Result<ManifestStore> ManifestStore::open(FileSystem& files, std::string directo
   }
   if (!text) return fail(text.error());
   TRY(store.name_, parse_head(*text, head));
-  TRY(store.manifest_, store.load(*store.name_));
+  auto manifest = store.load(*store.name_);
+  if (!manifest && !exists(files, store.manifest_path(*store.name_)).value_or(true))
+    return fail(Code::kCorrupt, "'{}' is damaged, or '{}', which it names, is missing; {}", head,
+                store.manifest_path(*store.name_), kZoneRemedy);
+  TRY(store.manifest_, manifest);
   return store;
 }
 
@@ -89,15 +91,27 @@ std::string ManifestStore::manifest_path(const ContentHash& name) const {
   return join_path(join_path(directory_, "manifests"), manifest_name(name));
 }
 
+Status ManifestStore::check_part(const ZonePart& part) const {
+  std::string path = part_path(part.hash);
+  auto file = files_->open(path);
+  if (!file && file.error().code() == Code::kNotFound)
+    return fail(Code::kCorrupt, "'{}' is missing; {}", path, kZoneRemedy);
+  if (!file) return fail(file.error());
+  TRY(ZonePart found, hash_file(**file));
+  if (found.hash == part.hash && found.bytes == part.bytes) return {};
+  return fail(Code::kCorrupt, "'{}' is damaged: its bytes are not those its name says; {}", path,
+              kZoneRemedy);
+}
+
 Result<Manifest> ManifestStore::load(const ContentHash& name) const {
   std::string path = manifest_path(name);
   auto bytes = files_->read(path);
   if (!bytes && bytes.error().code() == Code::kNotFound)
-    return fail(Code::kCorrupt, "'{}' is missing; {}", path, kRemedy);
+    return fail(Code::kCorrupt, "'{}' is missing; {}", path, kZoneRemedy);
   if (!bytes) return fail(bytes.error());
   if (content_hash(*bytes) != name)
     return fail(Code::kCorrupt, "'{}' is damaged: its bytes are not those its name says; {}", path,
-                kRemedy);
+                kZoneRemedy);
   auto manifest = parse_manifest(*bytes);
   if (!manifest) return fail(manifest.error().context(fmt::format("reading '{}'", path)));
   return manifest;
@@ -111,7 +125,7 @@ Status ManifestStore::check_new() const {
   std::erase_if(names, [](const std::string& name) { return is_leftover(name); });
   if (names.size() < 2) return {};
   return fail(Code::kCorrupt, "'{}' is missing, but '{}' holds {} manifests; {}",
-              join_path(directory_, "HEAD"), directory, names.size(), kRemedy);
+              join_path(directory_, "HEAD"), directory, names.size(), kZoneRemedy);
 }
 
 Status ManifestStore::check_writable() const {

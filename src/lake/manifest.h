@@ -52,6 +52,10 @@ std::string manifest_text(const Manifest& manifest);
 // kCorrupt for anything manifest_text does not write; kUnsupported for a later version.
 Result<Manifest> parse_manifest(std::string_view text);
 
+// The end of every kCorrupt of a zone: what to do about it.
+inline constexpr std::string_view kZoneRemedy =
+    "restore it from a backup, or remove .lode and `lode run` again";
+
 // Hash and length of a file; the other members are left alone. About 1 GB/s.
 Result<ZonePart> hash_file(const RandomReader& reader);
 
@@ -68,6 +72,9 @@ class ManifestStore {
   // The name of the manifest; nothing for an empty zone.
   const std::optional<ContentHash>& name() const { return name_; }
   std::string part_path(const ContentHash& hash) const;
+  // A part's file against its hash and length. kCorrupt names the file and what to do. About 1
+  // GB/s.
+  Status check_part(const ZonePart& part) const;
   // An older manifest.
   Result<Manifest> load(const ContentHash& name) const;
 

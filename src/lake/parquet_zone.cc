@@ -40,19 +40,7 @@ struct ParquetZone::State {
 
   Status verify(const ZonePart& part) {
     if (verified.contains(part.hash)) return {};
-    std::string path = store.part_path(part.hash);
-    auto file = options.files->open(path);
-    if (!file && file.error().code() == Code::kNotFound)
-      return fail(Code::kCorrupt,
-                  "'{}' is missing; restore it from a backup, or load the sources again", path);
-    if (!file) return fail(file.error());
-    TRY(ZonePart found, hash_file(**file));
-    if (found.hash != part.hash || found.bytes != part.bytes)
-      return fail(
-          Code::kCorrupt,
-          "'{}' is damaged: its bytes are not those its name says; restore it from a backup, "
-          "or load the sources again",
-          path);
+    TRY_VOID(store.check_part(part));
     verified.insert(part.hash);
     return {};
   }

@@ -92,7 +92,10 @@ class MetadataStore {
 // there are a few small writes a run, so WAL gains nothing here, and would leave two more files
 // beside it and not work on network file systems. Every write is synced. Another process that
 // writes is waited for, up to 5 s. The schema has a version: an older file is brought up to date
-// when it is opened, kUnsupported for a newer one.
+// when it is opened, kUnsupported for a newer one. Opening also checks the
+// whole file: SQLite's own check of its pages, the text of the tables, and a seal over all rows
+// (lake/runs_seal.h), so that a flipped bit is kCorrupt and never another record. Cost: reads the
+// file; about 0.1 ms a run.
 Result<std::unique_ptr<MetadataStore>> open_sqlite_store(const std::string& path);
 
 }  // namespace lode

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lake/runs.h"
+#include "lake/runs_seal.h"
 #include "lake/sqlite.h"
 
 namespace lode {
@@ -60,6 +61,8 @@ constexpr const char* kMigrations[] = {
          value TEXT NOT NULL,
          PRIMARY KEY (project, model, version, kind, place)
        ) STRICT, WITHOUT ROWID;)",
+    R"(CREATE TABLE seal (sum INTEGER NOT NULL) STRICT;
+       INSERT INTO seal VALUES (0);)",
 };
 constexpr int kSchemaVersion = std::size(kMigrations);
 
@@ -82,6 +85,14 @@ class SqliteStore final : public MetadataStore {
   Result<std::vector<ModelRecord>> models(std::string_view project, std::string_view name) override;
 
  private:
+  // A transaction that changes these rows and no others.
+  template <typename Work>
+  auto change(const std::vector<SealedRows>& rows, Work work) -> decltype(work()) {
+    return database_.transaction([&] { return sealed(database_, rows, work); });
+  }
+  static SealedRows run_row(std::string_view id) {
+    return {"runs", "SELECT * FROM runs WHERE id = ?", {std::string(id)}};
+  }
   Result<int> schema_version();
   Status check_running(std::string_view run);
   Result<RunRecord> read_run(const SqliteQuery& row);
@@ -102,23 +113,48 @@ Result<int> SqliteStore::schema_version() {
   return found ? static_cast<int>(query->integer(0)) : 0;
 }
 
+// Brings the file to the newest version: one that is new, or older.
+Status bring_up_to_date(Sqlite& database, int version) {
+  for (; version < kSchemaVersion; ++version) TRY_VOID(database.execute(kMigrations[version]));
+  TRY(std::uint64_t sum, sum_of_everything(database));
+  TRY_VOID(write_seal(database, sum));
+  TRY_VOID(database.execute("DELETE FROM schema_version"));
+  TRY(auto query, database.query("INSERT INTO schema_version VALUES (?)"));
+  return query->bind(std::int64_t{kSchemaVersion}).run();
+}
+
+constexpr const char* kVersionTable =
+    "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL) STRICT";
+
+// Tables as a file has them that is made today.
+Result<Sqlite> made_anew() {
+  TRY(Sqlite database, Sqlite::open(":memory:", kBusyMs));
+  TRY_VOID(database.execute(kVersionTable));
+  TRY_VOID(bring_up_to_date(database, 0));
+  return database;
+}
+
 Status SqliteStore::migrate(const std::string& path) {
   TRY_VOID(
       database_.execute("PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; "
                         "PRAGMA foreign_keys = ON"));
   return database_.transaction([&]() -> Status {
-    TRY_VOID(database_.execute(
-        "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL) STRICT"));
+    TRY_VOID(check_pages(database_, path));
+    TRY_VOID(database_.execute(kVersionTable));
     TRY(int version, schema_version());
     if (version > kSchemaVersion)
       return fail(Code::kUnsupported,
                   "'{}' has schema version {}, this lode knows versions up to {}; use a newer lode",
                   path, version, kSchemaVersion);
-    if (version == kSchemaVersion) return {};
-    for (; version < kSchemaVersion; ++version) TRY_VOID(database_.execute(kMigrations[version]));
-    TRY_VOID(database_.execute("DELETE FROM schema_version"));
-    TRY(auto query, database_.query("INSERT INTO schema_version VALUES (?)"));
-    return query->bind(std::int64_t{kSchemaVersion}).run();
+    if (version < 0)
+      return fail(Code::kCorrupt,
+                  "'{}' has schema version {}, which there is not; restore it from a backup, or "
+                  "move it away and run again",
+                  path, version);
+    if (version < kSchemaVersion) TRY_VOID(bring_up_to_date(database_, version));
+    TRY(Sqlite like, made_anew());
+    TRY_VOID(check_tables(database_, like, path));
+    return check_seal(database_, path);
   });
 }
 
@@ -127,12 +163,14 @@ Status SqliteStore::migrate(const std::string& path) {
 
 Status SqliteStore::begin_run(const RunRecord& run) {
   std::lock_guard lock(mutex_);
-  TRY(auto query,
-      database_.query("INSERT INTO runs (id, project, command, started_us, state, error) "
-                      "VALUES (?, ?, ?, ?, 0, '') ON CONFLICT (id) DO NOTHING"));
-  TRY_VOID(query->bind(run.id).bind(run.project).bind(run.command).bind(run.started.us).run());
-  if (database_.changes() == 1) return {};
-  return fail(Code::kConflict, "there is a run '{}' already", run.id);
+  return change({run_row(run.id)}, [&]() -> Status {
+    TRY(auto query,
+        database_.query("INSERT INTO runs (id, project, command, started_us, state, error) "
+                        "VALUES (?, ?, ?, ?, 0, '') ON CONFLICT (id) DO NOTHING"));
+    TRY_VOID(query->bind(run.id).bind(run.project).bind(run.command).bind(run.started.us).run());
+    if (database_.changes() == 1) return {};
+    return fail(Code::kConflict, "there is a run '{}' already", run.id);
+  });
 }
 
 Status SqliteStore::check_running(std::string_view run) {
@@ -145,7 +183,8 @@ Status SqliteStore::check_running(std::string_view run) {
 
 Status SqliteStore::add_station(std::string_view run, const StationRecord& station) {
   std::lock_guard lock(mutex_);
-  return database_.transaction([&]() -> Status {
+  SealedRows stations{"stations", "SELECT * FROM stations WHERE run = ?", {std::string(run)}};
+  return change({stations}, [&]() -> Status {
     TRY_VOID(check_running(run));
     TRY(auto query, database_.query("INSERT INTO stations SELECT ?1, count(*), ?2, ?3, ?4, ?5 "
                                     "FROM stations WHERE run = ?1"));
@@ -163,7 +202,7 @@ Status SqliteStore::end_run(std::string_view run, Timestamp ended, RunState stat
   if (state == RunState::kRunning)
     return fail(Code::kInvalid, "run '{}' cannot end as running", run);
   std::lock_guard lock(mutex_);
-  return database_.transaction([&]() -> Status {
+  return change({run_row(run)}, [&]() -> Status {
     TRY_VOID(check_running(run));
     TRY(auto query,
         database_.query("UPDATE runs SET ended_us = ?, state = ?, error = ? WHERE id = ?"));
@@ -231,7 +270,11 @@ Result<std::int64_t> SqliteStore::known_version(const ModelRecord& model, std::i
 
 Result<std::int64_t> SqliteStore::add_model(const ModelRecord& model) {
   std::lock_guard lock(mutex_);
-  return database_.transaction([&]() -> Result<std::int64_t> {
+  std::vector<std::string> keys = {model.project, model.name};
+  SealedRows models{"models", "SELECT * FROM models WHERE project = ? AND name = ?", keys};
+  SealedRows texts{"model_texts", "SELECT * FROM model_texts WHERE project = ? AND model = ?",
+                   keys};
+  return change({models, texts}, [&]() -> Result<std::int64_t> {
     std::int64_t newest = 0;
     TRY(std::int64_t known, known_version(model, newest));
     if (known != 0) return known;
@@ -344,7 +387,14 @@ std::string_view run_state_name(RunState state) {
 Result<std::unique_ptr<MetadataStore>> open_sqlite_store(const std::string& path) {
   TRY(Sqlite database, Sqlite::open(path, kBusyMs));
   auto store = std::make_unique<SqliteStore>(std::move(database));
-  TRY_VOID(store->migrate(path));
+  Status ready = store->migrate(path);
+  // Statements of ours that SQLite cannot understand: the tables are not what they should be.
+  if (!ready && ready.error().code() == Code::kInternal)
+    return fail(Code::kCorrupt,
+                "{}; the file is damaged or not lode's: restore it from a backup, or move it away "
+                "and run again",
+                ready.error().message());
+  if (!ready) return fail(ready.error());
   return store;
 }
 

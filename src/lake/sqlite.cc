@@ -101,6 +101,20 @@ bool SqliteQuery::is_null(int column) const {
   return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }
 
+int SqliteQuery::columns() const { return sqlite3_column_count(statement_); }
+SqliteKind SqliteQuery::kind(int column) const {
+  switch (sqlite3_column_type(statement_, column)) {
+    case SQLITE_NULL:
+      return SqliteKind::kNull;
+    case SQLITE_INTEGER:
+      return SqliteKind::kInteger;
+    case SQLITE_FLOAT:
+      return SqliteKind::kReal;
+    default:
+      return SqliteKind::kText;
+  }
+}
+
 Result<Sqlite> Sqlite::open(const std::string& path, int busy_ms) {
   sqlite3* database = nullptr;
   constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;

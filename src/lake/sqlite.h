@@ -16,6 +16,8 @@ struct sqlite3_stmt;
 
 namespace lode {
 
+enum class SqliteKind : std::uint8_t { kNull, kInteger, kReal, kText };
+
 // One execution of a prepared statement; gives it back, reset, when destroyed. Errors of bind and
 // step are kept until step() or run() returns them.
 class SqliteQuery {
@@ -40,6 +42,8 @@ class SqliteQuery {
   double real(int column) const;
   std::string text(int column) const;
   bool is_null(int column) const;
+  int columns() const;
+  SqliteKind kind(int column) const;  // blobs count as texts
 
  private:
   void bound(int code);

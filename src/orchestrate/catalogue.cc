@@ -1,5 +1,6 @@
 #include "orchestrate/catalogue.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "lake/manifest.h"
@@ -17,10 +18,25 @@ std::string receipt_of(std::string_view name, const ContentHash& zone) {
   return fmt::format("{}sum {}\n", body, text(content_hash(body)));
 }
 
+// The same error with the easier remedy for what a run keeps beside its records.
+Error of_group(const Error& error, std::string_view group) {
+  std::string message = error.message();
+  std::size_t at = message.find(kZoneRemedy);
+  if (at == std::string::npos || (group != "training" && group != "scores")) return error;
+  message.replace(at, kZoneRemedy.size(), "`lode run` makes it anew");
+  return Error(error.code(), std::move(message), error.where());
+}
+
+Result<ManifestStore> open_zone(const Project& project, FileSystem& files, std::string_view group,
+                                const std::string& name) {
+  auto store = ManifestStore::open(files, state_path(project, fmt::format("{}/{}", group, name)));
+  if (!store) return fail(of_group(store.error(), group));
+  return store;
+}
+
 Status add_zone(const Project& project, FileSystem& files, std::string_view group,
                 const std::string& name, std::vector<StoredZone>& zones) {
-  TRY(ManifestStore store,
-      ManifestStore::open(files, state_path(project, fmt::format("{}/{}", group, name))));
+  TRY(ManifestStore store, open_zone(project, files, group, name));
   const Manifest& manifest = store.manifest();
   if (manifest.parts.empty()) return {};
   StoredZone zone{std::string(group), name, manifest.rows()};
@@ -51,7 +67,10 @@ bool is_kept(FileSystem& files, const std::string& path, std::string_view name) 
   if (!receipt) return false;
   // A zone that cannot be read is written anew: all of it can be made again.
   Result<ManifestStore> store = ManifestStore::open(files, path);
-  return store && store->name() && *receipt == receipt_of(name, *store->name());
+  if (!store || !store->name() || *receipt != receipt_of(name, *store->name())) return false;
+  return std::ranges::all_of(store->manifest().parts, [&](const ZonePart& part) {
+    return store->check_part(part).has_value();
+  });
 }
 
 Status keep(const Project& project, FileSystem& files, const std::string& path,
@@ -73,6 +92,15 @@ Status keep(const Project& project, FileSystem& files, const std::string& path,
   TRY_VOID(writer.append(rows));
   TRY(ContentHash written, writer.commit());
   return write_atomically(files, receipt, receipt_of(name, written));
+}
+
+Status check_zone(const Project& project, FileSystem& files, const StoredZone& zone) {
+  TRY(ManifestStore store, open_zone(project, files, zone.group, zone.name));
+  for (const ZonePart& part : store.manifest().parts) {
+    Status whole = store.check_part(part);
+    if (!whole) return fail(of_group(whole.error(), zone.group));
+  }
+  return {};
 }
 
 Result<std::vector<StoredZone>> stored_zones(const Project& project, FileSystem& files) {

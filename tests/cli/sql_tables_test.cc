@@ -15,6 +15,17 @@ TEST(OnlyReads, StatementsThatAsk) {
     EXPECT_TRUE(check_only_reads(sql)) << sql;
 }
 
+// What may be read is checked before: better a zone too many than one too few.
+TEST(MayRead, AnyWayToNameAZone) {
+  StoredZone zone{"raw", "Orders", 1};
+  for (const char* sql :
+       {"FROM raw.orders", "SELECT * FROM \"raw\".\"ORDERS\" o", "SUMMARIZE raw.Orders",
+        "FROM query_table('raw.ord' || 'ers')", "FROM query('FROM raw.ord' || 'ers')"})
+    EXPECT_TRUE(may_read(sql, zone)) << sql;
+  EXPECT_FALSE(may_read("SELECT 1 FROM raw.visits", zone));
+  EXPECT_TRUE(may_read("SELECT 1", {"raw", "a\"b", 1}));
+}
+
 TEST(OnlyReads, StatementsThatDo) {
   for (const char* sql : {"COPY (SELECT 1) TO 'x.csv'",
                           "copy a to 'x'",

@@ -190,23 +190,26 @@ TEST(ManifestStore, DamageIsNamed) {
   disk.flip_bit(path, 5, 3);
   EXPECT_EQ(refusal(),
             fmt::format("'{}' is damaged: its bytes are not those its name says; restore it "
-                        "from a backup, or load the sources again",
+                        "from a backup, or remove .lode and `lode run` again",
                         path));
   disk.flip_bit(path, 5, 3);
   EXPECT_EQ(refusal(), "opened");
   ASSERT_TRUE(disk.remove(path).has_value());
   EXPECT_EQ(
       refusal(),
-      fmt::format("'{}' is missing; restore it from a backup, or load the sources again", path));
+      fmt::format("'zone/HEAD' is damaged, or '{}', which it names, is missing; restore it from a "
+                  "backup, or remove .lode and `lode run` again",
+                  path));
   ASSERT_TRUE(write_atomically(disk, path, bytes).has_value());
   ASSERT_TRUE(write_atomically(disk, "zone/HEAD", name).has_value());
-  EXPECT_EQ(refusal(),
-            "'zone/HEAD' is damaged; restore it from a backup, or load the sources again");
+  EXPECT_EQ(
+      refusal(),
+      "'zone/HEAD' is damaged; restore it from a backup, or remove .lode and `lode run` again");
   ASSERT_TRUE(disk.remove("zone/HEAD").has_value());
   EXPECT_EQ(
       refusal(),
       "'zone/HEAD' is missing, but 'zone/manifests' holds 3 manifests; restore it from a backup, "
-      "or load the sources again");
+      "or remove .lode and `lode run` again");
 }
 
 TEST(ManifestStore, TwoWritersCannotLoseEachOthersParts) {

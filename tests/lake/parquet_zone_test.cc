@@ -206,9 +206,10 @@ TEST_F(Zone, AFlippedBitIsFoundAtTheFirstRead) {
   EXPECT_TRUE(stream.next().value().has_value()) << "the first part is whole";
   Error error = stream.next().error();
   EXPECT_EQ(error.code(), Code::kCorrupt);
-  EXPECT_EQ(error.message(), fmt::format("'{}' is damaged: its bytes are not those its name says; "
-                                         "restore it from a backup, or load the sources again",
-                                         path));
+  EXPECT_EQ(error.message(),
+            fmt::format("'{}' is damaged: its bytes are not those its name says; "
+                        "restore it from a backup, or remove .lode and `lode run` again",
+                        path));
   EXPECT_EQ(stream.next().error().message(), error.message());
   std::filesystem::remove(path);
   EXPECT_EQ(open().read({.first_seq = 1900}).value().next().error().code(), Code::kCorrupt);

@@ -1,0 +1,131 @@
+// Flipped bits in run records: either an error that names the file, or a bit that has no meaning
+// (unused bytes of a page, counters of the header), which is shown by equal records.
+#include "lake/runs_seal.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "base/file.h"
+#include "base/random.h"
+#include "lake/runs.h"
+
+namespace lode {
+namespace {
+
+class RunsSeal : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = std::filesystem::temp_directory_path() / fmt::format("lode-seal-{}", ::getpid());
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+    place_ = folder_ / "runs.sqlite";
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  struct Everything {
+    std::vector<RunRecord> runs;
+    std::vector<ModelRecord> models;
+    bool operator==(const Everything&) const = default;
+  };
+  Result<Everything> everything() {
+    TRY(auto store, open_sqlite_store(place_));
+    Everything out;
+    TRY(out.runs, store->runs("shop", 1000));
+    TRY(out.models, store->models("shop", ""));
+    return out;
+  }
+  void place(const std::string& bytes) {
+    std::filesystem::remove(place_ + "-journal");
+    std::ofstream(place_, std::ios::binary | std::ios::trunc) << bytes;  // no need of a sync
+  }
+  static std::string golden(int version = 1) {
+    return posix_files()
+        .read(fmt::format(LODE_SOURCE_DIR "/tests/lake/golden/runs-v{}.sqlite", version))
+        .value();
+  }
+
+  std::filesystem::path folder_;
+  std::string place_;
+};
+
+// Each was written once, by the version that first had it; the first had no seal.
+TEST_F(RunsSeal, EveryVersionLoadsForEver) {
+  for (int version : {1, 2}) {
+    SCOPED_TRACE(version);
+    place(golden(version));
+    Everything records = everything().value();
+    ASSERT_EQ(records.runs.size(), 2U);
+    EXPECT_EQ(records.runs[1].state, RunState::kSucceeded);
+    EXPECT_EQ(records.runs[1].stations.size(), 7U);
+    EXPECT_EQ(records.runs[0].state, RunState::kFailed);
+    EXPECT_NE(records.runs[0].error.find("auc is undefined"), std::string::npos);
+    ASSERT_EQ(records.models.size(), 2U);
+    EXPECT_EQ(records.models[1].name, "returns");
+    EXPECT_EQ(records.models[1].algorithm, "logistic");
+    EXPECT_EQ(everything().value(), records) << "and again, brought up to date";
+  }
+}
+
+TEST_F(RunsSeal, AFlippedBitIsFoundOrMeansNothing) {
+  place(golden());
+  Everything records = everything().value();
+  std::string bytes = posix_files().read(place_).value();
+  Random random(3);
+  int flips = std::getenv("LODE_FULL") != nullptr ? 30'000 : 600;
+  int found = 0;
+  int meaningless = 0;
+  for (int i = 0; i < flips; ++i) {
+    std::string flipped = bytes;
+    // Half of them where the header and the pages' own headers are: there a bit can do most.
+    std::size_t page = random.below(bytes.size() / 4096) * 4096;
+    std::size_t at = random.chance(0.5) ? random.below(bytes.size()) : page + random.below(110);
+    auto bit = static_cast<int>(random.below(8));
+    flipped[at] = static_cast<char>(flipped[at] ^ (1 << bit));
+    place(flipped);
+    auto after = everything();
+    if (after) {
+      ASSERT_EQ(*after, records) << "byte " << at << " bit " << bit;
+      ++meaningless;
+      continue;
+    }
+    ++found;
+    EXPECT_TRUE(after.error().code() == Code::kCorrupt || after.error().code() == Code::kIo ||
+                after.error().code() == Code::kUnsupported)
+        << "byte " << at << " bit " << bit << ": " << code_name(after.error().code()) << " "
+        << after.error().text();
+    EXPECT_NE(after.error().text().find(place_), std::string::npos) << after.error().text();
+  }
+  EXPECT_GT(found, flips / 8);
+  EXPECT_GT(meaningless, flips / 8);
+}
+
+// What SQLite's own check cannot see.
+TEST_F(RunsSeal, AnotherValueOfTheRightKindIsFound) {
+  for (const char* change :
+       {"UPDATE stations SET units = units + 1 WHERE place = 0", "DELETE FROM stations",
+        "UPDATE runs SET state = 1 - state", "UPDATE models SET metrics_json = '{}'",
+        "UPDATE model_texts SET value = value || ' '", "UPDATE seal SET sum = sum + 1",
+        "DELETE FROM seal", "ALTER TABLE runs ADD COLUMN more TEXT",
+        "UPDATE schema_version SET version = 0", "UPDATE schema_version SET version = 1",
+        "UPDATE schema_version SET version = -7"}) {
+    place(golden());
+    ASSERT_TRUE(everything());
+    {
+      Sqlite database = Sqlite::open(place_, 0).value();
+      ASSERT_TRUE(database.execute(change)) << change;
+    }
+    auto after = everything();
+    ASSERT_FALSE(after) << change;
+    EXPECT_EQ(after.error().code(), Code::kCorrupt) << change << ": " << after.error().text();
+    EXPECT_NE(after.error().text().find(place_), std::string::npos) << after.error().text();
+    EXPECT_NE(after.error().text().find("move it away"), std::string::npos)
+        << change << ": " << after.error().text();
+  }
+}
+
+}  // namespace
+}  // namespace lode
