@@ -10,7 +10,10 @@
 namespace lode {
 namespace {
 
+// The last byte of the magic is the version; every version begins with the others and ends with the
+// checksum.
 constexpr std::uint32_t kMagic = 0x31534b4c;  // "LKS1"
+constexpr std::string_view kMagicOfAll = "LKS";
 
 struct SavedHeader {
   std::uint32_t magic = kMagic;
@@ -239,8 +242,13 @@ Status KeyState::load(const Layout& layout, std::string_view bytes, TextPool& te
   std::memcpy(&saved, bytes.data(), sizeof saved);
   std::uint64_t sum = 0;
   std::memcpy(&sum, bytes.data() + bytes.size() - 8, 8);
-  if (saved.magic != kMagic) return corrupt("not a key state of version 1");
+  if (!bytes.starts_with(kMagicOfAll)) return corrupt("not a key state");
   if (sum != hash64(bytes.substr(0, bytes.size() - 8))) return corrupt("checksum differs");
+  if (saved.magic != kMagic)
+    return fail(Code::kUnsupported,
+                "state of a key: of version {}, and this lode reads version 1; use the lode that "
+                "wrote it, or rebuild it by replay",
+                bytes[kMagicOfAll.size()]);
   if (std::cmp_not_equal(saved.entry_words, layout.entry_words))
     return corrupt("made for other features");
   Reader in;

@@ -8,7 +8,9 @@
 namespace lode {
 namespace {
 
+// The last byte is the version; every version begins with the others and ends with the checksum.
 constexpr std::string_view kMagic = "LODESTATE1";
+constexpr std::string_view kMagicOfAll = "LODESTATE";
 
 class Writer {
  public:
@@ -130,10 +132,16 @@ Status LiveEngine::load_groups(std::string_view bytes) {
   auto corrupt = [] {
     return fail(Code::kCorrupt, "stored state is damaged or of other features; rebuild by replay");
   };
-  if (bytes.size() < kMagic.size() + 8 || !bytes.starts_with(kMagic)) return corrupt();
+  if (bytes.size() < kMagic.size() + 8 || !bytes.starts_with(kMagicOfAll)) return corrupt();
   std::int64_t sum = 0;
   std::memcpy(&sum, bytes.data() + bytes.size() - 8, 8);
   if (sum != static_cast<std::int64_t>(hash64(bytes.substr(0, bytes.size() - 8)))) return corrupt();
+  if (!bytes.starts_with(kMagic))
+    return fail(
+        Code::kUnsupported,
+        "stored state of version {}, and this lode reads version 1; use the lode that wrote "
+        "it, or rebuild by replay",
+        bytes[kMagicOfAll.size()]);
   Reader in(bytes.substr(kMagic.size(), bytes.size() - kMagic.size() - 8));
   std::optional<std::int64_t> groups = in.number();
   if (!groups || std::cmp_not_equal(*groups, states_.size())) return corrupt();

@@ -134,7 +134,11 @@ Result<std::string> stored_model_header(const Project& project, FileSystem& file
   std::size_t size = 0;
   std::size_t line = bytes.find('\n');
   if (!bytes.starts_with(kFirst) || line == std::string::npos)
-    return fail(Error(Code::kUnsupported, "a stored model of another lode", {.file = path}));
+    return fail(
+        Error(Code::kUnsupported,
+              "not a stored model of version 1, which is what this lode reads; use the lode "
+              "that wrote it, or `lode run` to make it anew",
+              {.file = path}));
   auto [end, status] = std::from_chars(bytes.data() + kFirst.size(), bytes.data() + line, size);
   if (status != std::errc() || end != bytes.data() + line || size > bytes.size() - line - 1)
     return fail(Error(Code::kCorrupt, "a stored model without its header", {.file = path}));

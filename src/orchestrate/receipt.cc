@@ -5,6 +5,7 @@
 namespace lode {
 namespace {
 
+constexpr std::string_view kFormat = "lode-receipt ";
 constexpr std::string_view kFirstLine = "lode-receipt 1";
 
 // Lines of `word rest`.
@@ -74,6 +75,13 @@ Result<Receipt> parse_receipt(std::string_view text) {
   constexpr std::size_t kSumLine = 4 + 64 + 1;
   if (text.size() < kSumLine || sealed(std::string(text.substr(0, text.size() - kSumLine))) != text)
     return corrupt();
+  std::string_view version = text.substr(0, text.find('\n'));
+  if (version.starts_with(kFormat) && version != kFirstLine)
+    return fail(
+        Code::kUnsupported,
+        "a receipt of version {}, and this lode reads version 1; use the lode that wrote it, "
+        "or remove .lode and run again",
+        version.substr(kFormat.size()));
   Lines lines(text.substr(0, text.size() - kSumLine));
   Receipt receipt;
   if (!lines.first_line()) return corrupt();

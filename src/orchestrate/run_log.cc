@@ -54,9 +54,7 @@ Result<NamedTexts> libraries_of(std::string_view fitted) {
 
 }  // namespace
 
-std::string run_records_path(const Project& project) {
-  return state_path(project, "runs.sqlite");
-}
+std::string run_records_path(const Project& project) { return state_path(project, "runs.sqlite"); }
 
 Result<std::unique_ptr<MetadataStore>> open_run_records(FileSystem& files, const Project& project) {
   TRY(bool there, exists(files, run_records_path(project)));

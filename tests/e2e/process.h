@@ -32,8 +32,8 @@ inline std::string shell_quoted(std::string_view word) {
   return out + "'";
 }
 
-// The program at LODE_BINARY with `words`, in `folder`. `before` is shell that runs before it in the
-// same process, such as "ulimit -f 8; ".
+// The program at LODE_BINARY with `words`, in `folder`. `before` is shell that runs before it in
+// the same process, such as "ulimit -f 8; ".
 inline ProcessResult run_binary(const std::vector<std::string>& words, const std::string& folder,
                                 const std::string& before = "") {
   static int count = 0;

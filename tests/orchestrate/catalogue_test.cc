@@ -152,6 +152,18 @@ TEST_F(Catalogue, AStoredModelIsCheckedBeforeItIsShown) {
   EXPECT_EQ(header().error().code(), Code::kCorrupt);
 }
 
+TEST_F(Catalogue, AStoredModelOfANewerVersionIsRefusedAsOne) {
+  std::string model = "lode-model 2 12\n{\"name\":\"m\"}and bytes";
+  std::string path = model_path(*project_, text(content_hash(model)));
+  ASSERT_TRUE(posix_files().make_directories(parent_directory(path)));
+  ASSERT_TRUE(write_atomically(posix_files(), path, model));
+  Error error = stored_model_header(*project_, posix_files(), content_hash(model)).error();
+  EXPECT_EQ(error.code(), Code::kUnsupported);
+  EXPECT_EQ(error.text(), path +
+                              ": not a stored model of version 1, which is what this lode reads; "
+                              "use the lode that wrote it, or `lode run` to make it anew");
+}
+
 TEST_F(Catalogue, ASourceHasRecordsOnceItsZoneIsWhole) {
   const Source& source = project_->sources[0];
   EXPECT_FALSE(has_records(*project_, posix_files(), source).value());

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/file.h"
+
 namespace lode {
 namespace {
 
@@ -34,6 +36,28 @@ TEST(Receipt, EveryFlippedBitAndEveryCutIsFound) {
   for (std::size_t size = 0; size < text.size(); ++size)
     ASSERT_FALSE(parse_receipt(std::string_view(text).substr(0, size)));
   EXPECT_FALSE(parse_receipt(text + "more\n"));
+}
+
+// Written once, by the first version.
+TEST(Receipt, Version1LoadsForEver) {
+  std::string golden =
+      posix_files().read(LODE_SOURCE_DIR "/tests/orchestrate/golden/receipt-1").value();
+  Result<Receipt> receipt = parse_receipt(golden);
+  ASSERT_TRUE(receipt) << receipt.error().text();
+  EXPECT_EQ(*receipt, sample());
+  EXPECT_EQ(receipt_text(sample()), golden);
+}
+
+TEST(Receipt, ANewerVersionIsRefusedAsOne) {
+  std::string text = receipt_text(sample());
+  text.replace(text.find(" 1\n"), 3, " 2\n");
+  text.erase(text.size() - 69);  // the line of the sum
+  text += "sum " + lode::text(content_hash(text)) + "\n";
+  Error error = parse_receipt(text).error();
+  EXPECT_EQ(error.code(), Code::kUnsupported);
+  EXPECT_EQ(error.message(),
+            "a receipt of version 2, and this lode reads version 1; use the lode that wrote it, or "
+            "remove .lode and run again");
 }
 
 }  // namespace
