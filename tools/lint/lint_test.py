@@ -170,6 +170,12 @@ class Leftovers(unittest.TestCase):
         self.assertEqual(found(rules.leftovers, files),
                          [("src/base/a.cc", 1), ("src/base/a.cc", 4), ("tools/a.py", 1)])
 
+    def test_marks_of_a_merge(self):
+        text = "a\n" + "<" * 7 + " HEAD\nb\n" + "=" * 7 + "\nc\n" + ">" * 7 + " 86db986 (c)\n"
+        files = {"tools/a.sh": text, "docs/a.md": text, "src/a.cc": "cout <<<<<<< x;\n"}
+        self.assertEqual(found(rules.merges, files), [("docs/a.md", 2), ("docs/a.md", 6),
+                                                      ("tools/a.sh", 2), ("tools/a.sh", 6)])
+
 
 class Sizes(unittest.TestCase):
     def test_files(self):

@@ -151,6 +151,15 @@ def leftovers(tree: Tree):
                                   "what is to be done")
 
 
+def merges(tree: Tree):
+    """what a merge could not join is joined by hand before it is committed"""
+    for source in tree.files.values():
+        for number, line in enumerate(source.lines, 1):
+            if line.startswith(("<" * 7 + " ", ">" * 7 + " ")):
+                yield Problem(source.path, number, "merges",
+                              "a merge left its marks: choose one side, or join them")
+
+
 def sizes(tree: Tree):
     """files, functions and lines stay small enough to be read"""
     for source in tree.code():
@@ -319,8 +328,8 @@ def _has_contract(kinds: set, tests: list) -> bool:
     return any(f"{kind}_contract_test" == test.stem for kind in kinds for test in tests)
 
 
-RULES = (layers, stations_built, heavy_headers, banned_calls, banned_flags, leftovers, sizes, names,
-         headers, one_name_one_type, machine_paths, mirrored_tests)
+RULES = (layers, stations_built, heavy_headers, banned_calls, banned_flags, leftovers, merges, sizes,
+         names, headers, one_name_one_type, machine_paths, mirrored_tests)
 
 
 def problems_of(tree: Tree) -> list:
