@@ -39,8 +39,7 @@ std::string Where::text() const {
 }
 
 Error::Error(Code code, std::string message, Where where)
-    : detail_(std::make_shared<const Detail>(
-          Detail{code, std::move(message), std::move(where)})) {}
+    : detail_(std::make_shared<const Detail>(Detail{code, std::move(message), std::move(where)})) {}
 
 Error Error::at(Where place) const {
   if (!where().empty()) return *this;

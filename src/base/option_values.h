@@ -19,16 +19,15 @@ class OptionValues {
  public:
   // kInvalid: an unknown option (with the nearest known), one given twice, a required one that is
   // missing, a text that is not of the option's type, range or choices.
-  static Result<OptionValues> parse(
-      const Component& component,
-      std::span<const std::pair<std::string, std::string>> given);
+  static Result<OptionValues> parse(const Component& component,
+                                    std::span<const std::pair<std::string, std::string>> given);
 
   // Each asks for an option the descriptor has, by its type; anything else is a bug (asserted).
-  bool flag(std::string_view name) const;             // kBool
-  std::int64_t integer(std::string_view name) const;  // kInt
-  double number(std::string_view name) const;         // kNumber
+  bool flag(std::string_view name) const;                // kBool
+  std::int64_t integer(std::string_view name) const;     // kInt
+  double number(std::string_view name) const;            // kNumber
   const std::string& text(std::string_view name) const;  // kText, kChoice
-  Duration duration(std::string_view name) const;     // kDuration
+  Duration duration(std::string_view name) const;        // kDuration
 
  private:
   struct Value {

@@ -24,7 +24,7 @@ struct ZoneOptions {
   std::string seq_column = "_seq";
   // Part of the format: zones written with other sizes have other names.
   std::int64_t rows_per_part = std::int64_t{1} << 20;
-  std::string scratch;                  // an existing directory for unfinished parts (.lode/tmp)
+  std::string scratch;  // an existing directory for unfinished parts (.lode/tmp)
   // Where the zone is: DuckDB reads parts and writes unfinished ones by itself, from and to the
   // machine's files, so this must be a view of them.
   FileSystem* files = &posix_files();

@@ -19,10 +19,10 @@
 #include "base/component.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/option_values.h"
 #include "base/parallel.h"
 #include "mine/design.h"
 #include "mine/model_bytes.h"
-#include "base/option_values.h"
 
 namespace lode {
 

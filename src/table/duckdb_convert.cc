@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstring>
 #include <limits>
+#include <optional>
 
 #include "table/duckdb_api.h"
 
@@ -94,17 +95,11 @@ void plan_enum(Plan& plan, duckdb_logical_type type) {
   plan.dictionary = std::make_shared<const Column>(words.finish());
 }
 
-}  // namespace
-
-Result<Plan> plan_column(std::string name, duckdb_logical_type type, bool infinities_as_extremes) {
-  Plan plan;
-  plan.name = std::move(name);
-  plan.source = api().get_type_id(type);
-  plan.infinities_as_extremes = infinities_as_extremes;
-  switch (plan.source) {
+// The type of columns that one type of DuckDB stands for.
+std::optional<Type> plain_type(duckdb_type source) {
+  switch (source) {
     case DUCKDB_TYPE_BOOLEAN:
-      plan.type = Type::boolean();
-      break;
+      return Type::boolean();
     case DUCKDB_TYPE_TINYINT:
     case DUCKDB_TYPE_SMALLINT:
     case DUCKDB_TYPE_INTEGER:
@@ -114,35 +109,45 @@ Result<Plan> plan_column(std::string name, duckdb_logical_type type, bool infini
     case DUCKDB_TYPE_UINTEGER:
     case DUCKDB_TYPE_UBIGINT:
     case DUCKDB_TYPE_SQLNULL:
-      plan.type = Type::int64();
-      break;
+      return Type::int64();
     case DUCKDB_TYPE_HUGEINT:
     case DUCKDB_TYPE_UHUGEINT:
-      plan.type = Type::decimal(38, 0);
-      break;
+      return Type::decimal(38, 0);
     case DUCKDB_TYPE_FLOAT:
     case DUCKDB_TYPE_DOUBLE:
-      plan.type = Type::float64();
-      break;
-    case DUCKDB_TYPE_DECIMAL:
-      plan.type = Type::decimal(api().decimal_width(type), api().decimal_scale(type));
-      plan.internal = api().decimal_internal_type(type);
-      break;
+      return Type::float64();
     case DUCKDB_TYPE_VARCHAR:
-      plan.type = Type::string();
-      break;
+      return Type::string();
     case DUCKDB_TYPE_BLOB:
-      plan.type = Type::bytes();
-      break;
+      return Type::bytes();
     case DUCKDB_TYPE_DATE:
-      plan.type = Type::date();
-      break;
+      return Type::date();
     case DUCKDB_TYPE_TIMESTAMP:
     case DUCKDB_TYPE_TIMESTAMP_TZ:
     case DUCKDB_TYPE_TIMESTAMP_S:
     case DUCKDB_TYPE_TIMESTAMP_MS:
     case DUCKDB_TYPE_TIMESTAMP_NS:
-      plan.type = Type::timestamp();
+      return Type::timestamp();
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
+Result<Plan> plan_column(std::string name, duckdb_logical_type type, bool infinities_as_extremes) {
+  Plan plan;
+  plan.name = std::move(name);
+  plan.source = api().get_type_id(type);
+  plan.infinities_as_extremes = infinities_as_extremes;
+  if (std::optional<Type> plain = plain_type(plan.source)) {
+    plan.type = *std::move(plain);
+    return plan;
+  }
+  switch (plan.source) {
+    case DUCKDB_TYPE_DECIMAL:
+      plan.type = Type::decimal(api().decimal_width(type), api().decimal_scale(type));
+      plan.internal = api().decimal_internal_type(type);
       break;
     case DUCKDB_TYPE_ENUM:
       plan_enum(plan, type);

@@ -328,8 +328,8 @@ def _has_contract(kinds: set, tests: list) -> bool:
     return any(f"{kind}_contract_test" == test.stem for kind in kinds for test in tests)
 
 
-RULES = (layers, stations_built, heavy_headers, banned_calls, banned_flags, leftovers, merges, sizes,
-         names, headers, one_name_one_type, machine_paths, mirrored_tests)
+RULES = (layers, stations_built, heavy_headers, banned_calls, banned_flags, leftovers, merges,
+         sizes, names, headers, one_name_one_type, machine_paths, mirrored_tests)
 
 
 def problems_of(tree: Tree) -> list:

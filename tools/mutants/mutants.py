@@ -123,7 +123,8 @@ class Runner:
                 if re.search(r"\berror:", said):
                     return Outcome(mutant, "does not compile")
                 return Outcome(mutant, "killed", f"{program}.(start)", "a crash at start")
-            ran = self.scratch.run(program, test_filter, self.cpu.get(program, UNKNOWN_LIMIT_SECONDS))
+            limit = self.cpu.get(program, UNKNOWN_LIMIT_SECONDS)
+            ran = self.scratch.run(program, test_filter, limit)
             if not ran["ok"]:
                 return Outcome(mutant, "killed", ran["test"], ran["how"])
         return Outcome(mutant, "survived")

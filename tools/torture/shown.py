@@ -14,7 +14,8 @@ class Progress:
     def at(self, done: int, failures: int) -> None:
         now = time.monotonic()
         left = (now - self.began) / max(done, 1) * (self.kills - done)
-        line = f"torture: {done} of {self.kills} kills, {failures} failures, about {left:.0f} s left"
+        line = (f"torture: {done} of {self.kills} kills, {failures} failures, "
+                f"about {left:.0f} s left")
         if self.out.isatty():
             print(f"\r\x1b[K{line}", end="" if done < self.kills else "\n", file=self.out,
                   flush=True)

@@ -24,8 +24,8 @@ def tortured(fault: str, kills: int = 14) -> dict:
         program.chmod(0o755)
         said, heard = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(heard):
-            exit_code = torture.main(["--kills", str(kills), "--rows", "1000", "--no-page", "--json",
-                                      "--lode", str(program)])
+            exit_code = torture.main(["--kills", str(kills), "--rows", "1000", "--no-page",
+                                      "--json", "--lode", str(program)])
     result = json.loads(said.getvalue())
     assert exit_code == (1 if result["failures"] else 0)
     assert f"{kills} of {kills} kills" in heard.getvalue(), heard.getvalue()
