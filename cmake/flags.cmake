@@ -2,6 +2,7 @@
 # contraction of a*b+c into one rounding.
 option(LODE_TESTS "build the tests" ON)
 option(LODE_BENCH "build the benchmarks" ON)
+option(LODE_FUZZ "build the fuzzers (clang only)" OFF)
 set(LODE_SANITIZE "" CACHE STRING "sanitizers, as for -fsanitize=: address,undefined or thread")
 
 add_library(lode_flags INTERFACE)

@@ -104,6 +104,8 @@ Result<Receipt> parse_receipt(std::string_view text) {
   receipt.zone = *zone;
   receipt.first_seq = *first_seq;
   receipt.rows = *rows;
+  // Strictness for free: what is read must be what would be written.
+  if (receipt_text(receipt) != text) return corrupt();
   return receipt;
 }
 

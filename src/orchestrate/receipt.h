@@ -29,7 +29,7 @@ struct Receipt {
 };
 
 std::string receipt_text(const Receipt& receipt);
-// kCorrupt for anything receipt_text does not write.
+// kCorrupt for anything receipt_text does not write, kUnsupported for a receipt of a newer lode.
 Result<Receipt> parse_receipt(std::string_view text);
 
 }  // namespace lode

@@ -2,6 +2,8 @@
 // written once, they load for ever and answer as the records they were made of. A file that is
 // missing is written when LODE_WRITE_GOLDEN is set; one that is there never is. covers:
 // features/key_state_bytes, features/live_bytes
+#include "tests/features/golden_state.h"
+
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -26,26 +28,6 @@ std::string golden(const std::string& name, const std::string& written_today) {
 
 // ---- the state of a key
 // ---------------------------------------------------------------------------
-
-// A slot of numbers, one of texts; windows with cells and without.
-Layout golden_layout(const TextPool& texts) {
-  Layout layout;
-  layout.texts = &texts;
-  layout.slots = {Kept{Keep::kQuanta, Type::int64(), {}}, Kept{Keep::kText, Type::string(), {}}};
-  for (const Window& window :
-       {sliding(2 * kHour), sliding(50 * kHour),
-        Window{.kind = Window::Kind::kTumbling, .width = {6 * kHour}},
-        Window{.kind = Window::Kind::kLast, .count = 2}, Window{.kind = Window::Kind::kAll}}) {
-    int w = layout.add_window({window, false});
-    layout.add_parts(w, -1, kPartRows | kPartLastTime, 0);
-    bool paned = window.paned();
-    layout.add_parts(w, 0, paned ? kPartSum | kPartCount : 0x1ff,
-                     window.kind == Window::Kind::kAll ? 5 : 0);
-    layout.add_parts(w, 1, paned ? kPartLast : kPartFirst | kPartLast | kPartDistinct, 0);
-  }
-  layout.finish(true);
-  return layout;
-}
 
 // 4,500 records over 75 hours, so that it pays to fold: nulls, extremes, ties, texts.
 std::vector<Row> golden_rows(TextPool& texts) {
@@ -166,36 +148,8 @@ TEST(GoldenState, ANewerKeyStateIsRefusedAsOne) {
 
 class GoldenEngine : public testing::Test {
  protected:
-  static constexpr std::string_view kProject = R"(lode: 1
-project: golden
-sources:
-  visits:
-    files: visits.csv
-    columns: {id: string, at: timestamp, seen: timestamp, who: string, page: int64, amount: int64, op: string}
-    time: at
-    id: id
-    known: seen
-    change: {column: op, correction: U, retraction: D}
-labels:
-  large: {about: visits, value: amount > 50, known: at + hours(1)}
-features:
-  people:
-    over: visits
-    by: who
-    windows: [2h, 3d, {tumbling: 1h}, {last: 2}, all]
-    values:
-      n: count()
-      total: sum(amount)
-      most: max(amount)
-      first_op: first(op)
-      pages: distinct(page)
-      spread: variance(amount)
-      since: time_since()
-  outcomes: {over: large, by: page, window: all, values: {n: count(), large: sum(value)}}
-)";
-
   void SetUp() override {
-    folder_.write("lode.yaml", kProject);
+    folder_.write("lode.yaml", kGoldenProject);
     folder_.write("visits.csv", "id,at,seen,who,page,amount,op\n");
     project_ = folder_.load();
     ASSERT_NE(project_, nullptr);

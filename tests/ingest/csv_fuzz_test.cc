@@ -11,98 +11,12 @@
 #include "base/random.h"
 #include "ingest/csv.h"
 #include "ingest/csv_row.h"
+#include "tests/ingest/csv_transcript.h"
 
 namespace lode {
 namespace {
 
 using std::literals::operator""sv;
-
-const std::vector<Field> kColumns = {{"i", Type::int64()},       {"d", Type::float64()},
-                                     {"s", Type::string()},      {"t", Type::timestamp()},
-                                     {"m", Type::decimal(9, 2)}, {"f", Type::boolean()},
-                                     {"n", Type::date()},        {"y", Type::bytes()}};
-
-// What a reader said, in full and independent of batches.
-struct Transcript {
-  std::string text;
-  std::int64_t rows = 0;
-  std::int64_t broken = 0;
-  std::int64_t rows_read = 0;
-};
-
-void write_value(const Column& column, std::int64_t i, std::string& out) {
-  if (column.is_null(i)) {
-    out += "~;";
-    return;
-  }
-  switch (column.type.id) {
-    case TypeId::kInt64:
-    case TypeId::kTimestamp:
-      out += std::to_string(column.int64(i));
-      break;
-    case TypeId::kDouble: {  // to the bit
-      std::uint64_t bits = 0;
-      double value = column.float64(i);
-      std::memcpy(&bits, &value, 8);
-      out += std::to_string(bits);
-      break;
-    }
-    case TypeId::kDecimal:
-      out += std::to_string(static_cast<std::int64_t>(column.decimal(i)));
-      break;
-    case TypeId::kBool:
-      out += column.boolean(i) ? "T" : "F";
-      break;
-    case TypeId::kDate:
-      out += std::to_string(column.date(i));
-      break;
-    default:
-      out += column.string(i);
-  }
-  out += ';';
-}
-
-Transcript transcript(const std::string& text, const CsvDialect& dialect, const CsvLimits& limits,
-                      std::int64_t rows_per_batch) {
-  Transcript out;
-  ReadOptions options{.wanted = Schema(kColumns), .rows_per_batch = rows_per_batch};
-  auto reader = open_csv(bytes_of(text), dialect, options, limits);
-  if (!reader) {
-    out.text = "E " + reader.error().message();
-    return out;
-  }
-  std::string naive;
-  while (true) {
-    auto batch = (*reader)->next();
-    if (!batch.has_value()) {
-      out.text += "E " + batch.error().message();
-      return out;
-    }
-    if (!batch->has_value()) break;
-    const Batch& b = **batch;
-    EXPECT_EQ(b.first_row, out.rows_read);
-    EXPECT_GT(b.rows_read, 0);
-    EXPECT_LE(b.rows_read, rows_per_batch);
-    out.rows += b.table.rows;
-    out.broken += static_cast<std::int64_t>(b.broken.size());
-    out.rows_read += b.rows_read;
-    std::vector<std::int64_t> numbers = b.row_numbers();
-    EXPECT_EQ(static_cast<std::int64_t>(numbers.size()), b.table.rows);
-    for (std::size_t i = 0; i < numbers.size(); ++i) {
-      out.text += fmt::format("{}:", numbers[i]);
-      for (const Column& column : b.table.columns)
-        write_value(column, static_cast<std::int64_t>(i), out.text);
-      out.text += '\n';
-    }
-    for (const BrokenRow& row : b.broken) {
-      EXPECT_LE(row.raw.size(), kRawTextMax);
-      naive += fmt::format("! {} {} {} {} {} {}\n", row.row, row.line, row.byte, row.field,
-                           row.reason, row.raw);
-    }
-  }
-  out.text += naive;
-  return out;
-}
 
 // Rows in the text, counted by the slow splitter alone.
 std::int64_t rows_in(std::string_view text, const CsvDialect& dialect, std::size_t limit) {
@@ -161,12 +75,12 @@ std::string random_field(Random& random, const CsvDialect& dialect) {
 std::string random_text(Random& random, const CsvDialect& dialect) {
   std::string text;
   if (dialect.header)
-    for (std::size_t i = 0; i < kColumns.size(); ++i)
-      text += (i == 0 ? "" : std::string(1, dialect.delimiter)) + kColumns[i].name;
+    for (std::size_t i = 0; i < csv_columns().size(); ++i)
+      text += (i == 0 ? "" : std::string(1, dialect.delimiter)) + csv_columns()[i].name;
   if (dialect.header) text += '\n';
   std::uint64_t rows = random.below(60);
   for (std::uint64_t row = 0; row < rows; ++row) {
-    std::uint64_t fields = random.chance(0.9) ? kColumns.size() : random.below(12);
+    std::uint64_t fields = random.chance(0.9) ? csv_columns().size() : random.below(12);
     for (std::uint64_t i = 0; i < fields; ++i) {
       if (i > 0) text += dialect.delimiter;
       // Mostly a value of the column's type, so that rows live long enough to matter.
@@ -213,14 +127,14 @@ CsvDialect random_dialect(Random& random) {
 
 void check(const std::string& text, const CsvDialect& dialect, Random& random) {
   CsvLimits slow{.row_bytes = 200, .window_bytes = 4096, .short_cut = false};
-  Transcript reference = transcript(text, dialect, slow, 1000);
+  CsvTranscript reference = csv_transcript(text, dialect, slow, 1000);
   EXPECT_EQ(reference.rows + reference.broken, reference.rows_read);
   if (!reference.text.starts_with("E ")) {
     EXPECT_EQ(reference.rows_read, std::max<std::int64_t>(0, rows_in(text, dialect, 200)));
   }
   CsvLimits fast{.row_bytes = 200, .window_bytes = 2 + random.below(300)};
-  Transcript other =
-      transcript(text, dialect, fast, 1 + static_cast<std::int64_t>(random.below(20)));
+  CsvTranscript other =
+      csv_transcript(text, dialect, fast, 1 + static_cast<std::int64_t>(random.below(20)));
   ASSERT_EQ(other.text, reference.text) << "text:\n" << text;
 }
 

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 help_build() {
   cat <<'TEXT'
-usage: ./dev build [--preset release|debug|asan|tsan] [TARGET...]
+usage: ./dev build [--preset release|debug|asan|tsan|fuzz] [TARGET...]
 Sets up what is missing, then builds. The release binary is build/lode; other presets build into
 build-PRESET/. LODE_JOBS sets how many compilers run at once (default: one a core).
 example: ./dev build --preset asan
