@@ -7,8 +7,9 @@ set(LODE_SANITIZE "" CACHE STRING "sanitizers, as for -fsanitize=: address,undef
 
 add_library(lode_flags INTERFACE)
 target_include_directories(lode_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
-target_compile_options(lode_flags INTERFACE -Wall -Wextra -Wconversion -Wshadow -Werror
-  -ffp-contract=off -fno-math-errno $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+target_compile_options(lode_flags INTERFACE -Wall -Wextra -Wconversion -Wshadow
+  $<$<CXX_COMPILER_ID:GNU>:-Werror> -ffp-contract=off -fno-math-errno
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 target_compile_definitions(lode_flags INTERFACE LODE_VERSION="${PROJECT_VERSION}")
 
 if(LODE_SANITIZE)

@@ -12,8 +12,6 @@ namespace {
 
 using i64 = std::int64_t;
 
-constexpr i64 kDay = 86'400'000'000;
-
 bool add(i64 a, i64 b, i64& out) { return !__builtin_add_overflow(a, b, &out); }
 bool subtract(i64 a, i64 b, i64& out) { return !__builtin_sub_overflow(a, b, &out); }
 bool multiply(i64 a, i64 b, i64& out) { return !__builtin_mul_overflow(a, b, &out); }
