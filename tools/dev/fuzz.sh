@@ -2,11 +2,11 @@
 help_fuzz() {
   cat <<'TEXT'
 usage: ./dev fuzz [--seconds N] [ENTRY...]
-Builds the fuzzers with clang's address and undefined sanitizers into build-fuzz/ and runs each entry
-of tests/fuzz (or those named) under libFuzzer for N seconds (default 60). Inputs that it found worth
-keeping stay in build-fuzz/corpus/ENTRY for the next time. An input that breaks something is left in
-build-fuzz/found/: mend it, and put the input into tests/fuzz/seeds/ENTRY, where every test run
-replays it.
+Builds the fuzzers with clang's address and undefined sanitizers into build-fuzz/ and runs each
+entry of tests/fuzz (or those named) under libFuzzer for N seconds (default 60). Inputs worth
+keeping stay in build-fuzz/corpus/ENTRY for the next time. An input that breaks something is
+left in build-fuzz/found/: mend it, and put the input into tests/fuzz/seeds/ENTRY, where every test
+run replays it.
 example: ./dev fuzz --seconds 300 csv
 TEXT
 }
@@ -35,7 +35,8 @@ command_fuzz() {
   build_preset fuzz lode_fuzz
   ((${#names[@]})) || mapfile -t names < <(build-fuzz/tests/lode_fuzz --list)
   for name in "${names[@]}"; do
-    STEP_SHOWN="libFuzzer for $seconds s" step "fuzz $name" fuzz_entry "$name" "$seconds" || failed=1
+    STEP_SHOWN="libFuzzer for $seconds s" step "fuzz $name" fuzz_entry "$name" "$seconds" ||
+      failed=1
   done
   ((failed == 0)) || die 'something was found: build-fuzz/found/'
 }

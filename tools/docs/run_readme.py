@@ -5,6 +5,7 @@ present are, those it calls missing are not, and its figures are those of the tu
 run."""
 
 import argparse
+import os
 import re
 import subprocess
 import sys
@@ -72,7 +73,7 @@ def run_page(lode: Path, folder: Path) -> str:
     programs = folder.parent / "programs"
     programs.mkdir()
     (programs / "lode").symlink_to(lode)
-    environment = {"PATH": f"{programs}:/usr/bin:/bin", "HOME": str(folder)}
+    environment = os.environ | {"PATH": f"{programs}:{os.environ['PATH']}"}
     folder.mkdir()
     lines = projects = 0
     for block in blocks_of(README):

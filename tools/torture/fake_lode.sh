@@ -17,10 +17,11 @@ run() {
   once=$((rows - broken))
   [ "$FAKE_FAULT$killed" = lostx ] && once=$((once - 1))
   [ "$FAKE_FAULT" = leftover ] || rm $state/.orders.tmp
-  cat >$state/counted <<TEXT
+  cat >$state/.counted <<TEXT
 {"rows": [{"accepted": $((rows - broken)), "once": $once, "aside": $broken,
   "aside_once": $broken, "training": $((rows - broken))}]}
 TEXT
+  mv $state/.counted $state/counted
   rm $mark
   [ "$FAKE_FAULT" = names ] || killed=
   cat <<TEXT
