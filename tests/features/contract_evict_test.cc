@@ -136,6 +136,30 @@ TEST_P(Eviction, LongAfterwardsOnlyAllTimeAndLastNRemember) {
   expect_plain(layout, state, all, t0, t0);
 }
 
+// Records just at and beside the edges of cells, many enough to be folded.
+TEST_P(Eviction, FoldedEdgesHoldToTheMicrosecond) {
+  std::int64_t pane = 40 * kHour / 256;
+  for (auto [window, width] : {std::pair(sliding(40 * kHour), pane), {kTumbling, 3 * kHour}}) {
+    Layout layout = full_layout_of({window}, lagged(), 0);
+    std::vector<Row> all;
+    for (std::int64_t edge = -3; edge <= 3; ++edge)
+      for (std::int64_t beside : {-1, 0, 1})
+        for (int i = 0; i < 40; ++i) {
+          std::int64_t time = edge * width + beside;
+          all.push_back({time, time, i, static_cast<std::int64_t>(all.size()), {edge, beside}});
+        }
+    KeyState state = settled_life(layout, all, [](KeyState&) {}, 1);
+    ASSERT_GT(state.cells(), 0) << "nothing was folded";
+    std::int64_t reach = window.kind == Window::Kind::kSliding ? 40 * kHour : 0;
+    for (std::int64_t edge = -3; edge <= 4; ++edge)
+      for (std::int64_t beside : {-1, 0, 1, 2}) {
+        std::int64_t t0 = edge * width + reach + beside;
+        if (t0 >= state.settled()) expect_plain(layout, state, all, t0, t0);
+        ASSERT_FALSE(HasFatalFailure()) << "edge " << edge << " and " << beside;
+      }
+  }
+}
+
 // A record before what is settled may still come, and counts for reads from there on.
 TEST_P(Eviction, RecordsBelowWhatIsSettledStillCount) {
   Layout layout = full_layout_of(cell_windows(), lagged(), 30);

@@ -77,7 +77,7 @@ NAMED = [
            "return floor_divide(time - 1, window.width.us / 256);",
            "return floor_divide(time, window.width.us / 256);",
            "panes are closed below and open above (semantics 6.4)",
-           r"features\..*Key(Cells|Merge)"),
+           r"features\..*Eviction\.FoldedEdges"),
     Mutant("embargo", "src/judge/split.cc",
            "} else if (times[i] >= embargo_begin) {", "} else if (times[i] > embargo_begin) {",
            "a training row at the first instant of the embargo is fitted on",
