@@ -67,6 +67,23 @@ TEST_P(Eviction, MemoryFollowsWhatIsInSight) {
   EXPECT_GT(most, 50);
 }
 
+TEST_P(Eviction, MemoryIsGivenBackWhenABurstIsOver) {
+  Layout layout = full_layout_of({sliding(kHour)}, lagged(), 4);
+  KeyState state;
+  Row row{0, 0, 1, 0, {3, 3}};
+  for (; row.seq < 1000; ++row.seq) ASSERT_TRUE(state.insert(layout, row.entry()));
+  std::int64_t most = state.memory_bytes(layout);
+  row.time = row.known = 10 * kHour;
+  state.settle(layout, row.time);
+  while (state.memory_bytes(layout) >= most && row.seq < 2000) {
+    ASSERT_TRUE(state.insert(layout, row.entry()));
+    ++row.seq;
+  }
+  EXPECT_EQ(state.entries(), row.seq - 1000) << "the burst is gone";
+  std::int64_t fixed = layout.block_words * 8;
+  EXPECT_LE(state.memory_bytes(layout), fixed + layout.entry_words * 8 * 2 * state.entries());
+}
+
 TEST_P(Eviction, AllTimeIsOneCellHoweverManyRecords) {
   Layout layout;
   layout.slots = {Kept{Keep::kQuanta, Type::int64(), {}}, Kept{Keep::kQuanta, Type::int64(), {}}};
