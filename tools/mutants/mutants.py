@@ -178,6 +178,12 @@ def known_survivors() -> dict:
     return {(entry["file"], entry["change"]): entry["reason"] for entry in entries}
 
 
+def explained(outcomes: list) -> list:
+    """Outcomes of earlier runs with the reasons that stand in survivors.toml now."""
+    excused = known_survivors()
+    return [o | {"reason": excused.get((o["file"], o["change"]), "")} for o in outcomes]
+
+
 def run_all(args: argparse.Namespace, say) -> list:
     scratch = Scratch(ROOT, args.scratch, args.jobs)
     scratch.refresh()
@@ -197,6 +203,8 @@ def run_all(args: argparse.Namespace, say) -> list:
         runner.baseline(STAGES.get(mutant.file.split("/")[1], ["e2e"])[0])
     outcomes, real, tried = [], 0, 0
     excused = known_survivors()
+    before = json.loads(args.remembered.read_text()) \
+        if args.only and args.remembered.exists() else []
     queue = list(named)
     while queue or (real < args.machine and tried < len(machine)):
         mutant = queue.pop(0) if queue else machine[tried]
@@ -204,13 +212,13 @@ def run_all(args: argparse.Namespace, say) -> list:
         tried += 1 if is_machine and not args.only else 0
         outcome = runner.run(mutant)
         outcome.reason = excused.get((mutant.file, mutant.meaning), "")
-        outcomes.append(outcome)
+        outcomes.append(outcome.as_json())
         runs = outcome.state in ("killed", "survived")
         real += 1 if is_machine and runs else 0
         count = f"{real}/{args.machine} " if is_machine and not args.only else ""
         say(f"{count}{mutant.name}: {outcome.state}"
             f"{' by ' + outcome.test if outcome.test else ''} ({outcome.seconds:.0f} s)")
-        args.partial.write_text(json.dumps([o.as_json() for o in outcomes], indent=1))
+        args.remembered.write_text(json.dumps(report.merged(before, outcomes), indent=1))
     return outcomes
 
 
@@ -226,12 +234,14 @@ def parse(argv: list) -> argparse.Namespace:
                         help="which machine-made ones (1)")
     parser.add_argument("--json", action="store_true", help="the outcomes as one JSON document")
     parser.add_argument("--list", action="store_true", help="only name the mutants")
-    parser.add_argument("--write", action="store_true", help="write docs/mutants.md")
+    parser.add_argument("--write", action="store_true",
+                        help="write docs/mutants.md; with --only, what the last run found with "
+                        "these in their place")
     parser.add_argument("--jobs", metavar="N", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--scratch", metavar="FOLDER", type=Path, default=ROOT / "build-mutants",
                         help="where the copy is made and built (build-mutants/)")
     args = parser.parse_args(argv)
-    args.partial = args.scratch / "outcomes.json"
+    args.remembered = args.scratch / "outcomes.json"
     return args
 
 
@@ -254,8 +264,8 @@ def main(argv: list) -> int:
     else:
         print(report.summary(outcomes))
     if args.write:
-        (ROOT / "docs" / "mutants.md").write_text(report.page(outcomes, args.seed),
-                                                  encoding="utf-8")
+        known = explained(json.loads(args.remembered.read_text()))
+        (ROOT / "docs" / "mutants.md").write_text(report.page(known, args.seed), encoding="utf-8")
     return 0 if not report.unexplained(outcomes) else 1
 
 

@@ -132,20 +132,27 @@ class Verdicts(unittest.TestCase):
         self.assertTrue(verdict_of("base", 0, "", False, 1.0)["ok"])
 
     def test_the_page_lists_survivors_with_their_reasons(self):
-        mutant = catalogue.Mutant("n", "src/features/a.cc", "a", "b", "a | b", at=3, line=7)
-        lives = mutants.Outcome(mutant, "survived", reason="it moves no answer")
+        mutant = catalogue.Mutant("a.cc:7:1:edge", "src/features/a.cc", "a", "b", "a | b", at=3,
+                                  line=7)
+        lives = mutants.Outcome(mutant, "survived", reason="it moves no answer").as_json()
         self.assertEqual(report.unexplained([lives]), [])
         page = report.page([lives], 1)
         self.assertIn("| features/a.cc:7 | a \\| b | **SURVIVED**: it moves no answer |", page)
-        lives.reason = ""
+        self.assertIn("none of them without an explanation", page)
+        lives["reason"] = ""
         self.assertEqual(report.unexplained([lives]), [lives])
         self.assertIn("no test notices", report.summary([lives]))
+
+    def test_a_later_run_of_some_takes_their_place(self):
+        before = [{"name": "a", "state": "survived"}, {"name": "b", "state": "killed"}]
+        now = [{"name": "a", "state": "killed"}, {"name": "c", "state": "killed"}]
+        self.assertEqual(report.merged(before, now), [now[0], before[1], now[1]])
 
     def test_outcomes_are_kept_beside_the_scratch_copy(self):
         with tempfile.TemporaryDirectory() as folder:
             args = mutants.parse(["--only", "x", "--only", "y*", "--scratch", folder])
             self.assertEqual(args.only, ["x", "y*"])
-            self.assertEqual(args.partial, Path(folder) / "outcomes.json")
+            self.assertEqual(args.remembered, Path(folder) / "outcomes.json")
 
 
 if __name__ == "__main__":

@@ -9,16 +9,22 @@ from pathlib import Path
 
 
 def unexplained(outcomes: list) -> list:
-    return [o for o in outcomes if o.state == "survived" and not o.reason]
+    return [o for o in outcomes if o["state"] == "survived" and not o["reason"]]
 
 
 def counts(outcomes: list) -> Counter:
-    return Counter(o.state for o in outcomes)
+    return Counter(o["state"] for o in outcomes)
+
+
+def merged(before: list, now: list) -> list:
+    """What an earlier run found, with what this one found of the same mutants in its place."""
+    fresh = {o["name"]: o for o in now}
+    known = {o["name"] for o in before}
+    return [fresh.get(o["name"], o) for o in before] + [o for o in now if o["name"] not in known]
 
 
 def as_json(outcomes: list, seed: int) -> dict:
-    return {"seed": seed, "counts": dict(counts(outcomes)),
-            "mutants": [outcome.as_json() for outcome in outcomes]}
+    return {"seed": seed, "counts": dict(counts(outcomes)), "mutants": outcomes}
 
 
 def summary(outcomes: list) -> str:
@@ -27,9 +33,9 @@ def summary(outcomes: list) -> str:
              f"{count['same code']} with the original's object code, "
              f"{count['does not compile']} that do not compile"]
     for outcome in outcomes:
-        if outcome.state == "survived":
-            lines.append(f"SURVIVED {outcome.mutant.name}: {outcome.mutant.meaning}")
-            lines.append(f"         {outcome.reason or 'no test notices: write one'}")
+        if outcome["state"] == "survived":
+            lines.append(f"SURVIVED {outcome['name']}: {outcome['change']}")
+            lines.append(f"         {outcome['reason'] or 'no test notices: write one'}")
     return "\n".join(lines)
 
 
@@ -46,16 +52,20 @@ def cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-def row(outcome) -> str:
-    mutant = outcome.mutant
-    where = mutant.file.removeprefix("src/") + (f":{mutant.line}" if mutant.line else "")
-    if outcome.state == "survived":
-        fate = f"**SURVIVED**: {outcome.reason or 'no test notices'}"
+def is_machine_made(outcome: dict) -> bool:
+    return ":" in outcome["name"]  # file:line:column:kind
+
+
+def row(outcome: dict) -> str:
+    where = outcome["file"].removeprefix("src/")
+    where += f":{outcome['line']}" if outcome["line"] else ""
+    if outcome["state"] == "survived":
+        fate = f"**SURVIVED**: {outcome['reason'] or 'no test notices'}"
     else:
-        how = "" if outcome.how == "a failed check" else f", by {outcome.how}"
-        fate = f"`{outcome.test}`{how}"
-    name = f"{mutant.name}: " if mutant.at < 0 else ""
-    return f"| {cell(where)} | {cell(name + mutant.meaning)} | {cell(fate)} |"
+        how = "" if outcome["how"] == "a failed check" else f", by {outcome['how']}"
+        fate = f"`{outcome['test']}`{how}"
+    name = "" if is_machine_made(outcome) else f"{outcome['name']}: "
+    return f"| {cell(where)} | {cell(name + outcome['change'])} | {cell(fate)} |"
 
 
 def page(outcomes: list, seed: int) -> str:
@@ -69,14 +79,13 @@ def page(outcomes: list, seed: int) -> str:
         "are taken over src/features by a seed. Mutants that do not compile, or whose object",
         "file is the original's, are replaced by the next.", "",
         f"Run on {today}, seed {seed}, {machine()}: {count['killed']} killed, "
-        f"{count['survived']} survived, all explained below." if not unexplained(outcomes) else
-        f"Run on {today}, seed {seed}, {machine()}: {count['killed']} killed, "
-        f"{count['survived']} survived, {len(unexplained(outcomes))} without an explanation.",
-        f"Left out: {count['same code']} with the original's object code, "
+        f"{count['survived']} survived,",
+        f"{len(unexplained(outcomes)) or 'none'} of them without an explanation. Left out: "
+        f"{count['same code']} with the original's object code,",
         f"{count['does not compile']} that do not compile.", ""]
     for title, is_machine in (("Named", False), ("Machine-made", True)):
         lines += [f"## {title}", "", "| where | what was changed | killed by |", "|---|---|---|"]
         lines += [row(o) for o in outcomes
-                  if (o.mutant.at >= 0) == is_machine and o.state in ("killed", "survived")]
+                  if is_machine_made(o) == is_machine and o["state"] in ("killed", "survived")]
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
