@@ -31,8 +31,8 @@ QUICK_MS = 60
 # Which test programs can notice a change of a station, the nearest and fastest first; a name after
 # @ is a filter. The later ones are only built for what the earlier ones let live.
 STAGES = {
-    "features": ["features", "agreement@Batches/*/0", "contract", "mine", "orchestrate", "e2e",
-                 "agreement@-Batches/*/0"],
+    "features": ["features", "agreement@Batches/*/0", "project", "mine", "orchestrate", "e2e",
+                 "agreement@-Batches/*/0", "contract", "cli"],
     "ingest": ["ingest", "agreement@Batches/*/0", "orchestrate", "e2e"],
     "judge": ["judge", "contract", "orchestrate", "e2e"],
     "orchestrate": ["orchestrate", "e2e"],
