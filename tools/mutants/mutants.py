@@ -184,6 +184,14 @@ def explained(outcomes: list) -> list:
     return [o | {"reason": excused.get((o["file"], o["change"]), "")} for o in outcomes]
 
 
+def remembered(file: Path, sources: str) -> list:
+    """What earlier runs found on the same sources."""
+    if not file.exists():
+        return []
+    known = json.loads(file.read_text())
+    return known["outcomes"] if known["sources"] == sources else []
+
+
 def run_all(args: argparse.Namespace, say) -> list:
     scratch = Scratch(ROOT, args.scratch, args.jobs)
     scratch.refresh()
@@ -203,22 +211,23 @@ def run_all(args: argparse.Namespace, say) -> list:
         runner.baseline(STAGES.get(mutant.file.split("/")[1], ["e2e"])[0])
     outcomes, real, tried = [], 0, 0
     excused = known_survivors()
-    before = json.loads(args.remembered.read_text()) \
-        if args.only and args.remembered.exists() else []
+    sources = tree_hash(scratch.tree, ["src", "cmake"])
+    before = remembered(args.remembered, sources) if args.only or args.resume else []
+    dead = {o["name"]: o for o in before if o["state"] != "survived"} if args.resume else {}
     queue = list(named)
     while queue or (real < args.machine and tried < len(machine)):
         mutant = queue.pop(0) if queue else machine[tried]
         is_machine = mutant.at >= 0
         tried += 1 if is_machine and not args.only else 0
-        outcome = runner.run(mutant)
-        outcome.reason = excused.get((mutant.file, mutant.meaning), "")
-        outcomes.append(outcome.as_json())
-        runs = outcome.state in ("killed", "survived")
-        real += 1 if is_machine and runs else 0
+        outcome = dead.get(mutant.name) or runner.run(mutant).as_json()
+        outcome["reason"] = excused.get((mutant.file, mutant.meaning), "")
+        outcomes.append(outcome)
+        real += 1 if is_machine and outcome["state"] in ("killed", "survived") else 0
         count = f"{real}/{args.machine} " if is_machine and not args.only else ""
-        say(f"{count}{mutant.name}: {outcome.state}"
-            f"{' by ' + outcome.test if outcome.test else ''} ({outcome.seconds:.0f} s)")
-        args.remembered.write_text(json.dumps(report.merged(before, outcomes), indent=1))
+        say(f"{count}{mutant.name}: {outcome['state']}"
+            f"{' by ' + outcome['test'] if outcome['test'] else ''} ({outcome['seconds']:.0f} s)")
+        args.remembered.write_text(json.dumps(
+            {"sources": sources, "outcomes": report.merged(before, outcomes)}, indent=1))
     return outcomes
 
 
@@ -229,6 +238,8 @@ def parse(argv: list) -> argparse.Namespace:
                         help="only mutants of this name, with * and ?; may be given again")
     parser.add_argument("--machine", metavar="N", type=int, default=50,
                         help="how many machine-made mutants to run (50)")
+    parser.add_argument("--resume", action="store_true",
+                        help="take over what earlier runs on the same sources saw killed")
     parser.add_argument("--machine-only", action="store_true", help="none of the named ones")
     parser.add_argument("--seed", metavar="S", type=int, default=1,
                         help="which machine-made ones (1)")
@@ -264,7 +275,7 @@ def main(argv: list) -> int:
     else:
         print(report.summary(outcomes))
     if args.write:
-        known = explained(json.loads(args.remembered.read_text()))
+        known = explained(json.loads(args.remembered.read_text())["outcomes"])
         (ROOT / "docs" / "mutants.md").write_text(report.page(known, args.seed), encoding="utf-8")
     return 0 if not report.unexplained(outcomes) else 1
 
