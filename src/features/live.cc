@@ -90,6 +90,25 @@ Status LiveEngine::apply(const Source& source, const Table& records) {
   return {};
 }
 
+namespace {
+
+// The columns every table of accepted records has.
+struct RecordColumns {
+  explicit RecordColumns(const Table& records)
+      : seq(records.find(kSeqColumn)),
+        kind(records.find(kKindColumn)),
+        id(records.find(kIdColumn)),
+        time(records.find(kTimeColumn)),
+        known(records.find(kKnownColumn)) {}
+  const Column* seq;
+  const Column* kind;
+  const Column* id;
+  const Column* time;
+  const Column* known;
+};
+
+}  // namespace
+
 Status LiveEngine::apply_to(std::size_t number, const Table& records) {
   const Group& group = *plan_.groups[number];
   GroupState& state = states_[number];
@@ -102,30 +121,25 @@ Status LiveEngine::apply_to(std::size_t number, const Table& records) {
     slots.push_back(std::move(kept));
   }
   const Column& keys = *prepared.table.find(group.by);
-  const Column& kinds = *records.find(kKindColumn);
-  const Column& ids = *records.find(kIdColumn);
+  RecordColumns columns(records);
   std::vector<std::int64_t> values(slots.size());
   for (std::int64_t i = 0; i < records.rows; ++i) {
     if (is_text(group.key_type) && !keys.is_null(i)) texts_.intern(keys.string(i));
     std::optional<std::int64_t> key = key_number(group, keys, i);
-    auto kind = static_cast<RecordKind>(kinds.int64(i));
-    if (group.source->change) {
-      Trace& trace = state.traces[id_text(ids, i)];
-      if (key) trace.keys.push_back(*key);
-      trace.changed = trace.changed || kind != RecordKind::kOriginal;
-      if (trace.changed) state.touched.insert(trace.keys.begin(), trace.keys.end());
-    }
+    auto kind = static_cast<RecordKind>(columns.kind->int64(i));
+    if (group.source->change) leave_trace(state, id_text(*columns.id, i), key, kind);
     if (kind != RecordKind::kOriginal || !key) continue;
     Entry entry;
-    entry.time = records.find(kTimeColumn)->int64(i);
-    entry.known = records.find(kKnownColumn)->int64(i);
+    entry.time = columns.time->int64(i);
+    entry.known = columns.known->int64(i);
     if (prepared.label) {
       if (prepared.label->known.is_null(i) || prepared.label->value.is_null(i)) continue;
       entry.time = entry.known = std::max(prepared.label->known.int64(i), entry.known);
     }
     if (layout.store_order) {
-      entry.id = ids.type.id == TypeId::kString ? texts_.intern(ids.string(i)) : ids.int64(i);
-      entry.seq = records.find(kSeqColumn)->int64(i);
+      entry.id = columns.id->type.id == TypeId::kString ? texts_.intern(columns.id->string(i))
+                                                        : columns.id->int64(i);
+      entry.seq = columns.seq->int64(i);
     }
     for (std::size_t s = 0; s < slots.size(); ++s)
       values[s] = slots[s][static_cast<std::size_t>(i)];
@@ -133,6 +147,14 @@ Status LiveEngine::apply_to(std::size_t number, const Table& records) {
     TRY_VOID(put(number, *key, entry));
   }
   return {};
+}
+
+void LiveEngine::leave_trace(GroupState& state, const std::string& id,
+                             std::optional<std::int64_t> key, RecordKind kind) {
+  Trace& trace = state.traces[id];
+  if (key) trace.keys.push_back(*key);
+  trace.changed = trace.changed || kind != RecordKind::kOriginal;
+  if (trace.changed) state.touched.insert(trace.keys.begin(), trace.keys.end());
 }
 
 void LiveEngine::settle(const Source& source, Timestamp t) {

@@ -61,6 +61,8 @@ class LiveEngine {
 
   explicit LiveEngine(int shards) : shard_count_(shards) {}
   Status apply_to(std::size_t group, const Table& records);
+  static void leave_trace(GroupState& state, const std::string& id, std::optional<std::int64_t> key,
+                          RecordKind kind);
   Status put(std::size_t group, std::int64_t key, const Entry& entry);
   std::size_t shard_of(std::int64_t key) const;
   std::string key_bytes(const Group& group, std::int64_t key) const;
