@@ -2,10 +2,12 @@
 // running parts follow from them exactly, so they cannot be stored wrong.
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include "base/hash.h"
 #include "features/key_state.h"
+#include "features/running_parts.h"
 
 namespace lode {
 namespace {
@@ -169,6 +171,9 @@ void save_cells(const Layout& layout, std::size_t window, const Cells* cells, Wr
   }
 }
 
+// More records than any key has, and few enough that no sum of cells can overflow.
+constexpr std::int64_t kMostRows = std::int64_t{1} << 48;
+
 bool load_values(Reader& in, bool text, ValueCounts& values) {
   std::int64_t count = 0;
   if (!in.count(count)) return false;
@@ -178,12 +183,40 @@ bool load_values(Reader& in, bool text, ValueCounts& values) {
     std::int64_t times = 0;
     if (!in.value(value, text) || !in.number(times)) return false;
     bool over_limit = value == kNoValue && times == kOverLimitCount && count == 1;
-    if (!over_limit && (value == kNoValue || times < 1)) return false;
+    if (!over_limit && (value == kNoValue || times < 1 || times > kMostRows)) return false;
     values.emplace_back(value, times);
   }
   // Texts have other numbers in this pool.
   std::ranges::sort(values);
   return std::ranges::adjacent_find(values, {}, &ValueCounts::value_type::first) == values.end();
+}
+
+// A cell that records can have made: its last record lies in it, and its sums are within what so
+// many records can add up to. What computes with cells relies on it.
+bool can_be(const Layout& layout, std::size_t window, const std::vector<std::int64_t>& cell) {
+  const RingWindow& of = layout.windows[window];
+  std::int64_t rows = cell[kCellRows];
+  std::int64_t last = cell[kCellLast];
+  if (rows < 1 || rows > kMostRows || last == kNoValue) return false;
+  if (last >
+      std::numeric_limits<std::int64_t>::max() - std::max<std::int64_t>(of.window.width.us, 0))
+    return false;
+  if (cell[kCellNumber] != of.cell_of(last)) return false;
+  for (const KeptParts& kept : layout.parts) {
+    if (std::cmp_not_equal(kept.window, window)) continue;
+    const PartWords& at = kept.in_cell;
+    auto word = [&](int place) { return cell[static_cast<std::size_t>(place)]; };
+    if (at.count >= 0 && (word(at.count) < 0 || word(at.count) > rows)) return false;
+    Int128 sum = 0;
+    if (at.sum >= 0) std::memcpy(&sum, &cell[static_cast<std::size_t>(at.sum)], sizeof sum);
+    Int128 most = Int128{rows} << 63;
+    if (sum > most || sum < -most) return false;
+    if (at.squares < 0) continue;
+    // At most 2^48 squares of 2^126.
+    Int256 squares = wide_squares(&cell[static_cast<std::size_t>(at.squares)]);
+    if (squares.limb[3] != 0 || squares.limb[2] > std::uint64_t{1} << 46) return false;
+  }
+  return true;
 }
 
 bool load_cells(const Layout& layout, std::size_t window, Reader& in, Cells& cells) {
@@ -193,7 +226,7 @@ bool load_cells(const Layout& layout, std::size_t window, Reader& in, Cells& cel
   std::vector<std::int64_t> cell(texts.size());
   std::vector<ValueCounts> values(static_cast<std::size_t>(layout.cells[window].distincts));
   for (std::int64_t i = 0; i < count; ++i) {
-    if (!in.run(cell, texts) || cell[kCellRows] < 1) return false;
+    if (!in.run(cell, texts) || !can_be(layout, window, cell)) return false;
     for (std::size_t d = 0; d < values.size(); ++d) {
       bool text = is_text(layout, distinct_slot(layout, window, static_cast<int>(d)));
       if (!load_values(in, text, values[d])) return false;

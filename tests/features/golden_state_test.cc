@@ -126,6 +126,39 @@ TEST(GoldenState, TheBytesAreThoseOfThePage) {
   EXPECT_EQ(out[1].distinct, 3);
 }
 
+// A right checksum over words no records can have made: what computes with cells must not meet
+// them.
+TEST(GoldenState, CellsThatCannotBeAreRefused) {
+  TextPool texts;
+  Layout layout;
+  layout.slots = {Kept{Keep::kQuanta, Type::int64(), {}}};
+  int window = layout.add_window({{.kind = Window::Kind::kTumbling, .width = {100}}, false});
+  layout.add_parts(window, 0, kPartSum | kPartCount, 0);
+  layout.finish(false);
+  auto load = [&](std::vector<std::int64_t> cell) {
+    std::string bytes = "LKS1";
+    auto word = [&](std::int64_t value) {
+      bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
+    };
+    bytes += std::string("\2\0\0\0", 4);  // words of an entry
+    for (std::int64_t w : {std::int64_t{1000}, std::int64_t{8}, std::int64_t{0}}) word(w);
+    for (std::int64_t w : {0, 1}) word(w);  // entries, cells
+    for (std::int64_t w : cell) word(w);    // number, rows, last, sum in two words, count
+    word(static_cast<std::int64_t>(hash64(std::string_view(bytes))));
+    KeyState state;
+    return state.load(layout, bytes, texts).has_value();
+  };
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  EXPECT_TRUE(load({7, 3, 750, -5, -1, 3}));
+  EXPECT_FALSE(load({8, 3, 750, -5, -1, 3})) << "the last record lies in another cell";
+  EXPECT_FALSE(load({7, 0, 750, -5, -1, 0})) << "no rows";
+  EXPECT_FALSE(load({7, kMost, 750, -5, -1, 3})) << "more rows than there can be";
+  EXPECT_FALSE(load({7, 3, 750, -5, -1, 4})) << "more values than rows";
+  EXPECT_FALSE(load({7, 3, 750, -5, -1, -1})) << "fewer values than none";
+  EXPECT_FALSE(load({7, 3, 750, 0, kMost, 3})) << "a sum beyond three values";
+  EXPECT_FALSE(load({kMost / 100, 3, kMost, -5, -1, 3})) << "a cell without an end";
+}
+
 TEST(GoldenState, ANewerKeyStateIsRefusedAsOne) {
   TextPool texts;
   Layout layout = golden_layout(texts);
