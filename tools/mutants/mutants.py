@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import re
+import subprocess
 import sys
 import time
 import tomllib
@@ -184,12 +185,15 @@ def explained(outcomes: list) -> list:
     return [o | {"reason": excused.get((o["file"], o["change"]), "")} for o in outcomes]
 
 
-def remembered(file: Path, sources: str) -> list:
-    """What earlier runs found on the same sources."""
-    if not file.exists():
-        return []
-    known = json.loads(file.read_text())
-    return known["outcomes"] if known["sources"] == sources else []
+def remembered(file: Path) -> list:
+    """What earlier runs found, each with the commit and the sources it was found on."""
+    return json.loads(file.read_text()) if file.exists() else []
+
+
+def commit_of(root: Path) -> str:
+    said = subprocess.run(["git", "rev-parse", "--short=10", "HEAD"], cwd=root,
+                          capture_output=True, text=True, check=False)
+    return said.stdout.strip()
 
 
 def run_all(args: argparse.Namespace, say) -> list:
@@ -211,23 +215,23 @@ def run_all(args: argparse.Namespace, say) -> list:
         runner.baseline(STAGES.get(mutant.file.split("/")[1], ["e2e"])[0])
     outcomes, real, tried = [], 0, 0
     excused = known_survivors()
-    sources = tree_hash(scratch.tree, ["src", "cmake"])
-    before = remembered(args.remembered, sources) if args.only or args.resume else []
-    dead = {o["name"]: o for o in before if o["state"] != "survived"} if args.resume else {}
+    found_on = {"commit": commit_of(ROOT), "sources": tree_hash(scratch.tree, ["src", "cmake"])}
+    before = remembered(args.remembered) if args.only or args.resume else []
+    dead = {o["name"]: o for o in before if args.resume and o["state"] != "survived"
+            and o["sources"] == found_on["sources"]}
     queue = list(named)
     while queue or (real < args.machine and tried < len(machine)):
         mutant = queue.pop(0) if queue else machine[tried]
         is_machine = mutant.at >= 0
         tried += 1 if is_machine and not args.only else 0
-        outcome = dead.get(mutant.name) or runner.run(mutant).as_json()
+        outcome = dead.get(mutant.name) or runner.run(mutant).as_json() | found_on
         outcome["reason"] = excused.get((mutant.file, mutant.meaning), "")
         outcomes.append(outcome)
         real += 1 if is_machine and outcome["state"] in ("killed", "survived") else 0
         count = f"{real}/{args.machine} " if is_machine and not args.only else ""
         say(f"{count}{mutant.name}: {outcome['state']}"
             f"{' by ' + outcome['test'] if outcome['test'] else ''} ({outcome['seconds']:.0f} s)")
-        args.remembered.write_text(json.dumps(
-            {"sources": sources, "outcomes": report.merged(before, outcomes)}, indent=1))
+        args.remembered.write_text(json.dumps(report.merged(before, outcomes), indent=1))
     return outcomes
 
 
@@ -275,7 +279,7 @@ def main(argv: list) -> int:
     else:
         print(report.summary(outcomes))
     if args.write:
-        known = explained(json.loads(args.remembered.read_text())["outcomes"])
+        known = explained(remembered(args.remembered))
         (ROOT / "docs" / "mutants.md").write_text(report.page(known, args.seed), encoding="utf-8")
     return 0 if not report.unexplained(outcomes) else 1
 

@@ -135,6 +135,7 @@ class Verdicts(unittest.TestCase):
         mutant = catalogue.Mutant("a.cc:7:1:edge", "src/features/a.cc", "a", "b", "a | b", at=3,
                                   line=7)
         lives = mutants.Outcome(mutant, "survived", reason="it moves no answer").as_json()
+        lives["commit"] = "abc"
         self.assertEqual(report.unexplained([lives]), [])
         page = report.page([lives], 1)
         self.assertIn("| features/a.cc:7 | a \\| b | **SURVIVED**: it moves no answer |", page)

@@ -78,9 +78,10 @@ def page(outcomes: list, seed: int) -> str:
         "are in tools/mutants/catalogue.py; the machine-made ones (tools/mutants/generator.py)",
         "are taken over src/features by a seed. Mutants that do not compile, or whose object",
         "file is the original's, are replaced by the next.", "",
-        f"Run on {today}, seed {seed}, {machine()}: {count['killed']} killed, "
-        f"{count['survived']} survived,",
-        f"{len(unexplained(outcomes)) or 'none'} of them without an explanation. Left out: "
+        f"Run on {today}, seed {seed}, {machine()}, commit "
+        f"{' and '.join(sorted({o['commit'] for o in outcomes}))}:",
+        f"{count['killed']} killed, {count['survived']} survived, "
+        f"{len(unexplained(outcomes)) or 'none'} of them without an explanation. Left out:",
         f"{count['same code']} with the original's object code,",
         f"{count['does not compile']} that do not compile.", ""]
     for title, is_machine in (("Named", False), ("Machine-made", True)):
