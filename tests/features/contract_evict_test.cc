@@ -84,6 +84,19 @@ TEST_P(Eviction, MemoryIsGivenBackWhenABurstIsOver) {
   EXPECT_LE(state.memory_bytes(layout), fixed + layout.entry_words * 8 * 2 * state.entries());
 }
 
+TEST_P(Eviction, ARingGrowsByHalfSoThatGrowingCostsNothingInTheEnd) {
+  Layout layout = full_layout_of({sliding(kHour)}, lagged(), 4);
+  KeyState state;
+  Row row{0, 0, 1, 0, {3, 3}};
+  int moves = 0;
+  std::int64_t last = 0;
+  for (; row.seq < 20'000; ++row.seq) {
+    ASSERT_TRUE(state.insert(layout, row.entry()));
+    if (std::int64_t now = state.memory_bytes(layout); now != last) ++moves, last = now;
+  }
+  EXPECT_LE(moves, 25) << "log(20,000 / 4) / log(1.5) is 21";
+}
+
 TEST_P(Eviction, AllTimeIsOneCellHoweverManyRecords) {
   Layout layout;
   layout.slots = {Kept{Keep::kQuanta, Type::int64(), {}}, Kept{Keep::kQuanta, Type::int64(), {}}};
