@@ -59,7 +59,7 @@ class Runner:
     def __init__(self, scratch: Scratch, say):
         self.scratch, self.say = scratch, say
         self.slow: dict = {}  # program -> names of its slow tests
-        self.cpu: dict = {}
+        self.limits: dict = {}  # program -> seconds for its quick tests and for the slow ones
 
     # ---- before any mutant
 
@@ -75,7 +75,9 @@ class Runner:
             known = {"tree": state, "ms": self.measure(program)}
             remembered.write_text(json.dumps(known))
         self.slow[program] = [name for name, ms in known["ms"].items() if ms > QUICK_MS]
-        self.cpu[program] = max(CPU_LIMIT_SECONDS, 4 * sum(known["ms"].values()) / 1000)
+        quick = sum(ms for ms in known["ms"].values() if ms <= QUICK_MS)
+        self.limits[program] = {slow: CPU_LIMIT_SECONDS + 4 * ms / 1000 for slow, ms in
+                                ((False, quick), (True, sum(known["ms"].values())))}
 
     def measure(self, program: str) -> dict:
         self.say(f"the tree as it is: {program}")
@@ -124,7 +126,9 @@ class Runner:
                 if re.search(r"\berror:", said):
                     return Outcome(mutant, "does not compile")
                 return Outcome(mutant, "killed", f"{program}.(start)", "a crash at start")
-            limit = self.cpu.get(program, UNKNOWN_LIMIT_SECONDS)
+            limit = UNKNOWN_LIMIT_SECONDS
+            if program in self.limits:
+                limit = self.limits[program][not test_filter.startswith("-")]
             ran = self.scratch.run(program, test_filter, limit)
             if not ran["ok"]:
                 return Outcome(mutant, "killed", ran["test"], ran["how"])
