@@ -50,7 +50,8 @@ inline void KeyState::remove(const Layout& layout, int window, std::uint32_t fro
   for (int r = edges.first_run; r < edges.end_run; ++r) {
     const RunParts& run = layout.runs[static_cast<std::size_t>(r)];
     run.remove(block_ + run.base, words + run.value, stride, count);
-    if (header().extras != nullptr && layout.counts_values) count_values(run.part, words + run.value, stride, count, -1);
+    if (header().extras != nullptr && layout.counts_values)
+      count_values(run.part, words + run.value, stride, count, -1);
   }
 }
 
