@@ -25,7 +25,7 @@ Result<int> run(CommandContext& context) {
 constexpr Positional kPositionals[] = {kProjectArgument};
 constexpr Option kOptions[] = {
     {"replace", OptionType::kBool, "false",
-     "read files that changed anew; what was made of them before is lost"},
+     "read sources anew whose files changed other than by growing; their old rows are void"},
 };
 constexpr Command kCommand = {
     .group = CommandGroup::kWork, .positionals = kPositionals, .read_only = false, .run = run};

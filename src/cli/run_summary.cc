@@ -37,13 +37,18 @@ void print_heading(Output& out, std::string_view heading) {
   out.print("\n{}\n", out.bold(heading));
 }
 
+std::string news(const SourceReport& s) {
+  if (s.reused) return " (unchanged)";
+  return s.rows_read < s.rows ? fmt::format(" ({} new)", s.rows_read) : "";
+}
+
 void print_sources(Output& out, const RunReport& report) {
   print_heading(out, "Sources");
   TextTable sources({"source", "rows", "accepted", "set aside", "from", "to", "zone", "known"});
   bool aside = false;
   for (const SourceReport& s : report.sources) {
-    sources.row({s.name + (s.reused ? " (unchanged)" : ""), s.rows, s.accepted, s.rows - s.accepted,
-                 day(s.first_time), day(s.last_time), s.zone, s.known});
+    sources.row({s.name + news(s), s.rows, s.accepted, s.rows - s.accepted, day(s.first_time),
+                 day(s.last_time), s.zone, s.known});
     aside = aside || !s.set_aside.empty();
   }
   sources.print(out);
@@ -128,6 +133,7 @@ void write_sources(JsonWriter& json, const RunReport& report) {
     json.begin_object()
         .field("name", s.name)
         .field("rows", s.rows)
+        .field("rows_read", s.rows_read)
         .field("accepted", s.accepted)
         .field("unchanged", s.reused)
         .field("first_time", text(Timestamp{s.first_time}))

@@ -42,19 +42,25 @@ Verdict Acceptance::judge(const Arrival& arrival) {
   if (original && latest && arrival.t < saturating_subtract(*latest, rules_.allowed_lateness.us))
     return Verdict::kLate;
 
-  if (original) {
-    if (!latest)
-      latest_.emplace(std::string(arrival.partition), arrival.t);
-    else
-      partition->second = std::max(*latest, arrival.t);
-  }
-  if (!rules_.position_ids) {
-    if (original)
-      originals_.insert_or_assign(std::string(arrival.id), Original{arrival.t, arrival.payload});
-    else
-      changes_.insert_or_assign(std::string(arrival.id), Change{arrival.kind, arrival.payload});
-  }
+  count(arrival);
   return Verdict::kAccepted;
+}
+
+// Only what was accepted has any effect (docs/semantics.md 3.2).
+void Acceptance::count(const Arrival& accepted) {
+  bool original = accepted.kind == RecordKind::kOriginal;
+  if (original) {
+    auto partition = latest_.find(accepted.partition);
+    if (partition == latest_.end())
+      latest_.emplace(std::string(accepted.partition), accepted.t);
+    else
+      partition->second = std::max(partition->second, accepted.t);
+  }
+  if (rules_.position_ids) return;
+  if (original)
+    originals_.insert_or_assign(std::string(accepted.id), Original{accepted.t, accepted.payload});
+  else
+    changes_.insert_or_assign(std::string(accepted.id), Change{accepted.kind, accepted.payload});
 }
 
 std::optional<Timestamp> Acceptance::watermark(std::string_view partition) const {

@@ -50,6 +50,9 @@ class Acceptance {
 
   // Judges the next arrival and takes it into account.
   Verdict judge(const Arrival& arrival);
+  // Takes an accepted arrival into account: one judged earlier, by another object. judge does it by
+  // itself. In seq order.
+  void count(const Arrival& accepted);
 
   // The partition's watermark: nothing before it is accepted any more; nullopt while it has none.
   std::optional<Timestamp> watermark(std::string_view partition) const;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 
+#include "ingest/row_arrivals.h"
 #include "table/expression.h"
 
 namespace lode {
@@ -35,56 +36,6 @@ void add_column(Table& table, std::string_view name, Column column) {
   table.columns.push_back(std::move(column));
 }
 
-// Bytes that are equal exactly when two values of a column are (docs/semantics.md 3.3).
-void append_value(std::string& out, const Column& column, std::int64_t row) {
-  if (column.is_null(row)) {
-    out += '\0';
-    return;
-  }
-  out += '\1';
-  std::array<char, 16> bytes{};
-  std::size_t size = 8;
-  switch (column.type.id) {
-    case TypeId::kBool:
-      bytes[0] = column.boolean(row) ? 1 : 0;
-      size = 1;
-      break;
-    case TypeId::kString:
-    case TypeId::kBytes: {
-      std::string_view text = column.string(row);
-      std::uint64_t length = text.size();
-      std::memcpy(bytes.data(), &length, 8);
-      out.append(bytes.data(), 8);
-      out += text;
-      return;
-    }
-    case TypeId::kDouble: {
-      double value = column.float64(row);
-      if (value == 0) value = 0;  // -0.0
-      std::memcpy(bytes.data(), &value, 8);
-      break;
-    }
-    case TypeId::kDate: {
-      std::int32_t days_count = column.date(row);
-      std::memcpy(bytes.data(), &days_count, 4);
-      size = 4;
-      break;
-    }
-    case TypeId::kDecimal: {
-      Int128 value = column.decimal(row);
-      std::memcpy(bytes.data(), &value, 16);
-      size = 16;
-      break;
-    }
-    default: {
-      std::int64_t value = column.int64(row);
-      std::memcpy(bytes.data(), &value, 8);
-      break;
-    }
-  }
-  out.append(bytes.data(), size);
-}
-
 }  // namespace
 
 std::string_view cause_name(SetAsideCause cause) {
@@ -111,42 +62,26 @@ Result<Table> with_derived(const Project& project, const Source& source, Table r
 }
 
 struct ArrivalReader::State {
-  State(FileSystem& fs, const Project& p, const Source& s, std::int64_t first, int thread_count)
-      : files(fs),
-        project(p),
+  State(const Project& p, const Source& s, StretchReader r)
+      : project(p),
         source(s),
-        next_seq(first),
-        threads(thread_count),
+        reader(std::move(r)),
         acceptance({s.allowed_lateness, s.max_ahead, s.dedup_span, s.id.empty()}) {}
 
-  FileSystem& files;
   const Project& project;
   const Source& source;
-  std::int64_t next_seq;
-  int threads;
+  StretchReader reader;
   RowCheck check;
   Acceptance acceptance;
   RowZones zones;
-  std::size_t file = 0;
-  std::unique_ptr<RecordReader> reader;
 
   // ---- one batch on its way ----
   Table table;                    // rows still in the running
   std::vector<std::int64_t> row;  // their row numbers in the file
   std::vector<std::int64_t> seq;
+  std::int64_t file = 0;  // number and name
+  std::string file_name;
   ArrivalBatch out;
-
-  std::string file_name() const { return base_name(source.files[file].string()); }
-
-  Status open_next_file() {
-    ReadOptions options;
-    options.wanted = source.columns;
-    options.format = source.format;
-    options.format_options = source.format_options;
-    options.threads = threads;
-    TRY(reader, open_reader(files, source.files[file].string(), options));
-    return {};
-  }
 
   void set_aside(std::int64_t position, SetAsideCause cause, std::string field,
                  std::string reason) {
@@ -154,7 +89,7 @@ struct ArrivalReader::State {
     SetAside aside;
     aside.seq = seq[i];
     aside.cause = cause;
-    aside.file = file_name();
+    aside.file = file_name;
     aside.row = row[i];
     aside.field = std::move(field);
     aside.reason = std::move(reason);
@@ -188,15 +123,9 @@ struct ArrivalReader::State {
     keep(kept);
   }
 
-  // A word that is not declared marks nothing, an empty text least of all.
-  static bool is_word(const std::string& declared, std::string_view text) {
-    return !declared.empty() && text == declared;
-  }
-
   bool is_retraction(std::int64_t i) const {
     if (!source.change) return false;
-    const Column* column = table.find(source.change->column);
-    return !column->is_null(i) && is_word(source.change->retraction, column->string(i));
+    return record_kind(source, table.find(source.change->column), i) == RecordKind::kRetraction;
   }
 
   // Evaluates over the rows in the running; a row on which it fails is set aside and the rest tried
@@ -221,24 +150,27 @@ struct ArrivalReader::State {
     }
   }
 
-  Status read(const Batch& batch) {
+  Status read(const StretchBatch& next) {
+    const Batch& batch = next.batch;
+    std::int64_t first_seq = next.first_seq;
+    file = next.file;
+    file_name = next.file_name;
     out = ArrivalBatch{};
-    out.first_seq = next_seq;
+    out.first_seq = first_seq;
     out.rows_read = batch.rows_read;
     table = batch.table;
     row = batch.row_numbers();
     seq.clear();
-    for (std::int64_t r : row) seq.push_back(next_seq + r - batch.first_row);
+    for (std::int64_t r : row) seq.push_back(first_seq + r - batch.first_row);
     for (const BrokenRow& broken : batch.broken)
-      out.set_aside.push_back({.seq = next_seq + broken.row - batch.first_row,
+      out.set_aside.push_back({.seq = first_seq + broken.row - batch.first_row,
                                .cause = SetAsideCause::kUnreadable,
-                               .file = file_name(),
+                               .file = file_name,
                                .row = broken.row,
                                .line = broken.line,
                                .field = broken.field,
                                .reason = broken.reason,
                                .raw = broken.raw});
-    next_seq += batch.rows_read;
     TRY_VOID(place_in_time(batch.naive));
     TRY_VOID(find_known());
     TRY_VOID(hold_against_contract());
@@ -386,57 +318,17 @@ struct ArrivalReader::State {
     return {};
   }
 
-  RecordKind kind_of(std::int64_t i) const {
-    if (!source.change) return RecordKind::kOriginal;
-    const Column* column = table.find(source.change->column);
-    if (column->is_null(i)) return RecordKind::kOriginal;
-    std::string_view word = column->string(i);
-    if (is_word(source.change->correction, word)) return RecordKind::kCorrection;
-    return is_word(source.change->retraction, word) ? RecordKind::kRetraction
-                                                    : RecordKind::kOriginal;
-  }
-
-  static std::string id_bytes(const Column& id, std::int64_t i) {
-    if (id.type.id == TypeId::kString) return std::string(id.string(i));
-    std::int64_t number = id.int64(i);
-    return std::string(reinterpret_cast<const char*>(&number), sizeof number);
-  }
-
-  PayloadHash payload_of(std::int64_t i, std::string& scratch) const {
-    scratch.clear();
-    for (std::size_t c = 0; c < source.columns.size(); ++c) {
-      const std::string& name = source.columns[c].name;
-      if (name == source.partition || (source.change && name == source.change->column)) continue;
-      append_value(scratch, table.columns[c], i);
-    }
-    std::uint64_t high = hash64(std::string_view(scratch));
-    scratch += '\2';
-    return {high, hash64(std::string_view(scratch))};
-  }
-
   void judge() {
-    const Column* id = source.id.empty() ? nullptr : table.find(source.id);
-    const Column* partition = source.partition.empty() ? nullptr : table.find(source.partition);
-    std::string scratch;
-    if (id != nullptr)
+    if (!source.id.empty())
       filter(SetAsideCause::kUnreadable, source.id,
              [&](std::int64_t i) -> std::optional<std::string> {
-               return id->is_null(i) ? std::optional<std::string>("no id") : std::nullopt;
+               return table.find(source.id)->is_null(i) ? std::optional<std::string>("no id")
+                                                        : std::nullopt;
              });
-    id = source.id.empty() ? nullptr : table.find(source.id);
-    partition = source.partition.empty() ? nullptr : table.find(source.partition);
-    const Column* time = table.find(source.time);
-    const Column* known = table.find(kKnownColumn);
+    RowArrivals arrivals(source, table);
     std::vector<std::int64_t> kept;
     for (std::int64_t i = 0; i < table.rows; ++i) {
-      Arrival arrival;
-      arrival.kind = kind_of(i);
-      if (partition != nullptr && !partition->is_null(i)) arrival.partition = partition->string(i);
-      std::string bytes = id == nullptr ? std::string() : id_bytes(*id, i);
-      arrival.id = bytes;
-      arrival.known = known->int64(i);
-      arrival.t = time->is_null(i) ? arrival.known : time->int64(i);
-      if (id != nullptr) arrival.payload = payload_of(i, scratch);
+      Arrival arrival = arrivals.at(i);
       Verdict verdict = acceptance.judge(arrival);
       if (verdict == Verdict::kAccepted)
         kept.push_back(i);
@@ -473,10 +365,10 @@ struct ArrivalReader::State {
     std::vector<std::int64_t> times;
     const Column* time = table.find(source.time);
     const Column* known = table.find(kKnownColumn);
+    const Column* change = source.change ? table.find(source.change->column) : nullptr;
     for (std::int64_t i = 0; i < table.rows; ++i) {
-      kinds.push_back(static_cast<std::int64_t>(kind_of(i)));
-      ids.push_back((static_cast<std::int64_t>(file) << kRowBits) |
-                    row[static_cast<std::size_t>(i)]);
+      kinds.push_back(static_cast<std::int64_t>(record_kind(source, change, i)));
+      ids.push_back((file << kRowBits) | row[static_cast<std::size_t>(i)]);
       times.push_back(time->is_null(i) ? known->int64(i) : time->int64(i));
     }
     Table accepted;
@@ -504,35 +396,42 @@ ArrivalReader::ArrivalReader(ArrivalReader&&) noexcept = default;
 ArrivalReader::~ArrivalReader() = default;
 const Acceptance& ArrivalReader::acceptance() const { return state_->acceptance; }
 
+const std::vector<StretchRead>& ArrivalReader::done() const { return state_->reader.done(); }
+
 Result<ArrivalReader> ArrivalReader::open(FileSystem& files, const Project& project,
-                                          const Source& source, std::int64_t first_seq, int threads,
-                                          RowCheck check) {
+                                          const Source& source, std::vector<Stretch> stretches,
+                                          std::int64_t first_seq, int threads, RowCheck check) {
   if (source.known.mode == KnownRule::Mode::kRecorded)
     return fail(Code::kUnsupported,
                 "source {}: files do not record when their rows arrived; say known: assumed, or an "
                 "expression",
                 source.name);
-  auto state = std::make_unique<State>(files, project, source, first_seq, threads);
+  auto state = std::make_unique<State>(
+      project, source, StretchReader(files, source, std::move(stretches), first_seq, threads));
   state->check = std::move(check);
   TRY(state->zones, RowZones::open(files, source));
   return ArrivalReader(std::move(state));
 }
 
+std::vector<std::string> ArrivalReader::columns_to_restore(const Source& source) {
+  std::vector<std::string> names;
+  for (const Field& field : source.columns.fields()) names.push_back(field.name);
+  names.emplace_back(kSeqColumn);
+  names.emplace_back(kKnownColumn);
+  return names;
+}
+
+void ArrivalReader::restore(const Table& accepted) {
+  RowArrivals arrivals(state_->source, accepted);
+  for (std::int64_t i = 0; i < accepted.rows; ++i) state_->acceptance.count(arrivals.at(i));
+}
+
 Result<std::optional<ArrivalBatch>> ArrivalReader::next() {
   State& s = *state_;
-  while (s.file < s.source.files.size()) {
-    if (s.reader == nullptr) {
-      TRY_VOID(s.open_next_file());
-    }
-    TRY(std::optional<Batch> batch, s.reader->next());
-    if (batch) {
-      TRY_VOID(s.read(*batch));
-      return std::move(s.out);
-    }
-    s.reader.reset();
-    ++s.file;
-  }
-  return std::nullopt;
+  TRY(std::optional<StretchBatch> batch, s.reader.next());
+  if (!batch) return std::nullopt;
+  TRY_VOID(s.read(*batch));
+  return std::move(s.out);
 }
 
 }  // namespace lode

@@ -16,6 +16,7 @@
 #include "base/zone.h"
 #include "ingest/acceptance.h"
 #include "ingest/reader.h"
+#include "ingest/stretches.h"
 #include "project/project.h"
 
 namespace lode {
@@ -79,16 +80,23 @@ using RowCheck = std::function<Result<std::vector<RowFault>>(const Table& record
 
 class ArrivalReader {
  public:
-  // `first_seq` is the seq of the source's first row; `check` may be empty. Errors: as open_reader;
-  // kUnsupported for a known mode that files cannot have.
+  // `stretches` and `first_seq` as StretchReader has them; `check` may be empty. Errors: as
+  // open_reader; kUnsupported for a known mode that files cannot have.
   static Result<ArrivalReader> open(FileSystem& files, const Project& project, const Source& source,
-                                    std::int64_t first_seq, int threads, RowCheck check = {});
+                                    std::vector<Stretch> stretches, std::int64_t first_seq,
+                                    int threads, RowCheck check = {});
   ArrivalReader(ArrivalReader&&) noexcept;
   ~ArrivalReader();
 
-  // The next rows of the source, over all its files; nothing at the end.
+  // Before the first next(): takes records into account that were accepted earlier, so that those
+  // to come are judged behind them. Tables in seq order, with the columns named below, in order.
+  void restore(const Table& accepted);
+  static std::vector<std::string> columns_to_restore(const Source& source);
+
+  // The next rows of the source, over all its stretches; nothing at the end.
   Result<std::optional<ArrivalBatch>> next();
   const Acceptance& acceptance() const;
+  const std::vector<StretchRead>& done() const;  // as StretchReader::done
 
  private:
   struct State;

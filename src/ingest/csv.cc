@@ -15,14 +15,18 @@ namespace {
 
 // A batch's buffers are made before its rows are known.
 constexpr std::int64_t kBatchRowsMax = 1 << 20;
+// A CsvColumn::Clock as a sign, in the state of a ReadPosition.
+constexpr std::string_view kClocks = "-?nz";
 
 class CsvReader final : public RecordReader {
  public:
   CsvReader(std::unique_ptr<ByteSource> bytes, const CsvDialect& dialect,
-            const ReadOptions& options, const CsvLimits& limits)
+            const ReadOptions& options, const CsvLimits& limits, std::unique_ptr<ByteSource> rest)
       : dialect_(dialect),
         options_(options),
         limits_(limits),
+        packed_(bytes->packed()),
+        rest_(std::move(rest)),
         window_(std::move(bytes), limits.window_bytes) {
     options_.rows_per_batch = std::min(options_.rows_per_batch, kBatchRowsMax);
   }
@@ -38,6 +42,7 @@ class CsvReader final : public RecordReader {
     } else {
       TRY_VOID(look_at_first_row());
     }
+    if (options_.from) go_on(*options_.from);
     if (limits_.short_cut) fast_.emplace(dialect_, targets_, columns_);
     return {};
   }
@@ -48,11 +53,13 @@ class CsvReader final : public RecordReader {
     if (!batch) error_ = batch.error();
     return batch;
   }
+  std::optional<ReadPosition> position() const override;
 
  private:
   Status skip_mark();
   Status read_header();
   Status look_at_first_row();
+  void go_on(const ReadPosition& from);
   Result<bool> split_first();
   Result<std::optional<Batch>> read_batch();
   Result<bool> fill_window();
@@ -66,6 +73,8 @@ class CsvReader final : public RecordReader {
   CsvDialect dialect_;
   ReadOptions options_;
   CsvLimits limits_;
+  bool packed_;
+  std::unique_ptr<ByteSource> rest_;
   CsvWindow window_;
   std::vector<CsvColumn> columns_;
   std::vector<int> targets_;  // by column of the file
@@ -73,7 +82,10 @@ class CsvReader final : public RecordReader {
   CsvRow row_;
   std::int64_t line_ = 1;  // of the row at the window's front
   std::int64_t next_row_ = 0;
-  std::int64_t stored_ = 0;  // rows of the batch under way that are in the columns
+  std::int64_t rows_given_ = 0;
+  std::int64_t batch_rows_ = 0;  // the most of the batch under way
+  bool open_end_ = false;        // a row was cut off by the end of the file
+  std::int64_t stored_ = 0;      // rows of the batch under way that are in the columns
   std::optional<Error> error_;
 };
 
@@ -91,8 +103,11 @@ Result<bool> CsvReader::split_first() {
   while (true) {
     TRY(bool more, fill_window());
     if (!more) return false;
-    if (split_csv_row(window_.rest(), window_.at_end(), limits_.row_bytes, dialect_, row_))
-      return true;
+    if (split_csv_row(window_.rest(), false, limits_.row_bytes, dialect_, row_)) return true;
+    if (window_.at_end()) {
+      open_end_ = true;
+      return split_csv_row(window_.rest(), true, limits_.row_bytes, dialect_, row_);
+    }
     TRY_VOID(window_.grow());
   }
 }
@@ -118,6 +133,26 @@ Status CsvReader::look_at_first_row() {
   return check_csv_first_row(line, row_, dialect_, options_.wanted);
 }
 
+void CsvReader::go_on(const ReadPosition& from) {
+  window_ = CsvWindow(std::move(rest_), limits_.window_bytes, from.byte);
+  line_ = from.line;
+  next_row_ = from.row;
+  for (std::size_t i = 0; i < std::min(columns_.size(), from.state.size()); ++i) {
+    std::size_t clock = kClocks.find(from.state[i]);
+    if (clock != std::string_view::npos)
+      columns_[i].set_clock(static_cast<CsvColumn::Clock>(clock));
+  }
+  open_end_ = false;
+}
+
+std::optional<ReadPosition> CsvReader::position() const {
+  if (packed_) return std::nullopt;
+  ReadPosition at{window_.offset(), next_row_, line_, {}, !open_end_};
+  for (const CsvColumn& column : columns_)
+    at.state += kClocks[static_cast<std::size_t>(column.clock())];
+  return at;
+}
+
 // Whether there is another byte; reads on if the window is used up.
 Result<bool> CsvReader::fill_window() {
   if (window_.rest().empty() && !window_.at_end()) TRY_VOID(window_.grow());
@@ -125,7 +160,7 @@ Result<bool> CsvReader::fill_window() {
 }
 
 bool CsvReader::is_full(const Batch& batch) const {
-  if (batch.rows_read == options_.rows_per_batch) return true;
+  if (batch.rows_read == batch_rows_) return true;
   return std::ranges::any_of(columns_, [&](const CsvColumn& column) {
     return column.text_bytes() > limits_.batch_text_bytes;
   });
@@ -135,7 +170,9 @@ Result<std::optional<Batch>> CsvReader::read_batch() {
   Batch batch;
   batch.first_row = next_row_;
   stored_ = 0;
-  for (CsvColumn& column : columns_) column.start(options_.rows_per_batch);
+  batch_rows_ = options_.rows_per_batch;
+  if (options_.rows >= 0) batch_rows_ = std::min(batch_rows_, options_.rows - rows_given_);
+  for (CsvColumn& column : columns_) column.start(batch_rows_);
   while (!is_full(batch)) {
     TRY(bool more, fill_window());
     if (!more) break;
@@ -144,6 +181,7 @@ Result<std::optional<Batch>> CsvReader::read_batch() {
   }
   if (batch.rows_read == 0) return std::nullopt;
   next_row_ += batch.rows_read;
+  rows_given_ += batch.rows_read;
   batch.table.schema = options_.wanted;
   batch.table.rows = stored_;
   for (CsvColumn& column : columns_) {
@@ -159,7 +197,7 @@ void CsvReader::read_fast(Batch& batch) {
   const char* const begin = window_.begin();
   const char* at = begin;
   std::int64_t rows = 0;
-  const std::int64_t most = options_.rows_per_batch - batch.rows_read;
+  const std::int64_t most = batch_rows_ - batch.rows_read;
   while (rows < most && at != window_.end()) {
     const char* next = fast_->read(at, window_.end(), stored_ + rows);
     if (next == nullptr) break;
@@ -229,7 +267,10 @@ void CsvReader::set_aside(std::string_view field, std::string reason, Batch& bat
 Status CsvReader::skip_to_line_end() {
   while (true) {
     TRY(bool more, fill_window());
-    if (!more) return {};
+    if (!more) {
+      open_end_ = true;
+      return {};
+    }
     std::size_t feed = window_.rest().find('\n');
     if (feed != std::string_view::npos) {
       window_.drop(feed + 1);
@@ -244,8 +285,13 @@ Result<std::unique_ptr<RecordReader>> open_csv_file(FileSystem& files, const std
                                                     const ReadOptions& options,
                                                     const OptionValues& values) {
   TRY(CsvDialect dialect, parse_csv_dialect(values));
-  TRY(std::unique_ptr<ByteSource> bytes, open_bytes(files, path));
-  return open_csv(std::move(bytes), dialect, options);
+  TRY(std::unique_ptr<ByteSource> bytes, open_bytes(files, path, {0, options.end_byte}));
+  std::unique_ptr<ByteSource> rest;
+  if (options.from) {
+    auto begin = static_cast<std::uint64_t>(options.from->byte);
+    TRY(rest, open_bytes(files, path, {begin, options.end_byte}));
+  }
+  return open_csv(std::move(bytes), dialect, options, {}, std::move(rest));
 }
 
 constexpr std::array<Option, 5> kOptions = {{
@@ -299,9 +345,10 @@ const Registration kRegistration(kComponent);
 
 Result<std::unique_ptr<RecordReader>> open_csv(std::unique_ptr<ByteSource> bytes,
                                                const CsvDialect& dialect,
-                                               const ReadOptions& options,
-                                               const CsvLimits& limits) {
-  auto reader = std::make_unique<CsvReader>(std::move(bytes), dialect, options, limits);
+                                               const ReadOptions& options, const CsvLimits& limits,
+                                               std::unique_ptr<ByteSource> rest) {
+  auto reader =
+      std::make_unique<CsvReader>(std::move(bytes), dialect, options, limits, std::move(rest));
   TRY_VOID(reader->start());
   return reader;
 }

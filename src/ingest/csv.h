@@ -18,10 +18,12 @@ struct CsvLimits {
   bool short_cut = true;                            // csv_fast.h; off only to test it
 };
 
-// Reads the header, if there is one, and checks the declared columns against it.
+// Reads the header, if there is one, and checks the declared columns against it. `rest`: the bytes
+// from options.from on, if that is given.
 Result<std::unique_ptr<RecordReader>> open_csv(std::unique_ptr<ByteSource> bytes,
                                                const CsvDialect& dialect,
                                                const ReadOptions& options,
-                                               const CsvLimits& limits = {});
+                                               const CsvLimits& limits = {},
+                                               std::unique_ptr<ByteSource> rest = nullptr);
 
 }  // namespace lode

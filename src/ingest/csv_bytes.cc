@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <limits>
 #include <vector>
 
 namespace lode {
@@ -12,16 +13,22 @@ namespace {
 
 class FileBytes final : public ByteSource {
  public:
-  explicit FileBytes(std::unique_ptr<RandomReader> file) : file_(std::move(file)) {}
+  FileBytes(std::unique_ptr<RandomReader> file, const ByteRange& range)
+      : file_(std::move(file)),
+        offset_(range.begin),
+        end_(range.end != 0 ? range.end : std::numeric_limits<std::uint64_t>::max()) {}
   Result<std::size_t> read(std::span<char> into) override {
-    TRY(std::size_t size, file_->read(offset_, into));
+    std::size_t most = std::min<std::uint64_t>(into.size(), end_ - std::min(end_, offset_));
+    if (most == 0) return 0;
+    TRY(std::size_t size, file_->read(offset_, into.first(most)));
     offset_ += size;
     return size;
   }
 
  private:
   std::unique_ptr<RandomReader> file_;
-  std::uint64_t offset_ = 0;
+  std::uint64_t offset_;
+  std::uint64_t end_;
 };
 
 class GzipBytes final : public ByteSource {
@@ -32,6 +39,8 @@ class GzipBytes final : public ByteSource {
   }
   GzipBytes(const GzipBytes&) = delete;
   GzipBytes& operator=(const GzipBytes&) = delete;
+
+  bool packed() const override { return true; }
 
   Status start() {
     constexpr int kGzipOnly = 16;
@@ -102,13 +111,16 @@ class MemoryBytes final : public ByteSource {
 
 }  // namespace
 
-Result<std::unique_ptr<ByteSource>> open_bytes(FileSystem& files, const std::string& path) {
+Result<std::unique_ptr<ByteSource>> open_bytes(FileSystem& files, const std::string& path,
+                                               const ByteRange& range) {
   TRY(std::unique_ptr<RandomReader> file, files.open(path));
   std::array<char, 2> magic{};
   TRY(std::size_t size, file->read(0, magic));
   bool packed = size == 2 && magic[0] == '\x1f' && magic[1] == '\x8b';
-  std::unique_ptr<ByteSource> bytes = std::make_unique<FileBytes>(std::move(file));
+  std::unique_ptr<ByteSource> bytes = std::make_unique<FileBytes>(std::move(file), range);
   if (!packed) return bytes;
+  if (range.begin > 0)
+    return fail(Code::kUnsupported, "a packed file cannot be read from its middle");
   auto gzip = std::make_unique<GzipBytes>(std::move(bytes));
   TRY_VOID(gzip->start());
   return gzip;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -18,11 +19,20 @@ class ByteSource {
   virtual ~ByteSource() = default;
   // The next bytes into `into` (not empty); 0 at the end.
   virtual Result<std::size_t> read(std::span<char> into) = 0;
+  // Whether a place in the bytes is a place in the file.
+  virtual bool packed() const { return false; }
+};
+
+// What of a file is read.
+struct ByteRange {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;  // exclusive; 0: all there is. A file may grow behind it meanwhile
 };
 
 // gzip is known by its first two bytes, whatever the name. kCorrupt: it ends too early or its check
-// sum is wrong.
-Result<std::unique_ptr<ByteSource>> open_bytes(FileSystem& files, const std::string& path);
+// sum is wrong. kUnsupported: gzip, and a beginning other than 0.
+Result<std::unique_ptr<ByteSource>> open_bytes(FileSystem& files, const std::string& path,
+                                               const ByteRange& range = {});
 
 // Bytes in memory, for tests and for small texts.
 std::unique_ptr<ByteSource> bytes_of(std::string text);

@@ -38,6 +38,7 @@ class CsvColumn {
   const std::string& name() const { return name_; }
   const Type& type() const { return type_; }
   Clock clock() const { return clock_; }
+  void set_clock(Clock clock) { clock_ = clock; }  // as rows read earlier have decided it
   std::int64_t text_bytes() const { return texts_.size(); }
 
   void start(std::int64_t capacity);

@@ -86,7 +86,8 @@ class Splitter {
     keep_quoted(text_.substr(begin, at_ - begin), doubled);
     ++at_;
     skip_blanks();
-    if (at_ + 1 >= text_.size() && !last_) return Outcome::kMore;
+    bool undecided = at_ >= text_.size() || (text_[at_] == '\r' && at_ + 1 == text_.size());
+    if (undecided && !last_) return Outcome::kMore;
     if (!at_row_end() && peek() != dialect_.delimiter)
       row_.fault = fmt::format("something follows a closing quote, at byte {} of the row", at_ + 1);
     return Outcome::kRow;

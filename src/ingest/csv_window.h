@@ -16,8 +16,9 @@ class CsvWindow {
  public:
   static constexpr std::size_t kPadding = 64;
 
-  CsvWindow(std::unique_ptr<ByteSource> bytes, std::size_t size)
-      : bytes_(std::move(bytes)), size_(size), buffer_(size + kPadding) {}
+  // `offset`: where in the text `bytes` begin.
+  CsvWindow(std::unique_ptr<ByteSource> bytes, std::size_t size, std::int64_t offset = 0)
+      : bytes_(std::move(bytes)), size_(size), buffer_(size + kPadding), offset_(offset) {}
 
   // What is left of the window. Valid until the next call of a member that is not const.
   const char* begin() const { return buffer_.data() + begin_; }
@@ -40,7 +41,7 @@ class CsvWindow {
   std::vector<char> buffer_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
-  std::int64_t offset_ = 0;
+  std::int64_t offset_;
   bool at_end_ = false;
 };
 

@@ -126,6 +126,8 @@ Status check_nested(const Schema& selected, const Schema& wanted) {
 Result<std::unique_ptr<RecordReader>> open_parquet(FileSystem& files, const std::string& path,
                                                    const ReadOptions& options,
                                                    const OptionValues&) {
+  if (options.from || options.rows >= 0)
+    return fail(Code::kUnsupported, "a Parquet file is read whole");
   TRY(FileInfo info, files.info(path));
   if (info.kind != FileInfo::kFile) return fail(Code::kInvalid, "'{}' is no file", path);
   TRY(Duck duck, Duck::open({.threads = options.threads}));

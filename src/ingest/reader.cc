@@ -52,6 +52,7 @@ class NamedReader final : public RecordReader {
     if (batch) return batch;
     return fail(batch.error().at(where_));
   }
+  std::optional<ReadPosition> position() const override { return reader_->position(); }
 
  private:
   std::unique_ptr<RecordReader> reader_;

@@ -49,12 +49,26 @@ struct Batch {
   std::vector<std::int64_t> row_numbers() const;
 };
 
+// A place between two rows of a file, from where a file that has grown is read on.
+struct ReadPosition {
+  std::int64_t byte = 0;
+  std::int64_t row = 0;   // number of the row that begins here
+  std::int64_t line = 1;  // and its line
+  std::string state{};    // what the rows before have decided; the reader's own, printable ASCII
+  // How the rows before were read depends on nothing behind this place.
+  bool settled = false;
+  bool operator==(const ReadPosition&) const = default;
+};
+
 struct ReadOptions {
   Schema wanted{};       // columns to read, by name; the file's others are skipped
   std::string format{};  // a decoder's name; "" = by the ending of the file's name
   std::vector<std::pair<std::string, std::string>> format_options{};  // of lode.yaml
   std::int64_t rows_per_batch = 16384;  // at least 1; broken rows count
   int threads = 1;                      // never changes what is read
+  std::optional<ReadPosition> from{};  // one that a reader of such options gave; else the beginning
+  std::uint64_t end_byte = 0;          // a text file is taken to end here; 0: where it does
+  std::int64_t rows = -1;              // no more than so many, if not negative (text files)
 };
 
 // Belongs to one thread at a time. Memory: one batch, and for text a row of up to 10 MiB.
@@ -64,6 +78,8 @@ class RecordReader {
   // The next rows (at least one, read or broken), or nothing at the end. An error is about the
   // file, not a row; it is given again on every later call.
   virtual Result<std::optional<Batch>> next() = 0;
+  // Where the rows read so far end. Nothing: a file of this kind cannot be read on.
+  virtual std::optional<ReadPosition> position() const { return std::nullopt; }
 };
 
 // What a component of kind "decoder" has as its factory.

@@ -179,6 +179,15 @@ Result<ContentHash> ManifestStore::commit(Manifest next) {
   return name;
 }
 
+Status ManifestStore::go_back(const ContentHash& name) {
+  TRY_VOID(check_writable());
+  TRY(Manifest older, load(name));
+  TRY_VOID(write_atomically(*files_, join_path(directory_, "HEAD"), text(name) + "\n"));
+  manifest_ = std::move(older);
+  name_ = name;
+  return {};
+}
+
 Result<ContentHash> ManifestStore::write(const Manifest& next) {
   std::string bytes = manifest_text(next);
   if (auto readable = parse_manifest(bytes); !readable)

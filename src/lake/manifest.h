@@ -84,6 +84,8 @@ class ManifestStore {
   // Writer: copies a file into parts/, under the hash of its bytes and durable; sets hash and
   // bytes.
   Result<ZonePart> add_part(FileSystem& from, const std::string& path);
+  // Writer: makes an older manifest what the zone holds again; what came later becomes garbage.
+  Status go_back(const ContentHash& name);
   // Writer: makes `next` what the zone holds. kConflict unless its parent is name() and HEAD still
   // says so. After another error the zone is as before or as after, and this object refuses to
   // write: open another one.

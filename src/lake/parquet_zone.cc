@@ -286,6 +286,8 @@ Result<ZoneStream> ParquetZone::read(const ZoneRead& what) {
   return ZoneStream(std::move(stream));
 }
 
+Status ParquetZone::go_back(const ContentHash& name) { return state_->store.go_back(name); }
+
 Result<ZoneWriter> ParquetZone::write() {
   if (state_->options.scratch.empty())
     return fail(Code::kInvalid, "writing to a zone needs a scratch directory");

@@ -93,6 +93,9 @@ class ParquetZone {
 
   // Each part's hash is checked when it is first read, once in the life of this object.
   Result<ZoneStream> read(const ZoneRead& what = {});
+  // The caller holds the project's lock. Makes an older manifest what the zone holds again, as if
+  // later commits had not been. kCorrupt if it is not there.
+  Status go_back(const ContentHash& name);
   // The caller holds the project's lock. Removes what crashes, and writers that did not commit,
   // have left behind. Of two writers open together only the first to commit succeeds.
   Result<ZoneWriter> write();

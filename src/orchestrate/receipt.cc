@@ -5,8 +5,30 @@
 namespace lode {
 namespace {
 
-constexpr std::string_view kFormat = "lode-receipt ";
-constexpr std::string_view kFirstLine = "lode-receipt 1";
+constexpr std::string_view kMagic = "lode-receipt";
+
+// Fields of a line are separated by one blank; a name is the rest of its line.
+std::optional<std::string_view> next_field(std::string_view& line) {
+  if (line.empty()) return std::nullopt;
+  std::size_t blank = line.find(' ');
+  std::string_view field = line.substr(0, blank);
+  line.remove_prefix(blank == std::string_view::npos ? line.size() : blank + 1);
+  return field.empty() ? std::nullopt : std::optional(field);
+}
+
+std::optional<std::int64_t> number(std::optional<std::string_view> text) {
+  std::int64_t value = 0;
+  if (!text) return std::nullopt;
+  auto [end, status] = std::from_chars(text->data(), text->data() + text->size(), value);
+  if (status != std::errc() || end != text->data() + text->size() || value < 0) return std::nullopt;
+  return value;
+}
+
+std::optional<ContentHash> hash(std::optional<std::string_view> text) {
+  if (!text) return std::nullopt;
+  Result<ContentHash> parsed = parse_content_hash(*text);
+  return parsed ? std::optional(*parsed) : std::nullopt;
+}
 
 // Lines of `word rest`.
 class Lines {
@@ -23,30 +45,38 @@ class Lines {
     text_.remove_prefix(end + 1);
     return line.substr(word.size() + 1);
   }
-  bool first_line() {
-    std::string expected = std::string(kFirstLine) + "\n";
-    if (!text_.starts_with(expected)) return false;
-    text_.remove_prefix(expected.size());
-    return true;
-  }
   bool at_end() const { return text_.empty(); }
 
  private:
   std::string_view text_;
 };
 
-std::optional<std::int64_t> number(std::optional<std::string_view> text) {
-  std::int64_t value = 0;
-  if (!text) return std::nullopt;
-  auto [end, status] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (status != std::errc() || end != text->data() + text->size() || value < 0) return std::nullopt;
-  return value;
+// A line feed in a file's name must not end its line.
+std::string escaped(std::string_view name) {
+  std::string out;
+  for (char c : name) {
+    if (c == '\\') {
+      out += "\\\\";
+    } else if (c == '\n') {
+      out += "\\n";
+    } else {
+      out += c;
+    }
+  }
+  return out;
 }
 
-std::optional<ContentHash> hash(std::optional<std::string_view> text) {
-  if (!text) return std::nullopt;
-  Result<ContentHash> parsed = parse_content_hash(*text);
-  return parsed ? std::optional(*parsed) : std::nullopt;
+std::optional<std::string> unescaped(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\') {
+      out += text[i];
+      continue;
+    }
+    if (++i == text.size() || (text[i] != '\\' && text[i] != 'n')) return std::nullopt;
+    out += text[i] == 'n' ? '\n' : '\\';
+  }
+  return out.empty() ? std::nullopt : std::optional(std::move(out));
 }
 
 // The sum of everything before it: a flipped bit must not pass for another receipt.
@@ -55,15 +85,116 @@ std::string sealed(std::string body) {
   return body + "sum " + sum + "\n";
 }
 
+std::string end_text(const std::optional<ReadPosition>& end) {
+  if (!end) return "-";
+  return fmt::format("{},{},{},{}", end->row, end->line, end->settled ? 1 : 0, end->state);
+}
+
+// "row,line,settled,state", or "-" for a file that cannot be read on.
+bool parse_end(std::string_view text, Receipt::File& file) {
+  if (text == "-") return true;
+  std::string_view fields[3];
+  for (std::string_view& field : fields) {
+    std::size_t comma = text.find(',');
+    if (comma == std::string_view::npos) return false;
+    field = text.substr(0, comma);
+    text.remove_prefix(comma + 1);
+  }
+  auto row = number(fields[0]);
+  auto line = number(fields[1]);
+  if (!row || !line || (fields[2] != "0" && fields[2] != "1")) return false;
+  file.end = ReadPosition{file.bytes, *row, *line, std::string(text), fields[2] == "1"};
+  return true;
+}
+
+bool parse_file(std::string_view line, Receipt& receipt) {
+  Receipt::File& file = receipt.files.emplace_back();
+  auto file_hash = hash(next_field(line));
+  auto bytes = number(next_field(line));
+  auto end = next_field(line);
+  auto name = unescaped(line);
+  if (!file_hash || !bytes || !end || !name) return false;
+  file.hash = *file_hash;
+  file.bytes = *bytes;
+  file.name = *std::move(name);
+  return parse_end(*end, file);
+}
+
+bool parse_stretch(std::string_view line, Receipt& receipt) {
+  auto file = number(next_field(line));
+  auto first_seq = number(next_field(line));
+  auto rows = number(next_field(line));
+  if (!file || !first_seq || !rows || !line.empty()) return false;
+  if (std::cmp_greater_equal(*file, receipt.files.size())) return false;
+  receipt.stretches.push_back({*file, *first_seq, *rows});
+  return true;
+}
+
+bool parse_zones(Lines& lines, Receipt& receipt) {
+  if (auto zone = lines.take("zone")) {
+    receipt.zone = hash(zone);
+    if (!receipt.zone) return false;
+  }
+  if (auto aside = lines.take("aside")) {
+    receipt.aside = hash(aside);
+    if (!receipt.aside) return false;
+  }
+  return true;
+}
+
+bool parse_2(Lines& lines, Receipt& receipt) {
+  while (auto file = lines.take("file"))
+    if (!parse_file(*file, receipt)) return false;
+  std::int64_t seq = 0;
+  while (auto stretch = lines.take("stretch")) {
+    if (!parse_stretch(*stretch, receipt) || receipt.stretches.back().first_seq < seq) return false;
+    seq = receipt.stretches.back().first_seq + receipt.stretches.back().rows;
+  }
+  auto next_seq = number(lines.take("next_seq"));
+  if (!next_seq || *next_seq < seq) return false;
+  receipt.next_seq = *next_seq;
+  return parse_zones(lines, receipt);
+}
+
+// Files without sizes, whose rows had consecutive seqs, without saying which had how many: all of
+// them are put down to the first.
+bool parse_1(Lines& lines, Receipt& receipt) {
+  while (auto line = lines.take("file")) {
+    auto file_hash = hash(line->substr(0, 64));
+    if (!file_hash || line->size() < 66) return false;
+    receipt.files.push_back({*file_hash, std::string(line->substr(65))});
+  }
+  if (!parse_zones(lines, receipt) || !receipt.zone) return false;
+  auto first_seq = number(lines.take("first_seq"));
+  auto rows = number(lines.take("rows"));
+  if (!first_seq || !rows) return false;
+  if (!receipt.files.empty()) receipt.stretches.push_back({0, *first_seq, *rows});
+  receipt.next_seq = *first_seq + *rows;
+  return true;
+}
+
 }  // namespace
 
+std::int64_t Receipt::rows() const {
+  std::int64_t rows = 0;
+  for (const Stretch& stretch : stretches) rows += stretch.rows;
+  return rows;
+}
+
+std::int64_t Receipt::first_seq() const {
+  return stretches.empty() ? next_seq : stretches.front().first_seq;
+}
+
 std::string receipt_text(const Receipt& receipt) {
-  std::string out = fmt::format("{}\ndefinition {}\n", kFirstLine, text(receipt.definition));
+  std::string out = fmt::format("{} 2\ndefinition {}\n", kMagic, text(receipt.definition));
   for (const Receipt::File& file : receipt.files)
-    out += fmt::format("file {} {}\n", text(file.hash), file.name);
-  out += fmt::format("zone {}\n", text(receipt.zone));
+    out += fmt::format("file {} {} {} {}\n", text(file.hash), file.bytes, end_text(file.end),
+                       escaped(file.name));
+  for (const Receipt::Stretch& stretch : receipt.stretches)
+    out += fmt::format("stretch {} {} {}\n", stretch.file, stretch.first_seq, stretch.rows);
+  out += fmt::format("next_seq {}\n", receipt.next_seq);
+  if (receipt.zone) out += fmt::format("zone {}\n", text(*receipt.zone));
   if (receipt.aside) out += fmt::format("aside {}\n", text(*receipt.aside));
-  out += fmt::format("first_seq {}\nrows {}\n", receipt.first_seq, receipt.rows);
   return sealed(std::move(out));
 }
 
@@ -75,37 +206,17 @@ Result<Receipt> parse_receipt(std::string_view text) {
   constexpr std::size_t kSumLine = 4 + 64 + 1;
   if (text.size() < kSumLine || sealed(std::string(text.substr(0, text.size() - kSumLine))) != text)
     return corrupt();
-  std::string_view version = text.substr(0, text.find('\n'));
-  if (version.starts_with(kFormat) && version != kFirstLine)
-    return fail(
-        Code::kUnsupported,
-        "a receipt of version {}, and this lode reads version 1; use the lode that wrote it, "
-        "or remove .lode and run again",
-        version.substr(kFormat.size()));
   Lines lines(text.substr(0, text.size() - kSumLine));
+  auto version = number(lines.take(kMagic));
+  if (!version || *version < 1) return corrupt();
+  if (*version > 2)
+    return fail(Code::kUnsupported, "a receipt of version {}, written by a newer lode", *version);
   Receipt receipt;
-  if (!lines.first_line()) return corrupt();
   auto definition = hash(lines.take("definition"));
   if (!definition) return corrupt();
   receipt.definition = *definition;
-  while (auto file = lines.take("file")) {
-    auto file_hash = hash(file->substr(0, 64));
-    if (!file_hash || file->size() < 66) return corrupt();
-    receipt.files.push_back({*file_hash, std::string(file->substr(65))});
-  }
-  auto zone = hash(lines.take("zone"));
-  if (auto aside = lines.take("aside")) {
-    receipt.aside = hash(aside);
-    if (!receipt.aside) return corrupt();
-  }
-  auto first_seq = number(lines.take("first_seq"));
-  auto rows = number(lines.take("rows"));
-  if (!zone || !first_seq || !rows || !lines.at_end()) return corrupt();
-  receipt.zone = *zone;
-  receipt.first_seq = *first_seq;
-  receipt.rows = *rows;
-  // Strictness for free: what is read must be what would be written.
-  if (receipt_text(receipt) != text) return corrupt();
+  bool parsed = *version == 1 ? parse_1(lines, receipt) : parse_2(lines, receipt);
+  if (!parsed || !lines.at_end()) return corrupt();
   return receipt;
 }
 

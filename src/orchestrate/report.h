@@ -35,6 +35,7 @@ struct SourceReport {
   std::vector<std::string> files;
   bool reused = false;  // taken from the raw zone, the files being unchanged
   std::int64_t rows = 0;
+  std::int64_t rows_read = 0;  // of them by this run; the others were there
   std::int64_t accepted = 0;
   std::vector<SetAsideReport> set_aside{};
   std::int64_t first_time = 0;  // least and greatest event time of the accepted

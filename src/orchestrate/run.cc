@@ -97,11 +97,12 @@ class Runner {
                    [&](ProgressStation& progress) -> Result<std::int64_t> {
                      SourceContext context = source_context();
                      context.advance = [&](std::int64_t rows) { progress.advance(rows); };
-                     TRY(SourceRun run, ingest_source(source, next_seq_, context));
-                     next_seq_ = run.next_seq;
+                     TRY(std::int64_t next_seq, next_free_seq(context_.files, project_));
+                     TRY(SourceRun run, ingest_source(source, next_seq, context));
+                     next_seq_ = std::max(next_seq_, run.next_seq);
                      zones_.emplace(source.name, run.zone);
                      report_.sources.push_back(run.report);
-                     return run.report.rows;
+                     return run.report.rows_read;
                    });
   }
 
@@ -281,7 +282,7 @@ class Runner {
   RunLog* log_ = nullptr;  // of run(), while it goes on
   RecordTables records_;
   std::map<std::string, ContentHash, std::less<>> zones_;
-  std::int64_t next_seq_ = 0;
+  std::int64_t next_seq_ = 0;  // one past the last of the arrival list
 };
 
 }  // namespace

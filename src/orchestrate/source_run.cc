@@ -7,6 +7,7 @@
 #include "ingest/arrivals.h"
 #include "lake/parquet_zone.h"
 #include "orchestrate/receipt.h"
+#include "orchestrate/source_plan.h"
 #include "project/definition.h"
 #include "table/concatenate.h"
 
@@ -26,11 +27,6 @@ std::string zone_text(const ZoneRule& zone) {
     default:
       return "UTC";
   }
-}
-
-Result<ContentHash> hash_of(FileSystem& files, const std::string& path) {
-  TRY(MappedFile mapped, files.map(path));
-  return content_hash(mapped.bytes());
 }
 
 // Rows set aside as a table: what `lode sql` shows of them.
@@ -88,11 +84,20 @@ void count_aside(SourceReport& source, std::string_view cause, const SetAside& a
     ++found->rows;
 }
 
+// Nothing if it is not there.
+Result<std::optional<Receipt>> read_receipt(FileSystem& files, const std::string& path) {
+  TRY(bool there, exists(files, path));
+  if (!there) return std::nullopt;
+  TRY(std::string bytes, files.read(path));
+  auto receipt = parse_receipt(bytes);
+  if (!receipt) return fail(receipt.error().at({.file = path}));
+  return *std::move(receipt);
+}
+
 class Ingest {
  public:
-  Ingest(const Source& source, std::int64_t first_seq, const SourceContext& context)
-      : source_(source), context_(context) {
-    run_.first_seq = first_seq;
+  Ingest(const Source& source, std::int64_t next_seq, const SourceContext& context)
+      : source_(source), next_seq_(next_seq), context_(context) {
     run_.report.name = source.name;
     run_.report.zone = zone_text(source.zone);
     run_.report.known = source.known.expression ? source.known.expression->text : "assumed on time";
@@ -100,75 +105,73 @@ class Ingest {
   }
 
   Result<SourceRun> run() {
-    TRY_VOID(describe_inputs());
-    TRY(std::optional<Receipt> old, read_receipt());
-    if (old && old->definition == receipt_.definition && old->files == receipt_.files &&
-        old->first_seq == run_.first_seq) {
-      receipt_ = *old;
+    TRY(std::string definition, source_definition(source_, context_.files));
+    TRY(check_, ValueCheck::make(context_.project, source_));
+    ContentHash hash = content_hash(definition + check_->definition());
+    TRY(std::optional<Receipt> old, read_receipt(context_.files, receipt_file()));
+    TRY(plan_, plan_source(context_.files, context_.project, source_, hash, old, next_seq_,
+                           context_.replace));
+    if (old) receipt_ = *old;
+    receipt_.definition = hash;
+    if (old) TRY_VOID(go_back_to_receipt());
+    if (plan_.kind == SourcePlan::Kind::kReuse) {
       run_.report.reused = true;
       return summed_up();
     }
-    if (old) TRY_VOID(check_replaceable(*old));
-    TRY_VOID(start_anew());
-    TRY_VOID(read_files());
-    TRY_VOID(write_atomically(context_.files, receipt_path(context_.project, source_),
-                              receipt_text(receipt_)));
+    TRY_VOID(context_.files.make_directories(parent_directory(receipt_file())));
+    TRY(bool as_due, read());
+    if (!as_due) {
+      read_afresh(next_seq_, plan_);
+      TRY(as_due, read());
+    }
+    TRY_VOID(write_receipt());
     return summed_up();
   }
 
  private:
-  Status describe_inputs() {
-    TRY(std::string definition, source_definition(source_, context_.files));
-    TRY(check_, ValueCheck::make(context_.project, source_));
-    receipt_.definition = content_hash(definition + check_->definition());
-    receipt_.first_seq = run_.first_seq;
-    for (const auto& file : source_.files) {
-      TRY(ContentHash hash, hash_of(context_.files, file.string()));
-      std::string name = std::filesystem::relative(file, context_.project.root).string();
-      receipt_.files.push_back({hash, std::move(name)});
-    }
-    return {};
+  std::string receipt_file() const { return receipt_path(context_.project, source_); }
+  std::string raw_path() const { return raw_zone_path(context_.project, source_); }
+  std::string aside_path() const { return aside_zone_path(context_.project, source_); }
+  Status write_receipt() const {
+    return write_atomically(context_.files, receipt_file(), receipt_text(receipt_));
   }
 
-  Result<std::optional<Receipt>> read_receipt() const {
-    std::string path = receipt_path(context_.project, source_);
+  // What a crash left behind the receipt is taken back.
+  Status go_back_to_receipt() const {
+    if (!receipt_.zone) return {};
+    TRY_VOID(go_back(raw_path(), receipt_.zone));
+    return go_back(aside_path(), receipt_.aside);
+  }
+
+  Status go_back(const std::string& path, const std::optional<ContentHash>& name) const {
     TRY(bool there, exists(context_.files, path));
-    if (!there) return std::nullopt;
-    TRY(std::string bytes, context_.files.read(path));
-    auto receipt = parse_receipt(bytes);
-    if (!receipt) return fail(receipt.error().at({.file = path}));
-    return *receipt;
+    if (!name) return there ? remove_tree(context_.files, path) : Status();
+    TRY(ParquetZone zone, ParquetZone::open(path, zone_options()));
+    if (zone.name() == name) return {};
+    auto gone_back = zone.go_back(*name);
+    if (gone_back) return {};
+    return fail(Error(Code::kCorrupt,
+                      "the zone is not the one its receipt names; remove .lode and run again",
+                      {.file = path}));
   }
 
-  // A declaration may change: its rows are judged again. A file may not: its rows have been
-  // counted.
-  Status check_replaceable(const Receipt& old) const {
-    if (context_.replace) return {};
-    for (const Receipt::File& file : receipt_.files) {
-      auto before = std::ranges::find(old.files, file.name, &Receipt::File::name);
-      if (before == old.files.end() || before->hash == file.hash) continue;
-      return fail(Error(Code::kConflict,
-                        "the file changed since it was read, and what was made of it would change "
-                        "without a trace; to read it anew: lode run --replace",
-                        {.file = file.name}));
-    }
-    return {};
-  }
-
+  // Removes the zones. The receipt stands meanwhile, without them: what has a seq keeps it.
   Status start_anew() {
-    FileSystem& files = context_.files;
-    std::string receipt = receipt_path(context_.project, source_);
-    TRY(bool there, exists(files, receipt));
-    if (there) {
-      TRY_VOID(files.remove(receipt));
-      TRY_VOID(files.sync_directory(parent_directory(receipt)));
+    receipt_.zone.reset();
+    receipt_.aside.reset();
+    if (plan_.kind == SourcePlan::Kind::kFresh) {
+      receipt_.files.clear();
+      receipt_.stretches.clear();
+      receipt_.next_seq = next_seq_;
     }
-    for (const std::string& path :
-         {raw_zone_path(context_.project, source_), aside_zone_path(context_.project, source_)}) {
-      TRY(bool zone, exists(files, path));
-      if (zone) TRY_VOID(remove_tree(files, path));
+    TRY(bool there, exists(context_.files, receipt_file()));
+    if (there) TRY_VOID(write_receipt());
+    for (const std::string& path : {raw_path(), aside_path()}) {
+      TRY(bool zone, exists(context_.files, path));
+      if (zone) TRY_VOID(remove_tree(context_.files, path));
     }
-    return files.make_directories(parent_directory(receipt));
+    if (plan_.kind == SourcePlan::Kind::kAgain) receipt_.stretches.clear();
+    return {};
   }
 
   ZoneOptions zone_options() const {
@@ -189,24 +192,40 @@ class Ingest {
     };
   }
 
-  Status read_files() {
+  // What was accepted earlier, for those that come now to be judged behind it.
+  Status restore(ParquetZone& raw, ArrivalReader& reader) const {
+    if (raw.manifest().parts.empty()) return {};
+    ZoneRead what;
+    what.columns = ArrivalReader::columns_to_restore(source_);
+    TRY(ZoneStream stream, raw.read(what));
+    while (true) {
+      TRY(std::optional<Table> table, stream.next());
+      if (!table) return {};
+      reader.restore(*table);
+    }
+  }
+
+  // Reads what is planned and commits it to the zones; false, and nothing committed, if rows that
+  // have seqs did not come.
+  Result<bool> read() {
+    run_.report.rows_read = 0;
+    if (plan_.kind != SourcePlan::Kind::kAppend) TRY_VOID(start_anew());
     TRY_VOID(context_.files.make_directories(zone_options().scratch));
-    TRY(ParquetZone raw,
-        ParquetZone::open(raw_zone_path(context_.project, source_), zone_options()));
-    TRY(ParquetZone aside,
-        ParquetZone::open(aside_zone_path(context_.project, source_), zone_options()));
+    TRY(ParquetZone raw, ParquetZone::open(raw_path(), zone_options()));
+    TRY(ParquetZone aside, ParquetZone::open(aside_path(), zone_options()));
     TRY(ZoneWriter raw_writer, raw.write());
     TRY(ZoneWriter aside_writer, aside.write());
     TRY(ArrivalReader reader,
-        ArrivalReader::open(context_.files, context_.project, source_, run_.first_seq,
+        ArrivalReader::open(context_.files, context_.project, source_, plan_.stretches, next_seq_,
                             context_.limits.threads, row_check()));
+    TRY_VOID(restore(raw, reader));
     bool any_aside = false;
-    std::int64_t accepted = 0;
+    std::int64_t accepted = raw.manifest().rows();
     while (true) {
       TRY(std::optional<ArrivalBatch> batch, reader.next());
       if (!batch) break;
       TRY_VOID(context_.cancel.check());
-      receipt_.rows += batch->rows_read;
+      run_.report.rows_read += batch->rows_read;
       accepted += batch->accepted.rows;
       if (batch->accepted.rows > 0) TRY_VOID(raw_writer.append(batch->accepted));
       if (!batch->set_aside.empty()) {
@@ -215,34 +234,29 @@ class Ingest {
       }
       if (context_.advance) context_.advance(batch->rows_read);
     }
+    if (!put_read(plan_, reader.done(), receipt_)) return false;
     if (accepted == 0)
       return fail(Code::kInvalid,
                   "source {}: none of its {} rows can be used; see `lode check`, and the first "
                   "lines of {}",
-                  source_.name, receipt_.rows,
+                  source_.name, receipt_.rows(),
                   source_.files.empty() ? "its files" : source_.files.front().string());
     if (any_aside) {
       TRY(receipt_.aside, aside_writer.commit());
     }
     TRY(receipt_.zone, raw_writer.commit());
-    return {};
+    return true;
   }
 
   // The report, from what is stored.
   Result<SourceRun> summed_up() {
-    run_.zone = receipt_.zone;
-    run_.next_seq = run_.first_seq + receipt_.rows;
-    run_.report.rows = receipt_.rows;
-    TRY(ParquetZone raw,
-        ParquetZone::open(raw_zone_path(context_.project, source_), zone_options()));
-    if (!raw.name() || *raw.name() != receipt_.zone)
-      return fail(Error(Code::kCorrupt,
-                        "the raw zone is not the one its receipt names; remove .lode and run again",
-                        {.file = raw_zone_path(context_.project, source_)}));
+    run_.zone = *receipt_.zone;
+    run_.next_seq = receipt_.next_seq;
+    run_.report.rows = receipt_.rows();
+    TRY(ParquetZone raw, ParquetZone::open(raw_path(), zone_options()));
     run_.report.accepted = raw.manifest().rows();
     if (!receipt_.aside) return std::move(run_);
-    TRY(ParquetZone aside,
-        ParquetZone::open(aside_zone_path(context_.project, source_), zone_options()));
+    TRY(ParquetZone aside, ParquetZone::open(aside_path(), zone_options()));
     TRY(ZoneStream stream, aside.read());
     while (true) {
       TRY(std::optional<Table> table, stream.next());
@@ -254,9 +268,11 @@ class Ingest {
   }
 
   const Source& source_;
+  std::int64_t next_seq_;
   const SourceContext& context_;
   SourceRun run_;
   Receipt receipt_;
+  SourcePlan plan_;
   std::optional<ValueCheck> check_;
 };
 
@@ -274,9 +290,23 @@ std::string aside_zone_path(const Project& project, const Source& source) {
   return state_path(project, "aside/" + source.name);
 }
 
-Result<SourceRun> ingest_source(const Source& source, std::int64_t first_seq,
+Result<std::int64_t> next_free_seq(FileSystem& files, const Project& project) {
+  std::string folder = state_path(project, "receipts");
+  TRY(bool there, exists(files, folder));
+  if (!there) return 0;
+  TRY(std::vector<std::string> names, files.list(folder));
+  std::int64_t next = 0;
+  for (const std::string& name : names) {
+    if (is_leftover(name)) continue;
+    TRY(std::optional<Receipt> receipt, read_receipt(files, join_path(folder, name)));
+    if (receipt) next = std::max(next, receipt->next_seq);
+  }
+  return next;
+}
+
+Result<SourceRun> ingest_source(const Source& source, std::int64_t next_seq,
                                 const SourceContext& context) {
-  return Ingest(source, first_seq, context).run();
+  return Ingest(source, next_seq, context).run();
 }
 
 Result<Table> load_records(const Source& source, const SourceContext& context) {

@@ -1,6 +1,6 @@
-// One source from its files to the raw zone, and from the raw zone to records. A source whose files
-// and declaration are as they were is not read again; files that changed are refused, because their
-// rows have been counted (docs/semantics.md 2.3).
+// One source from its files to the raw zone, and from the raw zone to records. What was read is not
+// read again: files that grew, and new ones, are read on; files that changed otherwise are refused,
+// because their rows have been counted (docs/semantics.md 2.5).
 #pragma once
 
 #include <functional>
@@ -19,8 +19,7 @@ namespace lode {
 
 struct SourceRun {
   SourceReport report;
-  ContentHash zone;  // name of the raw zone's manifest
-  std::int64_t first_seq = 0;
+  ContentHash zone;           // name of the raw zone's manifest
   std::int64_t next_seq = 0;  // one past its last row, set aside or not
 };
 
@@ -40,10 +39,15 @@ std::string state_path(const Project& project, std::string_view name);
 std::string raw_zone_path(const Project& project, const Source& source);
 std::string aside_zone_path(const Project& project, const Source& source);
 
-// Brings the raw zone up to date. The caller holds the project's lock. After a crash at any point
-// it starts from nothing or finds all done: a zone counts only with its receipt, written last.
-// kConflict: a file changed, and `replace` is not set.
-Result<SourceRun> ingest_source(const Source& source, std::int64_t first_seq,
+// One past every seq that receipts of the project have given, those of sources it no longer
+// declares among them.
+Result<std::int64_t> next_free_seq(FileSystem& files, const Project& project);
+
+// Brings the raw zone up to date; rows that have no seq yet get them from `next_seq` on. The caller
+// holds the project's lock. After a crash at any point it goes back to what the receipt says or
+// finds all done: a zone counts only with its receipt, written last. kConflict: a file changed, and
+// `replace` is not set.
+Result<SourceRun> ingest_source(const Source& source, std::int64_t next_seq,
                                 const SourceContext& context);
 
 // All accepted records of a source with its derived columns, in seq order.

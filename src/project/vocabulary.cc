@@ -70,8 +70,9 @@ constexpr Section kRules = {"rules of a contract", "sources.NAME.contract", "", 
 
 constexpr std::array kSourceKeys = {
     Key{.name = "files",
-        .doc = "path or pattern (`*`, `?`), or a list of them; relative to this file's folder; a "
-               "pattern's files in order of their names",
+        .doc =
+            "path or pattern (`*`, `?`), or a list of them; relative to this file's folder; a "
+            "pattern's files in order of their names; a file that comes later is read behind them",
         .form = Form::kText,
         .many = Many::kOneOrList,
         .required = true},

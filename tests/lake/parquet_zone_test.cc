@@ -150,6 +150,24 @@ TEST_F(Zone, CommitsFollowOneAnother) {
   EXPECT_EQ(zone.write().value().commit().value(), *zone.name()) << "nothing new, the same name";
 }
 
+// What came after is as if it had not been: the same records again give the same name.
+TEST_F(Zone, GoesBackToAnOlderManifest) {
+  ParquetZone zone = open();
+  ZoneWriter writer = zone.write().value();
+  ASSERT_TRUE(writer.append(records(0, 100)).has_value());
+  ContentHash first = writer.commit().value();
+  writer = zone.write().value();
+  ASSERT_TRUE(writer.append(records(100, 200)).has_value());
+  ContentHash second = writer.commit().value();
+  ASSERT_TRUE(zone.go_back(first).has_value());
+  EXPECT_EQ(open().name(), first);
+  EXPECT_EQ(seqs(zone).size(), 66U);
+  writer = zone.write().value();
+  EXPECT_EQ(zone.go_back(second).error().code(), Code::kCorrupt) << "garbage since write()";
+  ASSERT_TRUE(writer.append(records(100, 200)).has_value());
+  EXPECT_EQ(writer.commit().value(), second);
+}
+
 TEST_F(Zone, BadRecordsAreRefused) {
   ParquetZone zone = open();
   auto refusal = [&](std::string_view sql) {

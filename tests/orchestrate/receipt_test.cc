@@ -10,20 +10,60 @@ namespace {
 Receipt sample() {
   Receipt receipt;
   receipt.definition = content_hash("definition");
-  receipt.files = {{content_hash("a"), "data/a.csv"}, {content_hash("b"), "data/b and c.csv"}};
+  receipt.files = {{content_hash("a"), "data/a.csv", 90, ReadPosition{90, 3, 5, "n--", true}},
+                   {content_hash("b"), "data/b and\nc\\.parquet", 40, {}}};
+  receipt.stretches = {{0, 12, 2}, {1, 14, 7}, {0, 30, 1}};
+  receipt.next_seq = 40;
   receipt.zone = content_hash("zone");
   receipt.aside = content_hash("aside");
-  receipt.first_seq = 12;
-  receipt.rows = 3'000'000;
   return receipt;
+}
+
+std::string golden(const std::string& name) {
+  return posix_files().read(LODE_SOURCE_DIR "/tests/orchestrate/golden/" + name).value();
 }
 
 TEST(Receipt, IsReadBackAsWritten) {
   EXPECT_EQ(parse_receipt(receipt_text(sample())).value(), sample());
-  Receipt plain = sample();
-  plain.aside.reset();
-  plain.files.clear();
+  EXPECT_EQ(sample().rows(), 10);
+  Receipt plain;
+  plain.next_seq = 7;
   EXPECT_EQ(parse_receipt(receipt_text(plain)).value(), plain);
+}
+
+TEST(Receipt, GoldenFilesOfAllVersionsLoad) {
+  EXPECT_EQ(parse_receipt(golden("receipt-v2")).value(), sample());
+  EXPECT_EQ(receipt_text(sample()), golden("receipt-v2"));
+  Receipt one;
+  one.definition = content_hash("definition");
+  one.files = {{content_hash("a"), "data/a.csv"}, {content_hash("b"), "data/b and c.csv"}};
+  one.stretches = {{0, 12, 3'000'000}};
+  one.next_seq = 3'000'012;
+  one.zone = content_hash("zone");
+  one.aside = content_hash("aside");
+  EXPECT_EQ(parse_receipt(golden("receipt-v1")).value(), one);
+}
+
+// With its sum put right, so that what stands in the lines is what is refused.
+TEST(Receipt, WhatNoReceiptSaysIsRefused) {
+  std::string text = receipt_text(sample());
+  auto with = [&](std::string_view from, std::string_view to) {
+    std::string body = text.substr(0, text.size() - 69);
+    body.replace(body.find(from), from.size(), to);
+    return body + "sum " + lode::text(content_hash(body)) + "\n";
+  };
+  EXPECT_TRUE(parse_receipt(with("next_seq 40", "next_seq 41")));
+  for (auto [from, to] :
+       std::vector<std::pair<const char*, const char*>>{{"next_seq 40", "next_seq 30"},
+                                                        {"stretch 1 14 7", "stretch 2 14 7"},
+                                                        {"stretch 1 14 7", "stretch 1 13 7"},
+                                                        {"stretch 1 14 7", "stretch 1 14 -7"},
+                                                        {" 90 ", " -1 "},
+                                                        {"3,5,1,n--", "3,5,n--"},
+                                                        {"\\n", "\\t"},
+                                                        {"zone ", "zone x"}})
+    EXPECT_FALSE(parse_receipt(with(from, to))) << to;
+  EXPECT_EQ(parse_receipt(with("receipt 2", "receipt 3")).error().code(), Code::kUnsupported);
 }
 
 TEST(Receipt, EveryFlippedBitAndEveryCutIsFound) {

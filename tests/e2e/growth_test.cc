@@ -1,0 +1,257 @@
+// Files that grow, new files beside old ones, and sources that come later: what was given a seq
+// keeps it, and only what is new is read.
+// covers: orchestrate/source_plan
+#include <csignal>
+#include <cstdlib>
+#include <regex>
+
+#include "base/random.h"
+#include "tests/e2e/process.h"
+
+namespace lode {
+namespace {
+
+constexpr std::string_view kSources = R"(lode: 1
+project: shop
+sources:
+  orders:
+    files: "orders*.csv"
+    columns: {id: int64, at: timestamp, customer: string, amount: int64}
+    time: at
+    id: id
+    allowed_lateness: 2h
+    contract:
+      amount: {between: [0, 90]}
+)";
+constexpr std::string_view kRest = R"(labels:
+  big: {about: orders, value: amount > 50, known: at + hours(3)}
+features:
+  spending: {over: orders, by: customer, window: 2d, values: {total: sum(amount)}}
+training:
+  orders:
+    rows: orders
+    label: big
+    columns: {amount: amount, spent: "spending[customer].total"}
+)";
+constexpr std::string_view kHeader = "id,at,customer,amount\n";
+
+// Rows [begin, end) of one list: some late, some twice under one id, some out of the contract.
+std::string rows(int begin, int end) {
+  std::string csv;
+  for (int i = begin; i < end; ++i) {
+    int id = i % 11 == 0 && i > 11 ? i - 11 : i;
+    int minute = i % 13 == 0 && i > 200 ? i - 200 : i;
+    csv += fmt::format("{},2020-01-{:02} {:02}:{:02}:00,c{},{}\n", id, 1 + minute / 1440,
+                       minute / 60 % 24, minute % 60, i % 7, i * 37 % 100);
+  }
+  return csv;
+}
+
+class Growth : public ::testing::Test {
+ protected:
+  void SetUp() override { declare(std::string(kSources)); }
+  void declare(const std::string& sources) {
+    folder_.write("lode.yaml", sources + std::string(kRest));
+  }
+  ProcessResult lode(const std::vector<std::string>& words) {
+    return run_binary(words, folder_.path());
+  }
+  std::string run(const std::vector<std::string>& more = {}) {
+    std::vector<std::string> words = {"run", "--quiet", "--json"};
+    words.insert(words.end(), more.begin(), more.end());
+    ProcessResult result = lode(words);
+    EXPECT_EQ(result.exit, 0) << result.err;
+    return result.out;
+  }
+  std::string refused() {
+    ProcessResult result = lode({"run", "--quiet"});
+    EXPECT_EQ(result.exit, 4) << result.out;
+    return result.err;
+  }
+  std::string sql(const std::string& query) {
+    ProcessResult result = lode({"sql", query, "--json"});
+    EXPECT_EQ(result.exit, 0) << result.err;
+    return result.out;
+  }
+  // Everything that was read and made, without the names of files.
+  std::string all() {
+    return sql("SELECT * FROM raw.orders ORDER BY _seq") +
+           sql("SELECT _seq, cause, line, field, reason FROM aside.orders ORDER BY _seq") +
+           sql("SELECT * FROM training.orders ORDER BY _seq");
+  }
+  static std::string dataset(const std::string& json) {
+    std::size_t at = json.find("\"dataset\":\"");
+    return at == std::string::npos ? "" : json.substr(at + 11, 64);
+  }
+
+  ScratchFolder folder_;
+};
+
+TEST_F(Growth, AFileThatGrewReadsAsIfItHadBeenReadAtOnce) {
+  for (int size : {300, 301, 700, 1000}) {
+    folder_.write("orders.csv", std::string(kHeader) + rows(0, size));
+    run();
+  }
+  std::string grown = all();
+  EXPECT_NE(grown.find("\"late\""), std::string::npos);
+  EXPECT_NE(grown.find("\"conflict\""), std::string::npos);
+  std::filesystem::remove_all(folder_.path() + "/.lode");
+  run();
+  EXPECT_EQ(all(), grown);
+}
+
+TEST_F(Growth, OnlyWhatIsNewIsRead) {
+  folder_.write("orders.csv", std::string(kHeader) + rows(0, 500));
+  EXPECT_NE(run().find("\"rows\":500,\"rows_read\":500"), std::string::npos);
+  folder_.write("orders.csv", std::string(kHeader) + rows(0, 520));
+  folder_.write("orders-0.csv", std::string(kHeader) + rows(520, 530));
+  EXPECT_NE(run().find("\"rows\":530,\"rows_read\":30"), std::string::npos);
+  EXPECT_NE(run().find("\"rows\":530,\"rows_read\":0"), std::string::npos);
+}
+
+// A new file gets the next number, wherever its name stands among the others.
+TEST_F(Growth, ANewFileComesLast) {
+  folder_.write("orders-b.csv", std::string(kHeader) + rows(0, 10));
+  run();
+  folder_.write("orders-a.csv", std::string(kHeader) + rows(12, 20));
+  run();
+  EXPECT_EQ(sql("SELECT min(_seq) AS first, max(_seq) AS last FROM raw.orders WHERE id >= 12"),
+            "{\"rows\":[{\"first\":10,\"last\":17}]}\n");
+}
+
+TEST_F(Growth, ReadAgainUnderAnotherDeclarationRowsKeepTheirSeqs) {
+  folder_.write("orders.csv", std::string(kHeader) + rows(0, 100));
+  run();
+  folder_.write("orders-0.csv", std::string(kHeader) + rows(200, 250));
+  run();
+  folder_.write("orders.csv", std::string(kHeader) + rows(0, 150));
+  run();
+  std::string before = sql("SELECT _seq, id, _t FROM raw.orders WHERE amount < 80 ORDER BY _seq");
+  std::string sources(kSources);
+  sources.replace(sources.find("[0, 90]"), 7, "[0, 80]");
+  declare(sources);
+  folder_.write("orders.csv", std::string(kHeader) + rows(0, 160));  // and grows meanwhile
+  EXPECT_NE(run().find("\"rows\":210,\"rows_read\":210"), std::string::npos);
+  EXPECT_EQ(sql("SELECT _seq, id, _t FROM raw.orders WHERE amount < 80 AND _seq < 200 "
+                "ORDER BY _seq"),
+            before);
+}
+
+// Other rows than were given seqs: quotes that no longer count.
+TEST_F(Growth, FilesThatADeclarationSplitsIntoOtherRowsGetNewSeqs) {
+  folder_.write("orders.csv",
+                std::string(kHeader) + rows(0, 9) + "9,2020-01-01 01:00:00,\"two\nlines\",5\n");
+  run();
+  std::string sources(kSources);
+  sources.replace(sources.find("    time: at"), 12,
+                  "    format: {csv: {quote: none}}\n    time: at");
+  declare(sources);
+  EXPECT_NE(run().find("\"rows\":11"), std::string::npos);
+  EXPECT_EQ(sql("SELECT min(_seq) AS first FROM raw.orders"), "{\"rows\":[{\"first\":10}]}\n");
+}
+
+TEST_F(Growth, SourcesThatComeLaterOrStandElsewhereChangeNoSeq) {
+  folder_.write("orders.csv", std::string(kHeader) + rows(0, 50));
+  folder_.write("visits.csv", "at\n2020-01-01 00:00:00\n2020-01-01 00:01:00\n");
+  std::string first = dataset(run());
+  std::string visits = "  visits: {files: visits.csv, columns: {at: timestamp}, time: at}\n";
+  std::string sources(kSources);
+  std::size_t front = sources.find("  orders:");
+  declare(sources.substr(0, front) + visits + sources.substr(front));
+  std::string with_visits = dataset(run());
+  EXPECT_EQ(sql("SELECT min(_seq) AS first FROM raw.visits"), "{\"rows\":[{\"first\":50}]}\n");
+  EXPECT_EQ(sql("SELECT min(_seq) AS first FROM raw.orders"), "{\"rows\":[{\"first\":0}]}\n");
+  declare(sources + visits);
+  EXPECT_EQ(dataset(run()), with_visits) << "their order in lode.yaml says nothing";
+  declare(sources);
+  EXPECT_EQ(dataset(run()), first);
+  // The seqs of a source that is no longer declared are not given again.
+  folder_.write("orders.csv", std::string(kHeader) + rows(0, 51));
+  run();
+  EXPECT_EQ(sql("SELECT max(_seq) AS last FROM raw.orders"), "{\"rows\":[{\"last\":52}]}\n");
+}
+
+TEST_F(Growth, WhatChangedOtherwiseIsRefused) {
+  folder_.write("orders.csv", std::string(kHeader) + rows(0, 50));
+  run();
+  std::string before = all();
+  folder_.write("orders.csv", std::string(kHeader) + rows(0, 49));
+  EXPECT_NE(refused().find("changed"), std::string::npos);
+  folder_.write("orders.csv", std::string(kHeader) + rows(1, 60));
+  EXPECT_NE(refused().find("changed"), std::string::npos);
+  std::filesystem::rename(folder_.path() + "/orders.csv", folder_.path() + "/orders-2.csv");
+  std::string gone = refused();
+  EXPECT_NE(gone.find("orders.csv"), std::string::npos) << gone;
+  EXPECT_NE(gone.find("--replace"), std::string::npos) << gone;
+  folder_.write("orders.csv", std::string(kHeader) + rows(0, 50));
+  std::filesystem::remove(folder_.path() + "/orders-2.csv");
+  run();
+  EXPECT_EQ(all(), before) << "nothing was lost by the refusals";
+  // A replaced source has new seqs: the old ones were given to other rows.
+  folder_.write("orders.csv", std::string(kHeader) + rows(1, 60));
+  run({"--replace"});
+  EXPECT_EQ(sql("SELECT min(_seq) AS first FROM raw.orders"), "{\"rows\":[{\"first\":50}]}\n");
+}
+
+TEST_F(Growth, AFileWithoutAnEndToItsLastRecordDoesNotGoOn) {
+  folder_.write("orders.csv", std::string(kHeader) + "1,2020-01-01 00:00:00,c,1");
+  run();
+  folder_.write("orders.csv", std::string(kHeader) + "1,2020-01-01 00:00:00,c,12\n");
+  EXPECT_NE(refused().find("last record"), std::string::npos);
+}
+
+TEST_F(Growth, AFileNameMayHoldALineFeed) {
+  folder_.write("orders\n1.csv", std::string(kHeader) + rows(0, 20));
+  std::string first = dataset(run());
+  EXPECT_EQ(dataset(run()), first);
+}
+
+// A link is the file by the name it has in the project.
+TEST_F(Growth, ALinkToAFileThatGrewIsThatFileUnderItsOwnName) {
+  folder_.write("data/january.csv", std::string(kHeader) + rows(0, 20));
+  std::filesystem::create_symlink("data/january.csv", folder_.path() + "/orders.csv");
+  run();
+  std::filesystem::remove(folder_.path() + "/orders.csv");
+  folder_.write("data/february.csv", std::string(kHeader) + rows(0, 30));
+  std::filesystem::create_symlink("data/february.csv", folder_.path() + "/orders.csv");
+  EXPECT_NE(run().find("\"rows\":30,\"rows_read\":10"), std::string::npos);
+}
+
+// SIGKILL while a file is read on: the next run ends where an undisturbed one does.
+TEST_F(Growth, KilledAnywhereItGoesOnToTheSameNames) {
+  std::vector<std::string> wanted;
+  auto grow_to = [&](int size) {
+    folder_.write("orders.csv", std::string(kHeader) + rows(0, size));
+  };
+  constexpr int kSizes[] = {400, 600, 900};
+  for (int size : kSizes) {
+    grow_to(size);
+    wanted.push_back(dataset(run()));
+  }
+  Random random(9);
+  int died = 0;
+  for (int i = 0; i < 15; ++i) {
+    if (i % 3 == 0) std::filesystem::remove_all(folder_.path() + "/.lode");
+    grow_to(kSizes[i % 3]);
+    pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      if (::chdir(folder_.path().c_str()) != 0) ::_exit(126);
+      (void)!::freopen("/dev/null", "w", stdout);
+      (void)!::freopen("/dev/null", "w", stderr);
+      ::execl(LODE_BINARY, LODE_BINARY, "run", static_cast<char*>(nullptr));
+      ::_exit(127);
+    }
+    // lint: allow(banned_calls) a kill needs some moment, and any will do
+    ::usleep(static_cast<useconds_t>(random.below(120'000)));
+    ::kill(child, SIGKILL);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    died += WIFSIGNALED(status) ? 1 : 0;
+    ASSERT_EQ(dataset(run()), wanted[static_cast<std::size_t>(i % 3)]) << "after kill " << i;
+  }
+  EXPECT_GT(died, 4) << "most kills came after the end; let them come sooner";
+}
+
+}  // namespace
+}  // namespace lode
