@@ -3,6 +3,7 @@
 #include "ingest/stretches.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -15,7 +16,7 @@ namespace {
 class Stretches : public ::testing::Test {
  protected:
   void SetUp() override {
-    path_ = testing::TempDir() + "lode_stretches.csv";
+    path_ = fmt::format("{}lode_stretches_{}.csv", testing::TempDir(), ::getpid());
     source_.name = "s";
     source_.columns =
         Schema({{"at", Type::timestamp()}, {"n", Type::int64()}, {"text", Type::string()}});
