@@ -200,12 +200,15 @@ Result<int> run(CommandContext& context) {
     return fail(Code::kNotFound, "source {} has not been read yet; `lode run` does it",
                 source.name);
   RecordTables records;
-  SourceContext source_context{context.files, project, context.limits, context.cancel, false, {}};
-  TRY(Table table, load_records(source, source_context));
+  MemoryBudget budget(context.limits.memory_bytes);
+  SourceContext source_context{context.files, project, context.limits, context.cancel,
+                               false,         {},      &budget};
+  TRY(Records held, load_records(source, source_context));
+  Table& table = held.table;
   std::int64_t cut = table.rows > 0 ? table.find(kSeqColumn)->int64(table.rows - 1) : 0;
   const Table& kept = records.emplace(source.name, std::move(table)).first->second;
   ThreadPool pool(context.limits.threads);
-  History history(project, records, cut, pool, context.cancel);
+  History history(project, records, cut, pool, context.cancel, &budget);
   TRY_VOID(history.plan());
   const PlannedView& planned = *history.feature_plan().view(view->name);
   const Type& key_type = history.feature_plan().groups[planned.group]->key_type;

@@ -1,4 +1,5 @@
 // The program `lode`: the real machine, and the words of the command line.
+#include <malloc.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -20,6 +21,9 @@ std::optional<std::string> environment(const char* name) {
 }  // namespace
 
 int main(int count, char** words) {
+  // Large blocks go back to the system when they are freed: --memory is about what is resident.
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 8 << 20);
   lode::DescriptorOutput out(STDOUT_FILENO);
   lode::DescriptorOutput err(STDERR_FILENO);
   lode::Machine machine{

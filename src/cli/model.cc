@@ -4,6 +4,7 @@
 #include "cli/project_argument.h"
 #include "cli/text_table.h"
 #include "orchestrate/catalogue.h"
+#include "orchestrate/model_check.h"
 #include "orchestrate/run_log.h"
 #include "orchestrate/stored_json.h"
 
@@ -88,26 +89,54 @@ Result<int> show(CommandContext& context, const Project& project, const std::str
   return kExitDone;
 }
 
+Result<int> check(CommandContext& context, const Project& project, const std::string& name) {
+  TRY(std::unique_ptr<MetadataStore> store, open_run_records(context.files, project));
+  auto found = store->model(project.name, name, context.options.integer("number"));
+  if (!found) return fail(with_nearest(found.error(), *store, project, name));
+  TRY(ModelCheck checked,
+      check_model(project, context.files, *found, context.limits, context.cancel));
+  if (context.json)
+    context.out.write(JsonWriter()
+                          .begin_object()
+                          .field("name", found->name)
+                          .field("version", found->version)
+                          .field("content", text(found->content))
+                          .field("rows", checked.rows)
+                          .field("equal", true)
+                          .end_object()
+                          .take() +
+                      "\n");
+  else
+    context.out.print(
+        "{} version {}: read back, it scores its {} test rows as it did, to the bit\n", found->name,
+        found->version, checked.rows);
+  return kExitDone;
+}
+
 Result<int> run(CommandContext& context) {
   const std::string& action = context.argument("ACTION");
   std::span<const std::string> rest = context.arguments("REST");
-  std::size_t names = action == "show" ? 1 : 0;
-  if (action != "list" && action != "show")
-    return fail(Code::kInvalid, "'{}' is nothing to do with models; say list or show", action);
+  std::size_t names = action == "list" ? 0 : 1;
+  if (action != "list" && action != "show" && action != "check")
+    return fail(Code::kInvalid, "'{}' is nothing to do with models; say list or show or check",
+                action);
   if (rest.size() < names)
-    return fail(Code::kInvalid, "lode model show needs the name of a model; `lode model list`");
+    return fail(Code::kInvalid, "lode model {} needs the name of a model; `lode model list`",
+                action);
   if (rest.size() > names + 1)
     return fail(Code::kInvalid, "'{}' is one argument too many", rest.back());
   auto project = project_at(context, rest.size() > names ? rest[names] : ".");
   if (!project) return project.error();
-  return action == "list" ? list(context, **project) : show(context, **project, rest[0]);
+  if (action == "list") return list(context, **project);
+  return action == "show" ? show(context, **project, rest[0]) : check(context, **project, rest[0]);
 }
 
 constexpr Positional kPositionals[] = {
-    {"ACTION", "list, or show"},
-    {"REST", "show: the model's name; then a lode.yaml or its folder", Positional::Count::kAny}};
+    {"ACTION", "list, show or check"},
+    {"REST", "show, check: the model's name; then a lode.yaml or its folder",
+     Positional::Count::kAny}};
 constexpr Option kOptions[] = {
-    {"number", OptionType::kInt, "0", "version of the model to show; 0 is the newest", 0, 1e15},
+    {"number", OptionType::kInt, "0", "version of the model; 0 is the newest", 0, 1e15},
 };
 constexpr Command kCommand = {
     .group = CommandGroup::kLook, .positionals = kPositionals, .read_only = true, .run = run};
@@ -115,11 +144,13 @@ constexpr Command kCommand = {
 constinit const Component kComponent = {
     .kind = "command",
     .name = "model",
-    .summary = "list a project's models, or show one in full",
+    .summary = "list a project's models, show one in full, or check what is stored of it",
     .description =
         "`lode model list [PROJECT]`, `lode model show NAME [PROJECT]`. With --json a model is one "
         "object with name, version, dataset, algorithm, and metrics by split, each with value, low "
-        "and high.",
+        "and high. `lode model check NAME` reads the model and its encoders back from disk, scores "
+        "the test rows that are kept again, and fails unless every score is the kept one to the "
+        "bit.",
     .example = "lode model show windows examples/flights",
     .options = kOptions,
     .factory = &kCommand,

@@ -1,6 +1,7 @@
 #include "cli/run_summary.h"
 
 #include "base/json.h"
+#include "base/memory_budget.h"
 #include "base/time.h"
 #include "cli/text_table.h"
 
@@ -125,6 +126,8 @@ void print_stations(Output& out, const RunReport& report) {
                s.seconds > 0 ? Cell::number(static_cast<double>(s.units) / s.seconds, 0) : Cell()});
   table.row({"all", Cell(), Cell(), Cell::number(report.seconds, 2), Cell()});
   table.print(out);
+  out.print("memory: {} accounted for at the most, of {}\n", memory_text(report.memory_held),
+            memory_text(report.memory_limit));
 }
 
 void write_sources(JsonWriter& json, const RunReport& report) {
@@ -226,7 +229,9 @@ std::string run_json(const RunReport& report) {
   json.begin_object()
       .field("project", report.project)
       .field("run", report.run)
-      .field("seconds", report.seconds);
+      .field("seconds", report.seconds)
+      .field("memory_limit", report.memory_limit)
+      .field("memory_held", report.memory_held);
   write_sources(json, report);
   write_training(json, report);
   json.key("models").begin_array();

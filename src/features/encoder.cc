@@ -46,6 +46,11 @@ Result<std::unique_ptr<FittedEncoder>> fit_encoder(
 
 std::string_view default_encoder(const Type& type) { return is_text(type) ? "ordinal" : "number"; }
 
+std::int64_t nulls_among(const Column& column, std::span<const std::int64_t> rows) {
+  if (!column.validity) return 0;
+  return std::ranges::count_if(rows, [&](std::int64_t row) { return column.is_null(row); });
+}
+
 Levels::Levels(const FitRows& fitted) : numeric_(!is_text(fitted.column.type)) {
   const Column& column = fitted.column;
   std::int64_t nulls = 0;
@@ -101,6 +106,36 @@ std::vector<std::int64_t> Levels::of(const Column& column,
     out.push_back(level);
   }
   return out;
+}
+
+void Levels::store(ByteWriter& writer) const {
+  writer.u8(numeric_ ? 1 : 0);
+  writer.u8(null_level_ >= 0 ? 1 : 0);
+  writer.texts(texts_);
+  if (numeric_)
+    for (std::int64_t number : numbers_) writer.i64(number);
+}
+
+Result<Levels> Levels::load(ByteReader& reader) {
+  Levels levels;
+  TRY(std::uint8_t numeric, reader.u8());
+  TRY(std::uint8_t with_null, reader.u8());
+  TRY(levels.texts_, reader.texts());
+  if (numeric > 1 || with_null > 1 || levels.texts_.size() < with_null)
+    return fail(Code::kCorrupt, "levels of an encoder that lode did not write");
+  levels.numeric_ = numeric == 1;
+  std::size_t known = levels.texts_.size() - with_null;
+  if (with_null == 1) levels.null_level_ = static_cast<std::int64_t>(known);
+  for (std::size_t i = 0; levels.numeric_ && i < known; ++i) {
+    TRY(std::int64_t number, reader.i64());
+    levels.numbers_.push_back(number);
+  }
+  bool ordered = levels.numeric_
+                     ? std::ranges::is_sorted(levels.numbers_)
+                     : std::is_sorted(levels.texts_.begin(),
+                                      levels.texts_.begin() + static_cast<std::ptrdiff_t>(known));
+  if (!ordered) return fail(Code::kCorrupt, "levels of an encoder that are not in order");
+  return levels;
 }
 
 }  // namespace lode

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/option_values.h"
+#include "base/stored_bytes.h"
 #include "table/column.h"
 
 namespace lode {
@@ -53,8 +54,12 @@ class FittedEncoder {
   virtual Encoded encode_fitted(const FitRows& fitted) const {
     return encode(fitted.column, fitted.rows);
   }
-  // Everything needed to encode again, as one JSON object.
+  // For people: what was fitted, as one JSON object.
   virtual void describe(JsonWriter& json) const = 0;
+  // Name of the component that reads `store` back.
+  virtual std::string_view component() const = 0;
+  // The payload of the stored form (encoder_bytes.h): all that encode() depends on, to the bit.
+  virtual void store(ByteWriter& writer) const = 0;
 };
 
 // The behaviour behind a component of kind "encoder".
@@ -62,6 +67,8 @@ struct Encoder {
   // kInvalid when the column's type cannot be encoded this way.
   Result<std::unique_ptr<FittedEncoder>> (*fit)(const std::string& name, const FitRows& fitted,
                                                 const OptionValues& options);
+  // The payload that store() wrote; it is not trusted.
+  Result<std::unique_ptr<FittedEncoder>> (*load)(const std::string& name, ByteReader& payload);
 };
 
 // Fits by name; columns nobody chose an encoder for go through default_encoder().
@@ -71,11 +78,14 @@ Result<std::unique_ptr<FittedEncoder>> fit_encoder(
 // "number" for numbers, bools and times; "ordinal" for texts.
 std::string_view default_encoder(const Type& type);
 
+// How many of the rows are null: Encoded::missing.
+std::int64_t nulls_among(const Column& column, std::span<const std::int64_t> rows);
+
 // The levels of a column as texts: "\0null" for null. Levels order by number where the type has
 // one, else by bytes.
 class Levels {
  public:
-  // Levels of the fitted rows in order, with their number of rows.
+  // Levels of the fitted rows in order, with their numbers of rows.
   explicit Levels(const FitRows& fitted);
   std::size_t size() const { return texts_.size(); }
   const std::string& text(std::size_t level) const { return texts_[level]; }
@@ -83,7 +93,12 @@ class Levels {
   // Level of each row, -1 for one that was not fitted.
   std::vector<std::int64_t> of(const Column& column, std::span<const std::int64_t> rows) const;
 
+  // The stored form; levels read back have no counts. kCorrupt unless they are in order.
+  void store(ByteWriter& writer) const;
+  static Result<Levels> load(ByteReader& reader);
+
  private:
+  Levels() = default;
   std::vector<std::string> texts_;
   std::vector<std::int64_t> counts_;
   bool numeric_ = false;

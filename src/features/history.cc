@@ -1,7 +1,9 @@
 #include "features/history.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <limits>
 
 #include "base/time.h"
 
@@ -74,6 +76,12 @@ class AnswerColumn {
   std::vector<std::uint8_t> set_;
 };
 
+// Words of a fact: key, time, visible from, row, [visible to], [id, seq], values.
+std::int64_t fact_words(const Group& group) {
+  return 4 + (group.source->change ? 1 : 0) + (group.layout.store_order ? 2 : 0) +
+         static_cast<std::int64_t>(group.layout.slots.size());
+}
+
 // Values that are expressions over the others.
 Status add_derived(const PlannedView& view, Table& table) {
   for (const DerivedValue& derived : view.derived) {
@@ -111,8 +119,14 @@ std::string answer_text(const Answer& answer, const Type& type, const TextPool& 
 }  // namespace
 
 History::History(const Project& project, const RecordTables& records, std::int64_t cut,
-                 ThreadPool& pool, const CancelToken& cancel)
-    : project_(project), records_(records), cut_(cut), pool_(pool), cancel_(cancel) {}
+                 ThreadPool& pool, const CancelToken& cancel, MemoryBudget* budget)
+    : project_(project),
+      records_(records),
+      cut_(cut),
+      pool_(pool),
+      cancel_(cancel),
+      unlimited_(std::numeric_limits<std::int64_t>::max()),
+      budget_(budget != nullptr ? budget : &unlimited_) {}
 
 History::~History() = default;
 
@@ -120,6 +134,14 @@ Status History::plan() {
   TRY(plan_, make_feature_plan(project_, texts_));
   facts_.resize(plan_.groups.size());
   return {};
+}
+
+void History::keep_only(const std::vector<std::string>& views) {
+  std::vector<bool> kept(facts_.size(), false);
+  for (const std::string& name : views)
+    if (const PlannedView* view = plan_.view(name)) kept[view->group] = true;
+  for (std::size_t i = 0; i < facts_.size(); ++i)
+    if (!kept[i]) facts_[i].reset();
 }
 
 void History::recut(std::int64_t cut) {
@@ -135,8 +157,15 @@ Result<const History::GroupFacts*> History::facts_of(std::size_t number) {
   if (records == records_.end())
     return fail(Code::kNotFound, "source {} has no records; ingest it first", group.source->name);
   auto made = std::make_unique<GroupFacts>();
+  // First versions and the facts made from them; then facts, their order and facts sorted.
+  std::int64_t words = fact_words(group);
+  std::int64_t row_bytes =
+      std::max(8 * words + static_cast<std::int64_t>(sizeof(Version)), 16 * words + 16);
+  std::string what = fmt::format("features over {} by {}", group.source->name, group.by);
+  TRY(made->hold, budget_->hold(what, records->second.rows * row_bytes));
   TRY(Facts facts, make_facts(group, records->second, cut_, made->keys, texts_));
   made->sorted = sort_facts(facts, made->keys.size(), group.layout, pool_);
+  TRY_VOID(made->hold.resize(static_cast<std::int64_t>(facts.size()) * 8 * words));
   cached = std::move(made);
   return cached.get();
 }
@@ -145,6 +174,11 @@ Result<Table> History::read(const PlannedView& view, const Column& keys,
                             std::span<const std::int64_t> t0, std::span<const std::int64_t> k) {
   const Group& group = *plan_.groups[view.group];
   TRY(const GroupFacts* facts, facts_of(view.group));
+  // Until the columns of values are made, every value has a word and a byte.
+  auto values = static_cast<std::int64_t>(view.values.size());
+  auto columns = static_cast<std::int64_t>(view.schema.size());
+  TRY(MemoryBudget::Hold hold, budget_->hold("reading view " + view.view->name,
+                                             keys.length * (40 + 9 * values + 8 * columns)));
   Reads reads;
   reads.key = find_keys(facts->keys, keys);
   reads.t0.assign(t0.begin(), t0.end());

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/memory_budget.h"
 #include "base/parallel.h"
 #include "features/plan.h"
 #include "features/replay.h"
@@ -35,15 +36,18 @@ struct ExplainedValue {
 
 class History {
  public:
-  // All arguments must outlive it. Nothing is computed before it is asked for.
+  // All arguments must outlive it. Nothing is computed before it is asked for. What it keeps and
+  // needs meanwhile is held of `budget`, if one is given: kLimit where it would not fit.
   History(const Project& project, const RecordTables& records, std::int64_t cut, ThreadPool& pool,
-          const CancelToken& cancel);
+          const CancelToken& cancel, MemoryBudget* budget = nullptr);
   ~History();
 
   // kInvalid with the view's place when a view cannot be planned.
   Status plan();
   const FeaturePlan& feature_plan() const { return plan_; }
 
+  // Lets go of what is kept for views other than these; it is made again when it is asked for.
+  void keep_only(const std::vector<std::string>& views);
   // Another cut, over what the tables hold now.
   void recut(std::int64_t cut);
 
@@ -63,11 +67,13 @@ class History {
   ThreadPool& pool() const { return pool_; }
   const CancelToken& cancel() const { return cancel_; }
   std::int64_t cut() const { return cut_; }
+  MemoryBudget& budget() const { return *budget_; }
 
  private:
   struct GroupFacts {
     KeyIndex keys;
     SortedFacts sorted;
+    MemoryBudget::Hold hold;
   };
   Result<const GroupFacts*> facts_of(std::size_t group);
 
@@ -76,6 +82,8 @@ class History {
   std::int64_t cut_;
   ThreadPool& pool_;
   const CancelToken& cancel_;
+  mutable MemoryBudget unlimited_;
+  MemoryBudget* budget_;
   TextPool texts_;
   FeaturePlan plan_;
   std::vector<std::unique_ptr<GroupFacts>> facts_;

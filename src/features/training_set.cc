@@ -5,6 +5,11 @@
 namespace lode {
 namespace {
 
+// Bytes a row while rows are chosen, for versions, their order, labels and what is chosen; and
+// behind that, for what is chosen.
+constexpr std::int64_t kChoosingBytes = 104;
+constexpr std::int64_t kChosenBytes = 48;
+
 // The last versions at the cut, in the order of their originals (docs/semantics.md 8.2).
 struct RowVersions {
   std::vector<std::int64_t> row;        // the last version's row in the record table
@@ -28,9 +33,13 @@ class Builder {
         records_(history.records().find(set.rows)->second) {}
 
   Result<TrainingTable> build() {
+    TrainingTable out;
+    TRY(out.hold,
+        history_.budget().hold("training set " + set_.name, records_.rows * kChoosingBytes));
     TRY_VOID(evaluate_label());
     TRY_VOID(choose_rows());
-    TrainingTable out;
+    std::int64_t width = 32 + 8 * static_cast<std::int64_t>(set_.columns.size());
+    TRY_VOID(out.hold.resize(records_.rows * (kChosenBytes + width)));
     out.retracted = versions_.retracted;
     rows_.schema = records_.schema;
     rows_.rows = static_cast<std::int64_t>(versions_.row.size());
@@ -45,6 +54,7 @@ class Builder {
       if (auto added = add_column(column); !added)
         return fail(at(added.error().context("training column " + column.name), column.value));
     fill(kept, out);
+    TRY_VOID(out.hold.resize(bytes_of(out.columns) + 32 * out.columns.rows));
     return out;
   }
 
@@ -128,11 +138,13 @@ class Builder {
     Expression key_expression(key);
     std::string name = fmt::format("{}|{}[{}]", set_.rows, view.view->name, key_expression.text());
     auto found = cache_.find(name);
-    if (found != cache_.end()) return &found->second;
+    if (found != cache_.end()) return &found->second.values;
     TRY(BoundExpression bound, bind(key_expression, rows_.schema, bind_options(source_)));
     TRY(Column keys, bound.evaluate(rows_));
     TRY(Table values, history_.read(view, keys, t0_, t0_));
-    return &cache_.emplace(std::move(name), std::move(values)).first->second;
+    CachedRead read{view.view->name, std::move(values), {}};
+    TRY(read.hold, history_.budget().hold("values of view " + read.view, bytes_of(read.values)));
+    return &cache_.emplace(std::move(name), std::move(read)).first->second.values;
   }
 
   const PlannedView* view_of(const Node& node) const {
@@ -212,6 +224,10 @@ class Builder {
     for (const Column& column : columns_)
       out.columns.columns.push_back(all ? column : column.take(kept));
     const Column* seq = rows_.find(kSeqColumn);
+    out.target.reserve(kept.size());
+    out.known.reserve(kept.size());
+    out.time.reserve(kept.size());
+    out.seq.reserve(kept.size());
     for (std::int64_t i : kept) {
       auto row = static_cast<std::size_t>(i);
       out.target.push_back(target_at(versions_.label_row[row]));

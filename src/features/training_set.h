@@ -18,6 +18,7 @@ struct TrainingTable {
   std::vector<std::int64_t> time;   // t0
   std::vector<std::int64_t> known;  // when the target became known
   std::vector<std::int64_t> seq;    // of the row's record
+  MemoryBudget::Hold hold;          // of the history's budget: must not outlive it
   // Rows of the source not here, and why.
   std::int64_t retracted = 0;
   std::int64_t left_out_by_where = 0;
@@ -26,7 +27,12 @@ struct TrainingTable {
 
 // Reads already answered, by rows, view and key expression: training sets of one run often share
 // them.
-using ReadCache = std::map<std::string, Table, std::less<>>;
+struct CachedRead {
+  std::string view;
+  Table values;
+  MemoryBudget::Hold hold;
+};
+using ReadCache = std::map<std::string, CachedRead, std::less<>>;
 
 // Errors: an expression that fails on a row (with its place in the project and the row's seq),
 // kLimit, kCancelled. Cost: O(rows + facts) for each view and key expression.

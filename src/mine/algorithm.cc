@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kMagic = "LODEMODL";
 constexpr std::uint32_t kFormat = 1;
 
-void write_schema(const DesignSchema& schema, ModelWriter& writer) {
+void write_schema(const DesignSchema& schema, ByteWriter& writer) {
   writer.texts(schema.numeric);
   writer.u32(static_cast<std::uint32_t>(schema.categories.size()));
   for (const CategoryColumn& column : schema.categories) {
@@ -19,7 +19,7 @@ void write_schema(const DesignSchema& schema, ModelWriter& writer) {
   }
 }
 
-Result<std::shared_ptr<const DesignSchema>> read_schema(ModelReader& reader) {
+Result<std::shared_ptr<const DesignSchema>> read_schema(ByteReader& reader) {
   auto schema = std::make_shared<DesignSchema>();
   TRY(schema->numeric, reader.texts());
   TRY(std::uint32_t categories, reader.u32());
@@ -37,7 +37,7 @@ Result<std::string_view> checked_body(std::string_view bytes) {
   constexpr std::size_t kFrame = kMagic.size() + sizeof(std::uint32_t) + sizeof(std::uint64_t);
   if (bytes.size() < kFrame || !bytes.starts_with(kMagic))
     return fail(Code::kCorrupt, "these {} bytes are not a model of lode", bytes.size());
-  ModelReader version(bytes.substr(kMagic.size()));
+  ByteReader version(bytes.substr(kMagic.size()));
   TRY(std::uint32_t format, version.u32());
   if (format > kFormat)
     return fail(Code::kUnsupported,
@@ -45,7 +45,7 @@ Result<std::string_view> checked_body(std::string_view bytes) {
                 "lode",
                 format, kFormat);
   std::string_view hashed = bytes.substr(0, bytes.size() - sizeof(std::uint64_t));
-  ModelReader tail(bytes.substr(hashed.size()));
+  ByteReader tail(bytes.substr(hashed.size()));
   TRY(std::uint64_t checksum, tail.u64());
   if (checksum != hash64(hashed))
     return fail(Code::kCorrupt, "the model's checksum does not match: the bytes are damaged");
@@ -75,9 +75,9 @@ Status FittedModel::predict(const DesignMatrix& rows, std::span<double> out) con
 }
 
 std::string FittedModel::serialize() const {
-  ModelWriter payload;
+  ByteWriter payload;
   write(payload);
-  ModelWriter writer;
+  ByteWriter writer;
   writer.raw(kMagic);
   writer.u32(kFormat);
   writer.text(head_.algorithm->name);
@@ -127,7 +127,7 @@ Result<std::unique_ptr<FittedModel>> fit_model(std::string_view algorithm,
 
 Result<std::unique_ptr<FittedModel>> load_model(std::string_view bytes) {
   TRY(std::string_view body, checked_body(bytes));
-  ModelReader reader(body);
+  ByteReader reader(body);
   TRY(std::string name, reader.text());
   TRY(std::uint32_t version, reader.u32());
   const Component* component = find_component("algorithm", name);

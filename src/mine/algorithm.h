@@ -21,8 +21,8 @@
 #include "base/json.h"
 #include "base/option_values.h"
 #include "base/parallel.h"
+#include "base/stored_bytes.h"
 #include "mine/design.h"
-#include "mine/model_bytes.h"
 
 namespace lode {
 
@@ -61,7 +61,7 @@ class FittedModel {
  protected:
   // Rows are checked already; fails only for what the algorithm alone can know.
   virtual Status score(const DesignMatrix& rows, std::span<double> out) const = 0;
-  virtual void write(ModelWriter& writer) const = 0;
+  virtual void write(ByteWriter& writer) const = 0;
   virtual void describe(JsonWriter& json) const = 0;  // fields of the open object
 
  private:
@@ -86,7 +86,7 @@ struct Algorithm {
                                               const OptionValues& options,
                                               const FitContext& context, ModelHead head);
   // The payload is not trusted: anything that would make scoring unsafe is kCorrupt.
-  Result<std::unique_ptr<FittedModel>> (*load)(ModelReader& payload, std::uint32_t version,
+  Result<std::unique_ptr<FittedModel>> (*load)(ByteReader& payload, std::uint32_t version,
                                                ModelHead head);
 };
 

@@ -121,28 +121,80 @@ Result<bool> has_records(const Project& project, FileSystem& files, const Source
   return store.name().has_value();
 }
 
-Result<std::string> stored_model_header(const Project& project, FileSystem& files,
-                                        const ContentHash& content) {
+namespace {
+
+// Of a stored model: its pieces, in bytes that outlive them.
+struct ModelFile {
+  std::string bytes;
+  std::string_view header, encoders, model;
+  std::int64_t version = 0;
+};
+
+// "lode-model 1 SIZE\n" or "lode-model 2 SIZE SIZE\n", then the pieces of those sizes.
+bool split_model(ModelFile& file) {
+  constexpr std::size_t kWords = std::string_view("lode-model 1 ").size();
+  std::string_view rest = file.bytes;
+  std::size_t line = rest.find('\n');
+  if (line == std::string_view::npos) return false;
+  const char* at = rest.data() + kWords;
+  const char* end = rest.data() + line;
+  rest.remove_prefix(line + 1);
+  for (std::string_view* piece : {&file.header, &file.encoders}) {
+    std::size_t size = 0;
+    auto [stopped, status] = std::from_chars(at, end, size);
+    if (status != std::errc() || size > rest.size()) return false;
+    *piece = rest.substr(0, size);
+    rest.remove_prefix(size);
+    at = stopped;
+    if (file.version == 1) break;
+    if (at != end && *at == ' ') ++at;
+  }
+  file.model = rest;
+  return at == end;
+}
+
+Result<ModelFile> read_model(const Project& project, FileSystem& files,
+                             const ContentHash& content) {
   std::string path = model_path(project, text(content));
-  TRY(std::string bytes, files.read(path));
-  if (content_hash(bytes) != content)
+  ModelFile file;
+  TRY(file.bytes, files.read(path));
+  if (content_hash(file.bytes) != content)
     return fail(Error(Code::kCorrupt,
                       "the stored model is not what its name says; remove it and run again",
                       {.file = path}));
-  // "lode-model 1 SIZE\n", then SIZE bytes of JSON.
-  constexpr std::string_view kFirst = "lode-model 1 ";
-  std::size_t size = 0;
-  std::size_t line = bytes.find('\n');
-  if (!bytes.starts_with(kFirst) || line == std::string::npos)
+  if (file.bytes.starts_with("lode-model 1 ")) file.version = 1;
+  if (file.bytes.starts_with("lode-model 2 ")) file.version = 2;
+  if (file.version == 0)
     return fail(
         Error(Code::kUnsupported,
-              "not a stored model of version 1, which is what this lode reads; use the lode "
+              "not a stored model of version 1 or 2, which are what this lode reads; use the lode "
               "that wrote it, or `lode run` to make it anew",
               {.file = path}));
-  auto [end, status] = std::from_chars(bytes.data() + kFirst.size(), bytes.data() + line, size);
-  if (status != std::errc() || end != bytes.data() + line || size > bytes.size() - line - 1)
-    return fail(Error(Code::kCorrupt, "a stored model without its header", {.file = path}));
-  return bytes.substr(line + 1, size);
+  if (!split_model(file))
+    return fail(Error(Code::kCorrupt, "a stored model without its pieces", {.file = path}));
+  return file;
+}
+
+}  // namespace
+
+Result<std::string> stored_model_header(const Project& project, FileSystem& files,
+                                        const ContentHash& content) {
+  TRY(ModelFile file, read_model(project, files, content));
+  return std::string(file.header);
+}
+
+Result<StoredModel> load_stored_model(const Project& project, FileSystem& files,
+                                      const ContentHash& content) {
+  TRY(ModelFile file, read_model(project, files, content));
+  if (file.version < 2)
+    return fail(Code::kUnsupported,
+                "the model was stored without its encoders, by an older lode; `lode run` stores it "
+                "with them");
+  StoredModel out;
+  out.header = file.header;
+  TRY(out.encoders, load_encoders(file.encoders));
+  TRY(out.model, load_model(file.model));
+  return out;
 }
 
 }  // namespace lode

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "features/encoder_bytes.h"
+#include "mine/algorithm.h"
 #include "project/project.h"
 #include "table/column.h"
 
@@ -52,5 +55,15 @@ Result<bool> has_records(const Project& project, FileSystem& files, const Source
 // kNotFound, kCorrupt.
 Result<std::string> stored_model_header(const Project& project, FileSystem& files,
                                         const ContentHash& content);
+
+// A stored model, ready to score rows of the columns its encoders name.
+struct StoredModel {
+  std::string header;  // the JSON
+  std::vector<ColumnEncoder> encoders;
+  std::unique_ptr<FittedModel> model;
+};
+// kNotFound, kCorrupt; kUnsupported for format 1, which lacks the encoders.
+Result<StoredModel> load_stored_model(const Project& project, FileSystem& files,
+                                      const ContentHash& content);
 
 }  // namespace lode

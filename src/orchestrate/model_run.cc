@@ -6,6 +6,7 @@
 
 #include "judge/metric.h"
 #include "judge/split.h"
+#include "orchestrate/column_scorer.h"
 #include "project/definition.h"
 
 namespace lode {
@@ -14,49 +15,8 @@ namespace {
 constexpr std::array<std::string_view, 4> kMetrics = {"auc", "log_loss", "brier",
                                                       "calibration_error"};
 constexpr int kReplicates = 500;
-
-// A design with the memory its spans point to.
-struct Design {
-  DesignMatrix matrix;
-  std::vector<double> values;
-  std::vector<std::int32_t> codes;
-  std::int64_t unseen = 0;
-};
-
-Design design_of(const std::vector<Encoded>& encoded, std::int64_t rows,
-                 std::shared_ptr<const DesignSchema> schema) {
-  Design design;
-  if (schema == nullptr) {
-    auto made = std::make_shared<DesignSchema>();
-    for (const Encoded& column : encoded) {
-      for (const EncodedNumbers& numbers : column.numbers) made->numeric.push_back(numbers.name);
-      for (const EncodedCodes& codes : column.codes)
-        made->categories.push_back({codes.name, codes.levels});
-    }
-    schema = made;
-  }
-  std::size_t width = schema->numeric.size();
-  std::size_t categories = schema->categories.size();
-  design.values.resize(static_cast<std::size_t>(rows) * width);
-  design.codes.resize(static_cast<std::size_t>(rows) * categories);
-  std::size_t number = 0;
-  std::size_t category = 0;
-  for (const Encoded& column : encoded) {
-    design.unseen += column.unseen;
-    for (const EncodedNumbers& numbers : column.numbers) {
-      for (std::size_t i = 0; i < numbers.values.size(); ++i)
-        design.values[i * width + number] = numbers.values[i];
-      ++number;
-    }
-    for (const EncodedCodes& codes : column.codes) {
-      for (std::size_t i = 0; i < codes.codes.size(); ++i)
-        design.codes[i * categories + category] = codes.codes[i];
-      ++category;
-    }
-  }
-  design.matrix = {std::move(schema), rows, design.values, design.codes};
-  return design;
-}
+constexpr std::int64_t kJudgingBytes = 48;                      // a row judged
+constexpr std::int64_t kScoringBytes = std::int64_t{32} << 20;  // pieces of rows being scored
 
 Period period_of(const TimeRange& range) {
   Period period;
@@ -75,8 +35,8 @@ std::string range_text(const TimeRange& range) {
 class ModelRunner {
  public:
   ModelRunner(const Model& model, const TrainingTable& training, ThreadPool& pool,
-              const CancelToken& cancel)
-      : model_(model), training_(training), pool_(pool), cancel_(cancel) {}
+              const CancelToken& cancel, MemoryBudget& budget)
+      : model_(model), training_(training), pool_(pool), cancel_(cancel), budget_(budget) {}
 
   Result<FittedRun> run(const FittedRun* compare_with) {
     TRY_VOID(choose_columns());
@@ -89,6 +49,7 @@ class ModelRunner {
     options_ = model_.options;
     TRY_VOID(add_thread_option());
     TRY(SplitRows rows, split(model_.split.train, model_.split.test, model_.split.purge));
+    TRY_VOID(hold_memory(rows));
     if (model_.choose) TRY_VOID(choose_options());
     report().options = options_;
     report().train_rows = static_cast<std::int64_t>(rows.train.size());
@@ -98,21 +59,29 @@ class ModelRunner {
 
     std::vector<double> train_scores;
     TRY_VOID(fit_and_score(rows.train, rows.test, train_scores));
-    for (const auto& encoder : encoders_) {
-      JsonWriter json;
-      encoder->describe(json);
-      run_.encoders.push_back(json.take());
-    }
     for (const std::string& note : run_.model->notes()) report().notes.push_back(note);
     TRY_VOID(judge("train", rows.train, train_scores));
     TRY_VOID(judge("test", rows.test, run_.test_scores));
+    run_.encoders = std::move(encoders_);
     run_.test_rows = std::move(rows.test);
+    TRY_VOID(run_.hold.resize(16 * static_cast<std::int64_t>(run_.test_rows.size())));
     if (compare_with != nullptr) TRY_VOID(compare_to(*compare_with));
     return std::move(run_);
   }
 
  private:
   ModelReport& report() { return run_.report; }
+
+  // The rows encoded for training, once as columns and once as a matrix, and what a trainer makes
+  // of them; or scores of all rows, and what judging sorts and draws of them.
+  Status hold_memory(const SplitRows& rows) {
+    auto train = static_cast<std::int64_t>(rows.train.size());
+    auto all = train + static_cast<std::int64_t>(rows.test.size());
+    std::int64_t fitting = train * (32 + 24 * static_cast<std::int64_t>(columns_.size()));
+    TRY(run_.hold, budget_.hold("model " + model_.name,
+                                16 * all + std::max(fitting, kJudgingBytes * all) + kScoringBytes));
+    return {};
+  }
 
   Status choose_columns() {
     const Schema& schema = training_.columns.schema;
@@ -156,17 +125,15 @@ class ModelRunner {
     TRY_VOID(fit_encoders(train, target));
     std::vector<Encoded> fitted;
     for (std::size_t i = 0; i < columns_.size(); ++i)
-      fitted.push_back(encoders_[i]->encode_fitted(fit_rows(i, train, target)));
+      fitted.push_back(encoders_[i].encoder->encode_fitted(fit_rows(i, train, target)));
     Design design = design_of(fitted, static_cast<std::int64_t>(train.size()), nullptr);
-    std::shared_ptr<const DesignSchema> schema = design.matrix.schema;
     FitOptions options{.seed = model_.seed, .options = options_, .cancel = cancel_};
     TRY(run_.model, fit_model(model_.algorithm, {design.matrix, target}, options, pool_));
 
     train_scores.resize(train.size());
-    TRY_VOID(score(train, schema, train_scores));
+    TRY_VOID(score("train", train, train_scores));
     run_.test_scores.resize(test.size());
-    TRY(report().unseen, score(test, schema, run_.test_scores));
-    return {};
+    return score("test", test, run_.test_scores);
   }
 
   FitRows fit_rows(std::size_t i, std::span<const std::int64_t> rows,
@@ -186,7 +153,7 @@ class ModelRunner {
       if (choice != model_.encode.end()) options = choice->options;
       TRY(std::unique_ptr<FittedEncoder> made,
           fit_encoder(encoder, options, field.name, fit_rows(i, rows, target)));
-      encoders_.push_back(std::move(made));
+      encoders_.push_back({field, std::move(made)});
       std::string text(encoder);
       for (const auto& [name, value] : options) text += fmt::format(" {} {}", name, value);
       report().encoders.emplace_back(field.name, text);
@@ -194,31 +161,18 @@ class ModelRunner {
     return {};
   }
 
-  // Scores in pieces, so that the encoded form of millions of rows need not stand in memory at
-  // once. Returns how many values had an unseen level.
-  Result<std::int64_t> score(const std::vector<std::int64_t>& rows,
-                             const std::shared_ptr<const DesignSchema>& schema,
-                             std::span<double> out) {
-    constexpr std::size_t kPiece = 65'536;
-    std::size_t pieces = (rows.size() + kPiece - 1) / kPiece;
-    std::vector<std::int64_t> unseen(pieces, 0);
-    TRY_VOID(parallel_for(
-        pool_, pieces,
-        [&](std::size_t piece) -> Status {
-          std::size_t begin = piece * kPiece;
-          std::size_t count = std::min(kPiece, rows.size() - begin);
-          std::span<const std::int64_t> part = std::span(rows).subspan(begin, count);
-          std::vector<Encoded> encoded;
-          for (std::size_t i = 0; i < columns_.size(); ++i)
-            encoded.push_back(encoders_[i]->encode(training_.columns.columns[columns_[i]], part));
-          Design design = design_of(encoded, static_cast<std::int64_t>(count), schema);
-          unseen[piece] = design.unseen;
-          return run_.model->predict(design.matrix, out.subspan(begin, count));
-        },
-        cancel_));
-    std::int64_t total = 0;
-    for (std::int64_t n : unseen) total += n;
-    return total;
+  Status score(const std::string& split_name, const std::vector<std::int64_t>& rows,
+               std::span<double> out) {
+    ColumnScorer scorer{training_.columns, columns_, encoders_, *run_.model};
+    TRY(std::vector<EncodedCount> counts, score_rows(scorer, rows, out, pool_, cancel_));
+    report().encoded[split_name] = {};
+    report().unseen = 0;
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      report().encoded[split_name].push_back(
+          {encoders_[i].column.name, counts[i].missing, counts[i].unseen});
+      report().unseen += counts[i].unseen;  // of the test rows, the last that are scored
+    }
+    return {};
   }
 
   // Tries the grid on rows of the training range alone; log-loss decides, the first of equals wins.
@@ -321,9 +275,10 @@ class ModelRunner {
   const TrainingTable& training_;
   ThreadPool& pool_;
   const CancelToken& cancel_;
+  MemoryBudget& budget_;
   std::vector<std::size_t> columns_;
   std::vector<std::pair<std::string, std::string>> options_;
-  std::vector<std::unique_ptr<FittedEncoder>> encoders_;
+  std::vector<ColumnEncoder> encoders_;
   FittedRun run_;
 };
 
@@ -331,8 +286,8 @@ class ModelRunner {
 
 Result<FittedRun> run_model(const Project& project, const Model& model,
                             const TrainingTable& training, const FittedRun* compare_with,
-                            ThreadPool& pool, const CancelToken& cancel) {
-  auto run = ModelRunner(model, training, pool, cancel).run(compare_with);
+                            ThreadPool& pool, const CancelToken& cancel, MemoryBudget& budget) {
+  auto run = ModelRunner(model, training, pool, cancel, budget).run(compare_with);
   if (!run)
     return fail(run.error()
                     .context("model " + model.name)
@@ -346,7 +301,7 @@ std::string model_artifact(const Model& model, const FittedRun& run, const std::
   JsonWriter json;
   json.begin_object()
       .field("format", "lode-model")
-      .field("version", 1)
+      .field("version", 2)
       .field("name", model.name)
       .field("dataset", dataset)
       .field("definition", model_definition(model))
@@ -354,11 +309,13 @@ std::string model_artifact(const Model& model, const FittedRun& run, const std::
       .field("threads", model.threads)
       .key("encoders")
       .begin_array();
-  for (const std::string& encoder : run.encoders) json.raw(encoder);
+  for (const ColumnEncoder& one : run.encoders) one.encoder->describe(json);
   json.end_array().key("fitted").raw(run.model->describe()).end_object();
   std::string header = json.take();
-  std::string bytes = fmt::format("lode-model 1 {}\n", header.size());
+  std::string encoders = serialize_encoders(run.encoders);
+  std::string bytes = fmt::format("lode-model 2 {} {}\n", header.size(), encoders.size());
   bytes += header;
+  bytes += encoders;
   bytes += run.model->serialize();
   return bytes;
 }

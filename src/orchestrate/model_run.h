@@ -6,8 +6,9 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/memory_budget.h"
 #include "base/parallel.h"
-#include "features/encoder.h"
+#include "features/encoder_bytes.h"
 #include "features/training_set.h"
 #include "mine/algorithm.h"
 #include "orchestrate/report.h"
@@ -17,17 +18,18 @@ namespace lode {
 
 struct FittedRun {
   std::unique_ptr<FittedModel> model;
-  std::vector<std::string> encoders;    // as JSON, one a column
+  std::vector<ColumnEncoder> encoders;  // one a column, in order
   std::vector<std::int64_t> test_rows;  // positions in the training table
   std::vector<double> test_scores;
   ModelReport report;
+  MemoryBudget::Hold hold;  // must not outlive the budget
 };
 
 // `known` is what metrics a later model may be compared with; rows must be the same.
-// Errors carry the model's name and place.
+// Errors carry the model's name and place; kLimit if it would not fit into the budget.
 Result<FittedRun> run_model(const Project& project, const Model& model,
                             const TrainingTable& training, const FittedRun* compare_with,
-                            ThreadPool& pool, const CancelToken& cancel);
+                            ThreadPool& pool, const CancelToken& cancel, MemoryBudget& budget);
 
 // The stored bytes of a model: its declaration, data set, encoders and the algorithm's own bytes.
 // docs/formats/model.md.

@@ -33,6 +33,18 @@ void write_judgement(JsonWriter& json, const ModelReport& model) {
       .field("purged", model.purged)
       .field("unseen", model.unseen)
       .field("blocks", model.blocks);
+  json.key("encoded").begin_object();
+  for (const auto& [split, columns] : model.encoded) {
+    json.key(split).begin_object();
+    for (const EncodedReport& column : columns)
+      json.key(column.column)
+          .begin_object()
+          .field("missing", column.missing)
+          .field("unseen", column.unseen)
+          .end_object();
+    json.end_object();
+  }
+  json.end_object();
   json.key("metrics").begin_object();
   for (const auto& [split, metrics] : model.metrics) {
     json.key(split).begin_object();

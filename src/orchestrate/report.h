@@ -76,6 +76,13 @@ struct ComparisonReport {
   bool better = false;
 };
 
+// What an encoder met in the rows of a split.
+struct EncodedReport {
+  std::string column;
+  std::int64_t missing = 0;  // nulls
+  std::int64_t unseen = 0;   // levels not seen in training, or rare there
+};
+
 struct ModelReport {
   std::string name;
   std::int64_t version =
@@ -94,8 +101,9 @@ struct ModelReport {
   std::int64_t embargoed = 0;
   std::int64_t purged = 0;
   std::int64_t unseen = 0;  // test values with a level not seen in training
-  std::int64_t blocks = 0;  // of the bootstrap on the test rows
-  std::map<std::string, std::vector<MetricReport>> metrics{};  // by split: "train", "test"
+  std::map<std::string, std::vector<EncodedReport>> encoded{};  // by split
+  std::int64_t blocks = 0;                                      // of the bootstrap on the test rows
+  std::map<std::string, std::vector<MetricReport>> metrics{};   // by split: "train", "test"
   std::string compared_with;
   std::vector<ComparisonReport> comparison{};
   std::vector<std::string> notes{};
@@ -109,6 +117,8 @@ struct RunReport {
   std::vector<TrainingReport> training{};
   std::vector<ModelReport> models{};
   std::vector<StationReport> stations{};
+  std::int64_t memory_limit = 0;  // bytes of --memory
+  std::int64_t memory_held = 0;   // of them accounted for at the most, by what the run holds
   double seconds = 0;
 };
 

@@ -42,10 +42,23 @@ std::string windows_text(const View& view) {
   return out;
 }
 
+// The program, its stacks, DuckDB and XGBoost as they stand when nothing is in them.
+constexpr std::int64_t kProgramBytes = std::int64_t{56} << 20;
+
+// While a table is kept: its columns of numbers, a part of it in DuckDB, and that part on its way
+// into a file.
+std::int64_t keeping_bytes(std::int64_t rows, std::int64_t columns) {
+  constexpr std::int64_t kPartRows = std::int64_t{1} << 20;
+  return (std::int64_t{48} << 20) + 32 * rows + std::min(rows, kPartRows) * 24 * columns;
+}
+
 class Runner {
  public:
   Runner(const Project& project, const RunContext& context)
-      : project_(project), context_(context), pool_(context.limits.threads) {}
+      : project_(project),
+        context_(context),
+        budget_(context.limits.memory_bytes),
+        pool_(context.limits.threads) {}
 
   Result<RunReport> run() {
     std::int64_t began = context_.clock.steady_ns();
@@ -55,19 +68,24 @@ class Runner {
     TRY(RunLog log, RunLog::begin(context_.files, project_, context_.clock));
     log_ = &log;
     report_.run = log.number();
+    report_.memory_limit = budget_.limit();
     TRY_VOID(log.end(stations()));
+    report_.memory_held = budget_.peak();
     report_.seconds = static_cast<double>(context_.clock.steady_ns() - began) * 1e-9;
     return std::move(report_);
   }
 
  private:
   Status stations() {
+    TRY(MemoryBudget::Hold program, budget_.hold("lode and its libraries", kProgramBytes));
     for (const Source& source : project_.sources) TRY_VOID(ingest(source));
     for (const Source& source : project_.sources) TRY_VOID(load(source));
-    History history(project_, records_, next_seq_ - 1, pool_, context_.cancel);
-    TRY_VOID(history.plan());
     for (const View& view : project_.views) describe(view);
-    return train(history);
+    std::map<std::string, TrainingTable> tables;
+    TRY_VOID(train(tables));
+    records_.clear();
+    record_holds_.clear();
+    return fit_all(tables);
   }
 
   // Runs one station and reports its time; `work` returns the number of units it did.
@@ -88,8 +106,9 @@ class Runner {
     return context_.cancel.check();
   }
 
-  SourceContext source_context() const {
-    return {context_.files, project_, context_.limits, context_.cancel, context_.replace, {}};
+  SourceContext source_context() {
+    return {context_.files,   project_, context_.limits, context_.cancel,
+            context_.replace, {},       &budget_};
   }
 
   Status ingest(const Source& source) {
@@ -110,7 +129,8 @@ class Runner {
     SourceReport& report = *std::ranges::find(report_.sources, source.name, &SourceReport::name);
     return station("load " + source.name, report.accepted, "rows",
                    [&](ProgressStation& progress) -> Result<std::int64_t> {
-                     TRY(Table records, load_records(source, source_context()));
+                     TRY(Records loaded, load_records(source, source_context()));
+                     Table& records = loaded.table;
                      const Column* time = records.find(kTimeColumn);
                      const auto* times = time->values.as<std::int64_t>();
                      auto [least, greatest] = std::minmax_element(times, times + records.rows);
@@ -118,6 +138,7 @@ class Runner {
                      report.last_time = *greatest;
                      std::int64_t rows = records.rows;
                      records_.emplace(source.name, std::move(records));
+                     record_holds_.push_back(std::move(loaded.hold));
                      progress.advance(rows);
                      return rows;
                    });
@@ -133,10 +154,23 @@ class Runner {
     for (const NamedExpression& value : view.derived) out.values.push_back(value.name);
   }
 
-  Status train(History& history) {
+  // Lets go of what no set behind the first `done` reads.
+  void forget(std::size_t done, History& history, ReadCache& cache) const {
+    std::vector<std::string> views;
+    for (std::size_t i = done; i < project_.training.size(); ++i)
+      for (std::string& view : views_read(project_.training[i])) views.push_back(std::move(view));
+    history.keep_only(views);
+    std::erase_if(cache, [&](const auto& read) {
+      return std::ranges::find(views, read.second.view) == views.end();
+    });
+  }
+
+  Status train(std::map<std::string, TrainingTable>& tables) {
+    History history(project_, records_, next_seq_ - 1, pool_, context_.cancel, &budget_);
+    TRY_VOID(history.plan());
     ReadCache cache;
-    std::map<std::string, TrainingTable> tables;
-    for (const TrainingSet& set : project_.training) {
+    for (std::size_t i = 0; i < project_.training.size(); ++i) {
+      const TrainingSet& set = project_.training[i];
       TRY_VOID(station("training set " + set.name, std::nullopt, "rows",
                        [&](ProgressStation& progress) -> Result<std::int64_t> {
                          std::int64_t over_limit = history.over_limit();
@@ -147,8 +181,12 @@ class Runner {
                          tables.emplace(set.name, std::move(table));
                          return rows;
                        }));
+      forget(i + 1, history, cache);
     }
-    cache.clear();
+    return {};
+  }
+
+  Status fit_all(const std::map<std::string, TrainingTable>& tables) {
     TRY_VOID(keep_training(tables));
     std::map<std::string, FittedRun> runs;
     Status fitted;
@@ -165,8 +203,8 @@ class Runner {
                    [&](ProgressStation& progress) -> Result<std::int64_t> {
                      auto other = runs.find(model.compare_with);
                      const FittedRun* compared = other == runs.end() ? nullptr : &other->second;
-                     TRY(FittedRun run,
-                         run_model(project_, model, table, compared, pool_, context_.cancel));
+                     TRY(FittedRun run, run_model(project_, model, table, compared, pool_,
+                                                  context_.cancel, budget_));
                      TRY_VOID(store(model, run));
                      std::int64_t rows = run.report.train_rows + run.report.test_rows;
                      progress.advance(rows);
@@ -181,6 +219,7 @@ class Runner {
     for (const TrainingReport& set : report_.training) {
       const TrainingTable& table = tables.at(set.name);
       sets.push_back({training_path(project_, set.name), set.dataset, set.rows,
+                      4 + static_cast<std::int64_t>(set.columns.size()),
                       [&table] { return training_rows(table); }});
     }
     return keep_all("keep training sets", std::move(sets));
@@ -192,7 +231,7 @@ class Runner {
     for (const ModelReport& model : report_.models) {
       const TrainingTable& table = tables.at(model.training);
       const FittedRun& run = runs.at(model.name);
-      scores.push_back({scores_path(project_, model.name), model.content, model.test_rows,
+      scores.push_back({scores_path(project_, model.name), model.content, model.test_rows, 4,
                         [&] { return score_rows(table, run.test_rows, run.test_scores); }});
     }
     return keep_all("keep scores", std::move(scores));
@@ -203,6 +242,7 @@ class Runner {
     std::string path;
     std::string content;  // name of what it is made of
     std::int64_t rows;
+    std::int64_t columns;
     std::function<Table()> make;
   };
 
@@ -212,7 +252,17 @@ class Runner {
                   [&](const Kept& t) { return is_kept(context_.files, t.path, t.content); });
     if (tables.empty()) return {};
     std::int64_t rows = 0;
-    for (const Kept& table : tables) rows += table.rows;
+    std::int64_t most = 0;
+    for (const Kept& table : tables) {
+      rows += table.rows;
+      most = std::max(most, keeping_bytes(table.rows, table.columns));
+    }
+    TRY(MemoryBudget::Hold hold, budget_.hold(name, most));
+    auto together = static_cast<std::int64_t>(
+        std::min<std::size_t>(tables.size(), static_cast<std::size_t>(pool_.threads())));
+    std::int64_t fit = std::clamp<std::int64_t>(1 + budget_.free() / most, 1, together);
+    TRY_VOID(hold.resize(fit * most));
+    ThreadPool writers(static_cast<int>(fit));
     return station(name, rows, "rows", [&](ProgressStation& progress) -> Result<std::int64_t> {
       auto write = [&](std::size_t i) -> Status {
         const Kept& table = tables[i];
@@ -220,7 +270,7 @@ class Runner {
         progress.advance(table.rows);
         return {};
       };
-      TRY_VOID(parallel_for(pool_, tables.size(), write, context_.cancel));
+      TRY_VOID(parallel_for(writers, tables.size(), write, context_.cancel));
       return rows;
     });
   }
@@ -277,10 +327,12 @@ class Runner {
 
   const Project& project_;
   const RunContext& context_;
+  MemoryBudget budget_;
   ThreadPool pool_;
   RunReport report_;
   RunLog* log_ = nullptr;  // of run(), while it goes on
   RecordTables records_;
+  std::vector<MemoryBudget::Hold> record_holds_;
   std::map<std::string, ContentHash, std::less<>> zones_;
   std::int64_t next_seq_ = 0;  // one past the last of the arrival list
 };

@@ -14,6 +14,10 @@
 namespace lode {
 namespace {
 
+// DuckDB and batches of rows, while a zone is read or written.
+constexpr std::int64_t kLibraryBytes = std::int64_t{64} << 20;
+constexpr std::int64_t kIdBytes = 112;  // of one id in Acceptance
+
 std::string receipt_path(const Project& project, const Source& source) {
   return state_path(project, "receipts/" + source.name);
 }
@@ -179,7 +183,21 @@ class Ingest {
     options.scratch = state_path(context_.project, "tmp");
     options.files = &context_.files;
     options.threads = context_.limits.threads;
+    options.memory_limit_bytes = hold_.bytes();
     return options;
+  }
+
+  // A part is gathered in DuckDB, which writes what does not fit into this into its scratch files.
+  Status hold_memory() {
+    hold_.release();
+    ids_.release();
+    std::int64_t width = 8 * static_cast<std::int64_t>(6 + 2 * source_.columns.size());
+    std::int64_t wanted = kLibraryBytes + zone_options().rows_per_part * width / 2;
+    std::int64_t bytes = std::max(kLibraryBytes, std::min(wanted, context_.budget->free()));
+    TRY(hold_, context_.budget->hold("reading source " + source_.name, bytes));
+    if (source_.id.empty()) return {};
+    TRY(ids_, context_.budget->hold("ids of source " + source_.name, 0));
+    return {};
   }
 
   RowCheck row_check() const {
@@ -210,6 +228,7 @@ class Ingest {
   Result<bool> read() {
     run_.report.rows_read = 0;
     if (plan_.kind != SourcePlan::Kind::kAppend) TRY_VOID(start_anew());
+    TRY_VOID(hold_memory());
     TRY_VOID(context_.files.make_directories(zone_options().scratch));
     TRY(ParquetZone raw, ParquetZone::open(raw_path(), zone_options()));
     TRY(ParquetZone aside, ParquetZone::open(aside_path(), zone_options()));
@@ -227,6 +246,7 @@ class Ingest {
       TRY_VOID(context_.cancel.check());
       run_.report.rows_read += batch->rows_read;
       accepted += batch->accepted.rows;
+      TRY_VOID(ids_.resize(accepted * kIdBytes));
       if (batch->accepted.rows > 0) TRY_VOID(raw_writer.append(batch->accepted));
       if (!batch->set_aside.empty()) {
         TRY_VOID(aside_writer.append(aside_table(batch->set_aside)));
@@ -273,6 +293,8 @@ class Ingest {
   SourceRun run_;
   Receipt receipt_;
   SourcePlan plan_;
+  MemoryBudget::Hold hold_;
+  MemoryBudget::Hold ids_;
   std::optional<ValueCheck> check_;
 };
 
@@ -309,7 +331,7 @@ Result<SourceRun> ingest_source(const Source& source, std::int64_t next_seq,
   return Ingest(source, next_seq, context).run();
 }
 
-Result<Table> load_records(const Source& source, const SourceContext& context) {
+Result<Records> load_records(const Source& source, const SourceContext& context) {
   ZoneOptions options;
   options.scratch = state_path(context.project, "tmp");
   options.files = &context.files;
@@ -322,14 +344,25 @@ Result<Table> load_records(const Source& source, const SourceContext& context) {
     what.columns.emplace_back(name);
   for (const Field& field : source.columns.fields()) what.columns.push_back(field.name);
   TRY(ZoneStream stream, zone.read(what));
+  Records records;
+  TRY(records.hold, context.budget->hold("records of " + source.name, kLibraryBytes));
   std::vector<Table> tables;
+  std::int64_t bytes = 0;
   while (true) {
     TRY(std::optional<Table> table, stream.next());
     if (!table) break;
+    bytes += bytes_of(*table);
+    // One column of all stands twice while they are joined.
+    TRY_VOID(records.hold.resize(bytes + bytes / static_cast<std::int64_t>(what.columns.size()) +
+                                 kLibraryBytes));
     tables.push_back(*std::move(table));
   }
-  TRY(Table records, concatenate(tables));
-  return with_derived(context.project, source, std::move(records));
+  TRY(Table joined, concatenate_and_drop(tables));
+  auto derived = static_cast<std::int64_t>(source.derive.size());
+  TRY_VOID(records.hold.resize(bytes_of(joined) + 8 * joined.rows * derived));
+  TRY(records.table, with_derived(context.project, source, std::move(joined)));
+  TRY_VOID(records.hold.resize(bytes_of(records.table)));
+  return records;
 }
 
 }  // namespace lode

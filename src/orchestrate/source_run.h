@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/memory_budget.h"
 #include "base/parallel.h"
 #include "orchestrate/report.h"
 #include "project/project.h"
@@ -30,6 +31,7 @@ struct SourceContext {
   CancelToken cancel;
   bool replace = false;                            // read changed files anew
   std::function<void(std::int64_t rows)> advance;  // rows read since the last call
+  MemoryBudget* budget = nullptr;                  // what is held is held of it
 };
 
 // A path under the project's state, root/.lode/PROJECT: projects in one folder keep apart, and
@@ -51,6 +53,11 @@ Result<SourceRun> ingest_source(const Source& source, std::int64_t next_seq,
                                 const SourceContext& context);
 
 // All accepted records of a source with its derived columns, in seq order.
-Result<Table> load_records(const Source& source, const SourceContext& context);
+struct Records {
+  Table table;
+  MemoryBudget::Hold hold;
+};
+// kLimit as soon as the records read do not fit into the budget.
+Result<Records> load_records(const Source& source, const SourceContext& context);
 
 }  // namespace lode

@@ -81,6 +81,18 @@ const Column* Table::find(std::string_view name) const {
   return at ? &columns[*at] : nullptr;
 }
 
+std::int64_t bytes_of(const Column& column) {
+  std::int64_t bytes = column.validity.size() + column.values.size() + column.offsets.size();
+  for (const Column& child : column.children) bytes += bytes_of(child);
+  return column.dictionary == nullptr ? bytes : bytes + bytes_of(*column.dictionary);
+}
+
+std::int64_t bytes_of(const Table& table) {
+  std::int64_t bytes = 0;
+  for (const Column& column : table.columns) bytes += bytes_of(column);
+  return bytes;
+}
+
 namespace {
 
 // Rows of `column` that take() wants, without the negative ones: what nested children need.

@@ -94,6 +94,10 @@ struct Table {
   const Column* find(std::string_view name) const;
 };
 
+// Bytes of all buffers; one that several columns share counts for each.
+std::int64_t bytes_of(const Column& column);
+std::int64_t bytes_of(const Table& table);
+
 // Appends values one at a time; finish() hands out the column and leaves the builder empty.
 // Appending a value of another type than the builder's is a bug of the caller (asserted).
 class ColumnBuilder {

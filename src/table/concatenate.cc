@@ -135,17 +135,27 @@ Status join(const Columns& parts, Column& out) {
 }  // namespace
 
 Result<Table> concatenate(std::span<const Table> tables) {
+  std::vector<Table> parts(tables.begin(), tables.end());  // the columns share their buffers
+  return concatenate_and_drop(parts);
+}
+
+Result<Table> concatenate_and_drop(std::vector<Table>& tables) {
   if (tables.empty()) return Table{};
   Table out;
   out.schema = tables.front().schema;
   for (const Table& table : tables) out.rows += table.rows;
-  if (tables.size() == 1) return tables.front();
   for (std::size_t c = 0; c < out.schema.size(); ++c) {
+    if (tables.size() == 1) {
+      out.columns.push_back(std::move(tables.front().columns[c]));
+      continue;
+    }
     Columns parts;
     for (const Table& table : tables) parts.push_back(&table.columns[c]);
     out.columns.emplace_back();
     TRY_VOID(join(parts, out.columns.back()));
+    for (Table& table : tables) table.columns[c] = Column();
   }
+  tables.clear();
   return out;
 }
 

@@ -249,7 +249,7 @@ TEST_P(AlgorithmContract, StopsWhenCancelled) {
 // The bytes with a checksum that is right again, so that what lies behind it is reached.
 std::string resealed(std::string bytes) {
   std::string_view hashed = std::string_view(bytes).substr(0, bytes.size() - 8);
-  ModelWriter writer;
+  ByteWriter writer;
   writer.raw(hashed);
   writer.u64(hash64(hashed));
   return writer.bytes();

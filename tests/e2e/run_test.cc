@@ -110,6 +110,46 @@ TEST_F(Run, LooksAtWhatWasLeft) {
     EXPECT_NE(model.out.find(field), std::string::npos) << field << "\n" << model.out << model.err;
 }
 
+// What is stored of a model is all it takes to score: read back, it gives the scores that are kept.
+TEST_F(Run, AStoredModelScoresAsItDid) {
+  std::string boosted(kProject);
+  boosted += R"(  trees:
+    from: orders
+    algorithm: xgboost
+    encode: {amount: {target: {smoothing: 5}}, spent: standardise, past.n_all: {ordinal: {rare: 3}}}
+    options: {rounds: 20}
+    split: {train: ..2020-01-20, test: 2020-01-20..}
+)";
+  folder_.write("lode.yaml", boosted);
+  ASSERT_EQ(lode({"run", "--quiet"}).exit, 0);
+  for (const char* model : {"base", "returns", "trees"}) {
+    ProcessResult checked = lode({"model", "check", model, "--json"});
+    ASSERT_EQ(checked.exit, 0) << checked.err;
+    EXPECT_NE(checked.out.find("\"rows\":330,\"equal\":true"), std::string::npos) << checked.out;
+  }
+  std::string shown = lode({"model", "show", "trees", "--json"}).out;
+  EXPECT_NE(shown.find("\"encoded\":{\"test\":{\"amount\":{\"missing\":0,\"unseen\":"),
+            std::string::npos)
+      << shown;
+  // Scores of another model under its name do not pass.
+  std::string scores = folder_.path() + "/.lode/shop/scores/";
+  for (const char* what : {"returns", "returns.receipt"}) {
+    std::filesystem::remove_all(scores + what);
+    std::filesystem::copy(scores + "trees" + std::string(what).substr(7), scores + what,
+                          std::filesystem::copy_options::recursive);
+  }
+  EXPECT_EQ(lode({"model", "check", "returns"}).exit, 4);
+}
+
+// --memory: a run that would need more stops before the step, with figures.
+TEST_F(Run, StopsBeforeItWouldTakeMoreMemoryThanItMay) {
+  ProcessResult result = lode({"run", "--memory", "80MiB"});
+  EXPECT_EQ(result.exit, 5) << result.out;
+  for (const char* said : {"reading source orders", "64 MiB", "--memory 80 MiB", "give --memory"})
+    EXPECT_NE(result.err.find(said), std::string::npos) << said << ": " << result.err;
+  EXPECT_EQ(lode({"run", "--memory", "400MiB"}).exit, 0);
+}
+
 // docs/semantics.md 7.2 and 2.4: found by running it, when one such value ended the whole run.
 TEST_F(Run, AValueOffItsQuantumBreaksItsRecordAndNoOther) {
   folder_.write("lode.yaml", R"(lode: 1

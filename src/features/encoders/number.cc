@@ -38,6 +38,8 @@ class Number final : public FittedEncoder {
   void describe(JsonWriter& json) const override {
     json.begin_object().field("encoder", "number").field("column", name_).end_object();
   }
+  std::string_view component() const override { return "number"; }
+  void store(ByteWriter&) const override {}
 
  private:
   std::string name_;
@@ -51,7 +53,11 @@ Result<std::unique_ptr<FittedEncoder>> fit(const std::string& name, const FitRow
   return std::make_unique<Number>(name);
 }
 
-constexpr Encoder kEncoder = {fit};
+Result<std::unique_ptr<FittedEncoder>> load(const std::string& name, ByteReader&) {
+  return std::make_unique<Number>(name);
+}
+
+constexpr Encoder kEncoder = {fit, load};
 
 constexpr Component kComponent = {
     .kind = "encoder",

@@ -18,11 +18,20 @@ class Ordinal final : public FittedEncoder {
     }
   }
 
+  Ordinal(std::string_view kind, std::string name, Levels levels, std::vector<std::int32_t> code,
+          std::vector<std::string> names)
+      : kind_(kind),
+        name_(std::move(name)),
+        levels_(std::move(levels)),
+        code_(std::move(code)),
+        names_(std::move(names)) {}
+
   Encoded encode(const Column& column, std::span<const std::int64_t> rows) const override {
     Encoded out;
     out.codes.push_back({name_, names_, {}});
     std::vector<std::int32_t>& codes = out.codes[0].codes;
     codes.reserve(rows.size());
+    out.missing = nulls_among(column, rows);
     for (std::int64_t level : levels_.of(column, rows)) {
       std::int32_t code = level < 0 ? 0 : code_[static_cast<std::size_t>(level)];
       out.unseen += code == 0 ? 1 : 0;
@@ -35,6 +44,12 @@ class Ordinal final : public FittedEncoder {
     json.begin_object().field("encoder", kind_).field("column", name_).key("levels").begin_array();
     for (const std::string& level : names_) json.value(level);
     json.end_array().end_object();
+  }
+  std::string_view component() const override { return kind_; }
+  void store(ByteWriter& writer) const override {
+    levels_.store(writer);
+    writer.texts(names_);
+    for (std::int32_t code : code_) writer.u32(static_cast<std::uint32_t>(code));
   }
 
  private:
@@ -53,6 +68,21 @@ Result<std::unique_ptr<FittedEncoder>> fit(const std::string& name, const FitRow
   return std::make_unique<Ordinal>(kind, name, fitted, options.integer("rare"));
 }
 
+template <const std::string_view& kind>
+Result<std::unique_ptr<FittedEncoder>> load(const std::string& name, ByteReader& payload) {
+  TRY(Levels levels, Levels::load(payload));
+  TRY(std::vector<std::string> names, payload.texts());
+  std::vector<std::int32_t> codes;
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    TRY(std::uint32_t code, payload.u32());
+    if (code >= names.size())
+      return fail(Code::kCorrupt, "a level of column {} has a code that is none", name);
+    codes.push_back(static_cast<std::int32_t>(code));
+  }
+  return std::make_unique<Ordinal>(kind, name, std::move(levels), std::move(codes),
+                                   std::move(names));
+}
+
 constexpr Option kOptions[] = {
     {"rare", OptionType::kInt, "1",
      "levels with fewer training rows than this share the code of "
@@ -61,8 +91,8 @@ constexpr Option kOptions[] = {
 };
 constexpr std::string_view kOrdinalName = "ordinal";
 constexpr std::string_view kOneHotName = "one_hot";
-constexpr Encoder kOrdinal = {fit<kOrdinalName>};
-constexpr Encoder kOneHot = {fit<kOneHotName>};
+constexpr Encoder kOrdinal = {fit<kOrdinalName>, load<kOrdinalName>};
+constexpr Encoder kOneHot = {fit<kOneHotName>, load<kOneHotName>};
 
 constexpr Component kOrdinalComponent = {
     .kind = "encoder",

@@ -22,6 +22,10 @@ class Standardise final : public FittedEncoder {
     deviation_ = count > 1 ? std::sqrt(squares / (count - 1)) : 0;
   }
 
+  Standardise(std::string name, std::unique_ptr<FittedEncoder> number, double mean,
+              double deviation)
+      : name_(std::move(name)), number_(std::move(number)), mean_(mean), deviation_(deviation) {}
+
   Encoded encode(const Column& column, std::span<const std::int64_t> rows) const override {
     Encoded out = number_->encode(column, rows);
     for (double& value : out.numbers[0].values)
@@ -36,6 +40,11 @@ class Standardise final : public FittedEncoder {
         .field("mean", mean_)
         .field("deviation", deviation_)
         .end_object();
+  }
+  std::string_view component() const override { return "standardise"; }
+  void store(ByteWriter& writer) const override {
+    writer.f64(mean_);
+    writer.f64(deviation_);
   }
 
  private:
@@ -52,7 +61,15 @@ Result<std::unique_ptr<FittedEncoder>> fit(const std::string& name, const FitRow
   return std::make_unique<Standardise>(name, std::move(number), fitted);
 }
 
-constexpr Encoder kEncoder = {fit};
+Result<std::unique_ptr<FittedEncoder>> load(const std::string& name, ByteReader& payload) {
+  TRY(double mean, payload.f64());
+  TRY(double deviation, payload.f64());
+  const auto* number = static_cast<const Encoder*>(find_component("encoder", "number")->factory);
+  TRY(std::unique_ptr<FittedEncoder> inner, number->load(name, payload));
+  return std::make_unique<Standardise>(name, std::move(inner), mean, deviation);
+}
+
+constexpr Encoder kEncoder = {fit, load};
 
 constexpr Component kComponent = {
     .kind = "encoder",

@@ -41,6 +41,13 @@ class Target final : public FittedEncoder {
     for (std::size_t i = 0; i < level.size(); ++i) sums_.add(level[i], fitted.target[i]);
   }
 
+  Target(std::string name, Levels levels, double smoothing, std::int64_t folds, LevelSums sums)
+      : name_(std::move(name)),
+        levels_(std::move(levels)),
+        smoothing_(smoothing),
+        folds_(folds),
+        sums_(std::move(sums)) {}
+
   Encoded encode(const Column& column, std::span<const std::int64_t> rows) const override {
     Encoded out;
     out.numbers.push_back({name_, {}});
@@ -48,6 +55,7 @@ class Target final : public FittedEncoder {
     for (std::size_t l = 0; l < code.size(); ++l)
       code[l] = code_of(sums_, static_cast<std::int64_t>(l));
     double unseen = code_of(sums_, -1);
+    out.missing = nulls_among(column, rows);
     for (std::int64_t level : levels_.of(column, rows)) {
       out.unseen += level < 0 ? 1 : 0;
       out.numbers[0].values.push_back(level < 0 ? unseen : code[static_cast<std::size_t>(level)]);
@@ -88,6 +96,16 @@ class Target final : public FittedEncoder {
                  code_of(sums_, static_cast<std::int64_t>(l)));
     json.end_object().end_object();
   }
+  std::string_view component() const override { return "target"; }
+  void store(ByteWriter& writer) const override {
+    levels_.store(writer);
+    writer.f64(smoothing_);
+    writer.i64(folds_);
+    writer.f64(sums_.all_rows);
+    writer.f64(sums_.all_target);
+    writer.numbers(sums_.rows);
+    writer.numbers(sums_.target);
+  }
 
  private:
   // Level -1 stands for one without rows.
@@ -116,6 +134,20 @@ Result<std::unique_ptr<FittedEncoder>> fit(const std::string& name, const FitRow
   return std::make_unique<Target>(name, fitted, options.number("smoothing"), folds);
 }
 
+Result<std::unique_ptr<FittedEncoder>> load(const std::string& name, ByteReader& payload) {
+  TRY(Levels levels, Levels::load(payload));
+  TRY(double smoothing, payload.f64());
+  TRY(std::int64_t folds, payload.i64());
+  LevelSums sums(0);
+  TRY(sums.all_rows, payload.f64());
+  TRY(sums.all_target, payload.f64());
+  TRY(sums.rows, payload.numbers());
+  TRY(sums.target, payload.numbers());
+  if (sums.rows.size() != levels.size() || sums.target.size() != levels.size() || folds < 0)
+    return fail(Code::kCorrupt, "target sums of column {} that are not those of its levels", name);
+  return std::make_unique<Target>(name, std::move(levels), smoothing, folds, std::move(sums));
+}
+
 constexpr Option kOptions[] = {
     {"smoothing", OptionType::kNumber, "20", "rows of the overall mean added to each level", 0,
      1e12},
@@ -123,7 +155,7 @@ constexpr Option kOptions[] = {
      "whether a training row's own target is in its code", -1e308, 1e308, "in_sample|out_of_fold"},
     {"folds", OptionType::kInt, "5", "folds of out_of_fold", 2, 1000},
 };
-constexpr Encoder kEncoder = {fit};
+constexpr Encoder kEncoder = {fit, load};
 
 constexpr Component kComponent = {
     .kind = "encoder",

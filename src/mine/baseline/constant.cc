@@ -16,7 +16,7 @@ class ConstantModel final : public FittedModel {
     std::ranges::fill(out, mean_);
     return {};
   }
-  void write(ModelWriter& writer) const override { writer.f64(mean_); }
+  void write(ByteWriter& writer) const override { writer.f64(mean_); }
   void describe(JsonWriter& json) const override { json.field("mean", mean_); }
 
   double mean_;
@@ -33,7 +33,7 @@ Result<std::unique_ptr<FittedModel>> fit(const LabelledMatrix& data, const Optio
   return std::make_unique<ConstantModel>(std::move(head), total / weight);
 }
 
-Result<std::unique_ptr<FittedModel>> load(ModelReader& payload, std::uint32_t, ModelHead head) {
+Result<std::unique_ptr<FittedModel>> load(ByteReader& payload, std::uint32_t, ModelHead head) {
   TRY(double mean, payload.f64());
   TRY_VOID(payload.finish());
   if (!(mean >= 0 && mean <= 1))

@@ -76,7 +76,7 @@ class LogisticModel final : public FittedModel {
                  : fmt::format("level '{}'", column.levels[static_cast<std::size_t>(code)]));
   }
 
-  void write(ModelWriter& writer) const override {
+  void write(ByteWriter& writer) const override {
     writer.f64(effects_.centre);
     for (const NumericEffect& effect : effects_.numeric) {
       writer.f64(effect.mean);
@@ -170,13 +170,13 @@ Result<std::unique_ptr<FittedModel>> fit(const LabelledMatrix& data, const Optio
   return std::make_unique<LogisticModel>(std::move(head), std::move(effects));
 }
 
-Result<double> finite(ModelReader& payload) {
+Result<double> finite(ByteReader& payload) {
   TRY(double value, payload.f64());
   if (!std::isfinite(value)) return fail(Code::kCorrupt, "the logistic model holds {}", value);
   return value;
 }
 
-Result<CategoryEffect> read_category(ModelReader& payload, const CategoryColumn& column) {
+Result<CategoryEffect> read_category(ByteReader& payload, const CategoryColumn& column) {
   CategoryEffect effect;
   TRY(effect.levels, payload.numbers());
   if (effect.levels.size() != column.levels.size())
@@ -190,7 +190,7 @@ Result<CategoryEffect> read_category(ModelReader& payload, const CategoryColumn&
   return effect;
 }
 
-Result<std::unique_ptr<FittedModel>> load(ModelReader& payload, std::uint32_t, ModelHead head) {
+Result<std::unique_ptr<FittedModel>> load(ByteReader& payload, std::uint32_t, ModelHead head) {
   Effects effects;
   TRY(effects.centre, finite(payload));
   for (std::size_t j = 0; j < head.schema->numeric.size(); ++j) {

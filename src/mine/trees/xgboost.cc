@@ -115,7 +115,7 @@ class BoostedModel final : public FittedModel {
     idle_.push_back(std::move(batch));
   }
 
-  void write(ModelWriter& writer) const override {
+  void write(ByteWriter& writer) const override {
     std::string forest = encode_forest(parts_.forest);
     writer.text(parts_.library);
     writer.u64(forest.size());
@@ -270,7 +270,7 @@ Result<std::unique_ptr<FittedModel>> fit(const LabelledMatrix& data, const Optio
 }
 
 template <bool kBinary>
-Result<std::unique_ptr<FittedModel>> load(ModelReader& payload, std::uint32_t, ModelHead head) {
+Result<std::unique_ptr<FittedModel>> load(ByteReader& payload, std::uint32_t, ModelHead head) {
   BoostedParts parts;
   TRY(parts.library, payload.text());
   TRY(std::uint64_t forest_size, payload.u64());

@@ -1,5 +1,6 @@
-// Reads and writes the bytes of stored models: little-endian, lengths before contents. The reader
-// trusts nothing: every length is checked against what is left before a byte is allocated.
+// Reads and writes the bytes of stored models and encoders: little-endian, lengths before contents.
+// The reader trusts nothing: every length is checked against what is left before a byte is
+// allocated.
 #pragma once
 
 #include <bit>
@@ -14,13 +15,14 @@
 
 namespace lode {
 
-static_assert(std::endian::native == std::endian::little, "stored models are little-endian");
+static_assert(std::endian::native == std::endian::little, "what is stored is little-endian");
 
-class ModelWriter {
+class ByteWriter {
  public:
   void u8(std::uint8_t value) { put(value); }
   void u32(std::uint32_t value) { put(value); }
   void u64(std::uint64_t value) { put(value); }
+  void i64(std::int64_t value) { put(value); }
   void f64(double value) { put(value); }
   // Length as u32, then the bytes.
   void text(std::string_view value) {
@@ -48,13 +50,14 @@ class ModelWriter {
 };
 
 // Every method is kCorrupt when the bytes end too early.
-class ModelReader {
+class ByteReader {
  public:
-  explicit ModelReader(std::string_view bytes) : bytes_(bytes) {}
+  explicit ByteReader(std::string_view bytes) : bytes_(bytes) {}
 
   Result<std::uint8_t> u8() { return take<std::uint8_t>(); }
   Result<std::uint32_t> u32() { return take<std::uint32_t>(); }
   Result<std::uint64_t> u64() { return take<std::uint64_t>(); }
+  Result<std::int64_t> i64() { return take<std::int64_t>(); }
   Result<double> f64() { return take<double>(); }
   Result<std::string> text();
   Result<std::vector<std::string>> texts();

@@ -1,0 +1,45 @@
+#include "base/memory_budget.h"
+
+#include <gtest/gtest.h>
+
+namespace lode {
+namespace {
+
+constexpr std::int64_t kMiB = std::int64_t{1} << 20;
+
+TEST(MemoryBudget, HoldsAreGivenBack) {
+  MemoryBudget budget(100 * kMiB);
+  {
+    auto a = budget.hold("a", 60 * kMiB);
+    ASSERT_TRUE(a);
+    auto b = budget.hold("b", 40 * kMiB);
+    ASSERT_TRUE(b) << "all of it may be held";
+    EXPECT_EQ(budget.free(), 0);
+    MemoryBudget::Hold moved = *std::move(a);
+    EXPECT_EQ(budget.free(), 0) << "moving counts nothing twice";
+    ASSERT_TRUE(moved.resize(10 * kMiB));
+    EXPECT_EQ(budget.free(), 50 * kMiB);
+  }
+  EXPECT_EQ(budget.free(), 100 * kMiB);
+  EXPECT_EQ(budget.peak(), 100 * kMiB);
+}
+
+TEST(MemoryBudget, WhatDoesNotFitIsRefusedWithFigures) {
+  MemoryBudget budget(1000 * kMiB);
+  auto records = budget.hold("records", 700 * kMiB);
+  ASSERT_TRUE(records);
+  auto more = budget.hold("the training set", 500 * kMiB);
+  ASSERT_FALSE(more);
+  EXPECT_EQ(more.error().code(), Code::kLimit);
+  EXPECT_EQ(more.error().message(),
+            "the training set would take about 500 MiB more, and of --memory 0.98 GiB there are "
+            "300 MiB left (held: records 700 MiB); give --memory 1280MiB, or fewer rows or "
+            "columns");
+  EXPECT_EQ(budget.free(), 300 * kMiB) << "nothing of it is held";
+  ASSERT_FALSE(records->resize(1001 * kMiB));
+  EXPECT_EQ(records->bytes(), 700 * kMiB) << "as it was";
+  ASSERT_TRUE(records->resize(1000 * kMiB));
+}
+
+}  // namespace
+}  // namespace lode
