@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "cli/project_argument.h"
 #include "cli/text_table.h"
+#include "orchestrate/model_run.h"
 
 namespace lode {
 namespace {
@@ -163,6 +164,7 @@ void write_models(JsonWriter& json, const Project& project) {
 Result<int> run(CommandContext& context) {
   auto project = project_of(context);
   if (!project) return project.error();
+  TRY_VOID(check_algorithms(**project));
   if (context.json) {
     JsonWriter json;
     json.begin_object().field("project", (*project)->name).field("file", (*project)->file.string());

@@ -6,7 +6,7 @@
 #include "orchestrate/catalogue.h"
 #include "orchestrate/model_check.h"
 #include "orchestrate/run_log.h"
-#include "orchestrate/stored_json.h"
+#include "base/stored_json.h"
 
 namespace lode {
 namespace {

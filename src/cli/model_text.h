@@ -8,7 +8,7 @@
 
 #include "cli/output.h"
 #include "lake/runs.h"
-#include "orchestrate/stored_json.h"
+#include "base/stored_json.h"
 
 namespace lode {
 

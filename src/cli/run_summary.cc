@@ -80,16 +80,15 @@ void print_training(Output& out, const RunReport& report) {
     table.row({t.name, t.rows, Cell::number(t.positives, 4), t.columns.size(), t.without_label,
                t.dataset.substr(0, 16)});
   table.print(out);
+  for (const TrainingReport& t : report.training)
+    if (t.over_limit > 0)
+      out.print("{}: {} values were over their limit and are null\n", t.name, t.over_limit);
 }
 
-void print_models(Output& out, const RunReport& report) {
-  if (report.models.empty()) return;
-  print_heading(out, "Models, on test rows they have not seen (95 % intervals over whole days)");
-  TextTable table({"model", "algorithm", "test rows", "AUC", "log-loss", "Brier"});
-  for (const ModelReport& m : report.models)
-    table.row({m.name, m.algorithm, m.test_rows, metric_text(m, "auc"), metric_text(m, "log_loss"),
-               metric_text(m, "brier")});
-  table.print(out);
+void print_pairs(Output& out, const RunReport& report) {
+  bool any = false;
+  for (const ModelReport& m : report.models) any = any || !m.comparison.empty();
+  if (!any) return;
   print_heading(out, "Against each other, on the same rows and the same days drawn");
   TextTable pairs({"model", "against", "AUC", "log-loss", "verdict"});
   for (const ModelReport& m : report.models) {
@@ -108,6 +107,9 @@ void print_models(Output& out, const RunReport& report) {
     pairs.row({m.name, m.compared_with, auc, loss, verdict});
   }
   pairs.print(out);
+}
+
+void print_notes(Output& out, const RunReport& report) {
   bool notes = false;
   for (const ModelReport& m : report.models) notes = notes || !m.notes.empty() || !m.chosen.empty();
   if (!notes) return;
@@ -116,6 +118,18 @@ void print_models(Output& out, const RunReport& report) {
     if (!m.chosen.empty()) out.print("{}: options {}\n", m.name, m.chosen);
     for (const std::string& note : m.notes) out.print("{}: {}\n", m.name, note);
   }
+}
+
+void print_models(Output& out, const RunReport& report) {
+  if (report.models.empty()) return;
+  print_heading(out, "Models, on test rows they have not seen (95 % intervals over whole days)");
+  TextTable table({"model", "algorithm", "test rows", "AUC", "log-loss", "Brier"});
+  for (const ModelReport& m : report.models)
+    table.row({m.name, m.algorithm, m.test_rows, metric_text(m, "auc"), metric_text(m, "log_loss"),
+               metric_text(m, "brier")});
+  table.print(out);
+  print_pairs(out, report);
+  print_notes(out, report);
 }
 
 void print_stations(Output& out, const RunReport& report) {

@@ -78,6 +78,7 @@ Result<int> run(CommandContext& context) {
     TRY(RunRecord one, store->run(asked.number));
     runs.push_back(std::move(one));
   }
+  find_interrupted(context.files, **project, runs);
   if (context.json) {
     JsonWriter json;
     json.begin_object().field("project", (*project)->name).key("runs").begin_array();
@@ -105,7 +106,7 @@ constinit const Component kComponent = {
     .summary = "list the runs of a project, or one with its stations",
     .description =
         "`lode runs 3` shows run 3 of the project in this folder. A run is running, done, failed, "
-        "cancelled, or interrupted: its process died, which the next run finds out.",
+        "cancelled, or interrupted: its process died.",
     .example = "lode runs examples/flights 1",
     .options = kOptions,
     .factory = &kCommand,

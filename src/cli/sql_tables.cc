@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "orchestrate/run_log.h"
-#include "orchestrate/stored_json.h"
+#include "base/stored_json.h"
 
 namespace lode {
 namespace {
@@ -223,6 +223,7 @@ Status create_record_tables(const Duck& duck, const Project& project, FileSystem
   if (there) {
     TRY(std::unique_ptr<MetadataStore> store, open_run_records(files, project));
     TRY(std::vector<RunRecord> runs, store->runs(project.name, std::numeric_limits<int>::max()));
+    find_interrupted(files, project, runs);
     for (auto run = runs.rbegin(); run != runs.rend(); ++run) tables.add(*run);
     TRY(std::vector<ModelRecord> models, store->models(project.name, ""));
     for (const ModelRecord& model : models) TRY_VOID(tables.add(model));

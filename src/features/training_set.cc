@@ -1,6 +1,7 @@
 #include "features/training_set.h"
 
 #include <algorithm>
+#include <set>
 
 namespace lode {
 namespace {
@@ -54,6 +55,7 @@ class Builder {
       if (auto added = add_column(column); !added)
         return fail(at(added.error().context("training column " + column.name), column.value));
     fill(kept, out);
+    out.over_limit = over_limit_;
     TRY_VOID(out.hold.resize(bytes_of(out.columns) + 32 * out.columns.rows));
     return out;
   }
@@ -138,11 +140,17 @@ class Builder {
     Expression key_expression(key);
     std::string name = fmt::format("{}|{}[{}]", set_.rows, view.view->name, key_expression.text());
     auto found = cache_.find(name);
-    if (found != cache_.end()) return &found->second.values;
+    if (found != cache_.end()) {
+      if (counted_.insert(name).second) over_limit_ += found->second.over_limit;
+      return &found->second.values;
+    }
+    std::int64_t over_limit = history_.over_limit();
     TRY(BoundExpression bound, bind(key_expression, rows_.schema, bind_options(source_)));
     TRY(Column keys, bound.evaluate(rows_));
     TRY(Table values, history_.read(view, keys, t0_, t0_));
-    CachedRead read{view.view->name, std::move(values), {}};
+    CachedRead read{view.view->name, std::move(values), history_.over_limit() - over_limit, {}};
+    over_limit_ += read.over_limit;
+    counted_.insert(name);
     TRY(read.hold, history_.budget().hold("values of view " + read.view, bytes_of(read.values)));
     return &cache_.emplace(std::move(name), std::move(read)).first->second.values;
   }
@@ -246,6 +254,8 @@ class Builder {
   RowVersions versions_;
   Table rows_;  // one row a training row before `where`, with reads beside
   std::vector<std::int64_t> t0_;
+  std::set<std::string> counted_;  // reads whose values over their limit are in over_limit_
+  std::int64_t over_limit_ = 0;
   std::vector<Field> names_;
   std::vector<Column> columns_;
 };

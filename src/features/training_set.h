@@ -23,6 +23,8 @@ struct TrainingTable {
   std::int64_t retracted = 0;
   std::int64_t left_out_by_where = 0;
   std::int64_t without_label = 0;
+  // Values over their limit in the reads its columns are made of, read for this set or before.
+  std::int64_t over_limit = 0;
 };
 
 // Reads already answered, by rows, view and key expression: training sets of one run often share
@@ -30,6 +32,7 @@ struct TrainingTable {
 struct CachedRead {
   std::string view;
   Table values;
+  std::int64_t over_limit = 0;  // values of it that were over their limit
   MemoryBudget::Hold hold;
 };
 using ReadCache = std::map<std::string, CachedRead, std::less<>>;

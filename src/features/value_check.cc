@@ -1,15 +1,20 @@
 #include "features/value_check.h"
 
 #include "features/facts.h"
+#include "table/failing_rows.h"
 
 namespace lode {
 namespace {
 
-// True if the failure was one of a row, which is then among `faults`.
-bool row_fault(const Error& error, const std::string& field, std::vector<ValueFault>& faults) {
-  if (error.where().offset < 0) return false;
-  faults.push_back({error.where().offset, field, error.message()});
-  return true;
+// The rows on which the expression failed; `error` is what it failed with, and is given back if it
+// was no row's.
+Result<std::vector<ValueFault>> row_faults(const Error& error, const BoundExpression& expression,
+                                           const Table& table, const std::string& field) {
+  if (error.where().offset < 0) return fail(error);
+  TRY(std::vector<FailingRow> failing, failing_rows(expression, table));
+  std::vector<ValueFault> faults;
+  for (FailingRow& row : failing) faults.push_back({row.row, field, std::move(row.reason)});
+  return faults;
 }
 
 Result<std::vector<ValueFault>> group_faults(const Group& group, const Table& records) {
@@ -19,16 +24,15 @@ Result<std::vector<ValueFault>> group_faults(const Group& group, const Table& re
   if (group.label != nullptr) {
     for (const auto* expression : {&*group.label_value, &*group.label_known}) {
       auto column = expression->evaluate(records);
-      if (!column && row_fault(column.error(), "label " + group.label->name, faults)) return faults;
-      if (!column) return fail(column.error());
+      if (!column)
+        return row_faults(column.error(), *expression, records, "label " + group.label->name);
       if (expression == &*group.label_value) table.columns.push_back(*std::move(column));
     }
   }
   for (std::size_t s = 0; s < group.slots.size(); ++s) {
     const Kept& kept = group.layout.slots[s];
     auto column = group.slots[s].evaluate(table);
-    if (!column && row_fault(column.error(), group.slot_texts[s], faults)) return faults;
-    if (!column) return fail(column.error());
+    if (!column) return row_faults(column.error(), group.slots[s], table, group.slot_texts[s]);
     if (kept.keep == Keep::kText) continue;
     for (std::int64_t row : unkeepable_rows(*column, kept))
       faults.push_back({row, group.slot_texts[s],

@@ -6,6 +6,7 @@
 
 #include "ingest/row_arrivals.h"
 #include "table/expression.h"
+#include "table/failing_rows.h"
 
 namespace lode {
 namespace {
@@ -128,26 +129,21 @@ struct ArrivalReader::State {
     return record_kind(source, table.find(source.change->column), i) == RecordKind::kRetraction;
   }
 
-  // Evaluates over the rows in the running; a row on which it fails is set aside and the rest tried
-  // again.
+  // Evaluates over the rows in the running; those on which it fails are set aside.
   Result<Column> evaluate(const DeclaredExpression& expression, const Table& over,
                           SetAsideCause cause, const std::string& field) {
     TRY(BoundExpression bound, bind(expression.expression, over.schema, bind_options(source)));
-    const Table* current = &over;
-    Table reduced;
-    while (true) {
-      auto column = bound.evaluate(*current);
-      if (column || column.error().where().offset < 0) return column;
-      std::int64_t bad = column.error().where().offset;
-      filter(cause, field, [&](std::int64_t i) -> std::optional<std::string> {
-        return i == bad ? std::optional(column.error().message()) : std::nullopt;
-      });
-      std::vector<std::int64_t> others;
-      for (std::int64_t i = 0; i < current->rows; ++i)
-        if (i != bad) others.push_back(i);
-      reduced = take_rows(*current, others);
-      current = &reduced;
-    }
+    auto column = bound.evaluate(over);
+    if (column || column.error().where().offset < 0) return column;
+    TRY(std::vector<FailingRow> failing, failing_rows(bound, over));
+    auto next = failing.begin();
+    std::vector<std::int64_t> others;
+    filter(cause, field, [&](std::int64_t i) -> std::optional<std::string> {
+      if (next != failing.end() && next->row == i) return (next++)->reason;
+      others.push_back(i);
+      return std::nullopt;
+    });
+    return bound.evaluate(take_rows(over, others));
   }
 
   Status read(const StretchBatch& next) {
@@ -180,6 +176,16 @@ struct ArrivalReader::State {
     return {};
   }
 
+  // A retraction needs no columns but its id and what its known time is made of: without times,
+  // nothing of it is to be placed.
+  bool needs_no_zone(std::int64_t i) const {
+    if (!is_retraction(i)) return false;
+    for (std::size_t c = 0; c < source.columns.size(); ++c)
+      if (source.columns[c].type.id == TypeId::kTimestamp && !table.columns[c].is_null(i))
+        return false;
+    return true;
+  }
+
   // Turns local readings into instants and keeps the reading of the time column as _local.
   Status place_in_time(const std::vector<bool>& naive) {
     const std::string& time = source.time;
@@ -193,7 +199,7 @@ struct ArrivalReader::State {
     if (!zones.utc()) {
       filter(SetAsideCause::kTime, source.zone.lookup_key,
              [&](std::int64_t i) -> std::optional<std::string> {
-               if (zones.zone(key, i) != nullptr) return std::nullopt;
+               if (zones.zone(key, i) != nullptr || needs_no_zone(i)) return std::nullopt;
                if (key->is_null(i)) return "no time zone: the look-up key is null";
                return fmt::format("no time zone for '{}' in {}", key->string(i),
                                   source.zone.lookup_file.filename().string());

@@ -297,6 +297,27 @@ Result<FittedRun> run_model(const Project& project, const Model& model,
   return run;
 }
 
+Status check_algorithms(const Project& project) {
+  for (const Model& model : project.models) {
+    Where place{.file = project.file.string(),
+                .line = model.place.line,
+                .column = model.place.column};
+    auto component = find_algorithm(model.algorithm);
+    if (!component) return fail(component.error().at(place));
+    if (static_cast<const Algorithm*>((*component)->factory)->binary) continue;
+    std::string known;
+    for (const Component* other : components("algorithm"))
+      if (static_cast<const Algorithm*>(other->factory)->binary)
+        known += fmt::format("{}{}", known.empty() ? "" : ", ", other->name);
+    return fail(Error(Code::kUnsupported,
+                      fmt::format("model {}: models of {} cannot be judged yet, only those of "
+                                  "labels of 0 and 1: {}",
+                                  model.name, model.algorithm, known),
+                      place));
+  }
+  return {};
+}
+
 std::string model_artifact(const Model& model, const FittedRun& run, const std::string& dataset) {
   JsonWriter json;
   json.begin_object()

@@ -210,13 +210,18 @@ Result<Receipt> parse_receipt(std::string_view text) {
   auto version = number(lines.take(kMagic));
   if (!version || *version < 1) return corrupt();
   if (*version > 2)
-    return fail(Code::kUnsupported, "a receipt of version {}, written by a newer lode", *version);
+    return fail(Code::kUnsupported,
+                "a receipt of version {}, and this lode reads versions 1 and 2; use the lode that "
+                "wrote it, or remove .lode and run again",
+                *version);
   Receipt receipt;
   auto definition = hash(lines.take("definition"));
   if (!definition) return corrupt();
   receipt.definition = *definition;
   bool parsed = *version == 1 ? parse_1(lines, receipt) : parse_2(lines, receipt);
   if (!parsed || !lines.at_end()) return corrupt();
+  // One receipt, one text: no leading zeros, no other letters for a hash.
+  if (*version == 2 && receipt_text(receipt) != text) return corrupt();
   return receipt;
 }
 

@@ -77,6 +77,7 @@ class Runner {
 
  private:
   Status stations() {
+    TRY_VOID(check_algorithms(project_));
     TRY(MemoryBudget::Hold program, budget_.hold("lode and its libraries", kProgramBytes));
     for (const Source& source : project_.sources) TRY_VOID(ingest(source));
     for (const Source& source : project_.sources) TRY_VOID(load(source));
@@ -173,9 +174,8 @@ class Runner {
       const TrainingSet& set = project_.training[i];
       TRY_VOID(station("training set " + set.name, std::nullopt, "rows",
                        [&](ProgressStation& progress) -> Result<std::int64_t> {
-                         std::int64_t over_limit = history.over_limit();
                          TRY(TrainingTable table, build_training_set(set, history, cache));
-                         TRY_VOID(describe(set, table, history.over_limit() - over_limit));
+                         TRY_VOID(describe(set, table));
                          std::int64_t rows = table.columns.rows;
                          progress.advance(rows);
                          tables.emplace(set.name, std::move(table));
@@ -309,10 +309,10 @@ class Runner {
     return text(hasher.finish());
   }
 
-  Status describe(const TrainingSet& set, const TrainingTable& table, std::int64_t over_limit) {
+  Status describe(const TrainingSet& set, const TrainingTable& table) {
     TrainingReport& out = report_.training.emplace_back();
     out.name = set.name;
-    out.over_limit = over_limit;
+    out.over_limit = table.over_limit;
     TRY(out.dataset, dataset_name(set));
     out.rows = table.columns.rows;
     for (const Field& field : table.columns.schema.fields()) out.columns.push_back(field.name);

@@ -1,11 +1,13 @@
 #include "orchestrate/run_log.h"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 
 #include "base/json.h"
 #include "orchestrate/source_run.h"
-#include "orchestrate/stored_json.h"
+#include "base/stored_json.h"
+#include "project/lock.h"
 #include "table/duckdb.h"
 
 namespace lode {
@@ -62,6 +64,18 @@ Result<std::unique_ptr<MetadataStore>> open_run_records(FileSystem& files, const
     return fail(Code::kNotFound, "project {} has not been run yet; `lode run {}` does it",
                 project.name, project.file.string());
   return open_sqlite_store(run_records_path(project));
+}
+
+void find_interrupted(FileSystem& files, const Project& project, std::vector<RunRecord>& runs) {
+  auto stands = [](const RunRecord& run) { return run.state == RunState::kRunning; };
+  if (std::ranges::none_of(runs, stands)) return;
+  // Held by another, or not ours to open: then it may well be running.
+  if (!files.lock(ProjectLock::path(project.root))) return;
+  for (RunRecord& run : runs) {
+    if (!stands(run)) continue;
+    run.state = RunState::kFailed;
+    run.error = fmt::format("{} its process ended before it did", kInterrupted);
+  }
 }
 
 std::string_view run_state_text(const RunRecord& run) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -23,8 +24,12 @@ std::string run_records_path(const Project& project);
 // For those who only look; kNotFound until a run has begun.
 Result<std::unique_ptr<MetadataStore>> open_run_records(FileSystem& files, const Project& project);
 
-// "running", "done", "failed", "cancelled", or "interrupted" for a run whose process died, as the
-// next one found out.
+// Those of the records that stand as running while nobody holds the project's lock are given as what
+// they are: interrupted. Looks at the lock by taking it for a moment, and only if one stands so.
+void find_interrupted(FileSystem& files, const Project& project, std::vector<RunRecord>& runs);
+
+// "running", "done", "failed", "cancelled", or "interrupted" for a run whose process died, as
+// find_interrupted or the next run found out.
 std::string_view run_state_text(const RunRecord& run);
 
 // Belongs to the thread of the run.

@@ -19,10 +19,14 @@ std::string owner(FileSystem& files, const std::string& folder) {
 
 }  // namespace
 
+std::string ProjectLock::path(const std::filesystem::path& root) {
+  return join_path(join_path(root.string(), ".lode"), "lock");
+}
+
 Result<ProjectLock> ProjectLock::take(FileSystem& files, const std::filesystem::path& root) {
   std::string folder = join_path(root.string(), ".lode");
   TRY_VOID(files.make_directories(folder));
-  Result<std::unique_ptr<FileLock>> lock = files.lock(join_path(folder, "lock"));
+  Result<std::unique_ptr<FileLock>> lock = files.lock(path(root));
   if (!lock && lock.error().code() == Code::kConflict)
     return fail(Code::kConflict,
                 "another lode run{} is writing the project in {}; wait until it ends, or stop it",

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -17,6 +18,8 @@ class ProjectLock {
   // Takes root/.lode/lock, making the folder; does not wait. kConflict with the holder's process id
   // when another run writes. The system drops the lock when its process dies.
   static Result<ProjectLock> take(FileSystem& files, const std::filesystem::path& root);
+  // The file that is locked. One for all projects of a folder.
+  static std::string path(const std::filesystem::path& root);
 
  private:
   explicit ProjectLock(std::unique_ptr<FileLock> lock) : lock_(std::move(lock)) {}

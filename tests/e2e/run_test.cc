@@ -1,7 +1,7 @@
 // `lode run` and those who look at what it left, on a small project: as a user would type it.
 // covers: orchestrate/catalogue, orchestrate/kept_rows, orchestrate/model_run
 // covers: orchestrate/report, orchestrate/run, orchestrate/run_log, orchestrate/source_run
-// covers: orchestrate/stored_json, features/training_set, features/value_check
+// covers: features/training_set, features/value_check
 // covers: ingest/arrivals, cli/run_summary, cli/shown_value
 #include <csignal>
 #include <cstdlib>
@@ -108,6 +108,79 @@ TEST_F(Run, LooksAtWhatWasLeft) {
   for (const char* field : {"\"name\":\"returns\"", "\"version\":1", "\"dataset\"",
                             "\"algorithm\":\"logistic\"", "\"test\"", "\"low\"", "\"high\""})
     EXPECT_NE(model.out.find(field), std::string::npos) << field << "\n" << model.out << model.err;
+}
+
+// What cannot be judged is refused before anything is read, by check and by run.
+TEST_F(Run, AnAlgorithmThatCannotBeJudgedIsRefusedAtItsPlace) {
+  std::string project(kProject);
+  project.replace(project.find("algorithm: logistic"), 19, "algorithm: xgboost_regression");
+  folder_.write("lode.yaml", project);
+  for (const char* command : {"check", "run"}) {
+    ProcessResult result = lode({command});
+    EXPECT_NE(result.exit, 0);
+    for (const char* said : {"lode.yaml:", "model returns", "xgboost_regression", "logistic"})
+      EXPECT_NE(result.err.find(said), std::string::npos) << said << ": " << result.err;
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() + "/.lode/shop/raw"));
+}
+
+TEST_F(Run, WhatWasNotComparedHasNoTable) {
+  std::string project(kProject);
+  project.erase(project.find("    compare_with: base\n"));
+  folder_.write("lode.yaml", project);
+  ProcessResult result = lode({"run", "--quiet"});
+  ASSERT_EQ(result.exit, 0) << result.err;
+  EXPECT_EQ(result.out.find("Against each other"), std::string::npos) << result.out;
+}
+
+// docs/semantics.md 2.2: a retraction needs no columns but its id and what its known time is made of.
+TEST_F(Run, ARetractionNeedsNoZone) {
+  folder_.write("lode.yaml", R"(lode: 1
+project: zones
+sources:
+  visits:
+    files: visits.csv
+    columns: {id: int64, at: timestamp, town: string, op: string, day: int64}
+    time: at
+    id: id
+    zone: {lookup: zones.csv, key: town}
+    known: timestamp '2020-01-01 00:00:00' + days(day)
+    change: {column: op, retraction: gone}
+)");
+  folder_.write("zones.csv", "town,zone\nBern,Europe/Zurich\n");
+  folder_.write("visits.csv",
+                "id,at,town,op,day\n1,2020-01-01 10:00:00,Bern,,1\n1,,,gone,3\n"
+                "2,2020-01-01 10:00:00,Bern,,1\n2,2020-01-01 10:00:00,,gone,3\n");
+  ProcessResult result = lode({"run", "--quiet"});
+  ASSERT_EQ(result.exit, 0) << result.err;
+  EXPECT_EQ(lode({"sql", "SELECT _kind, id FROM raw.visits ORDER BY _seq", "--json"}).out,
+            "{\"rows\":[{\"_kind\":0,\"id\":1},{\"_kind\":2,\"id\":1},{\"_kind\":0,\"id\":2}]}\n");
+  EXPECT_EQ(lode({"sql", "SELECT _seq, cause FROM aside.visits", "--json"}).out,
+            "{\"rows\":[{\"_seq\":3,\"cause\":\"time\"}]}\n")
+      << "a time that cannot be placed is a fault, in a retraction too";
+}
+
+// Two sets of one read: each says what of it was over its limit.
+TEST_F(Run, ValuesOverTheirLimitAreCountedForEverySet) {
+  folder_.write("lode.yaml", R"(lode: 1
+project: pages
+sources:
+  visits: {files: visits.csv, columns: {at: timestamp, who: string, page: string}, time: at}
+labels:
+  home: {about: visits, value: page = 'home', known: at}
+features:
+  seen: {over: visits, by: who, window: all, distinct_limit: 1, values: {pages: distinct(page)}}
+training:
+  one: {rows: visits, label: home, columns: {pages: "seen[who].pages"}}
+  two: {rows: visits, label: home, columns: {more: "seen[who].pages"}}
+)");
+  folder_.write("visits.csv",
+                "at,who,page\n2020-01-01 00:00:00,a,home\n2020-01-01 00:01:00,a,shop\n"
+                "2020-01-01 00:02:00,a,home\n2020-01-01 00:03:00,a,home\n");
+  std::string json = lode({"run", "--quiet", "--json"}).out;
+  std::size_t first = json.find("\"over_limit\":2");
+  ASSERT_NE(first, std::string::npos) << json;
+  EXPECT_NE(json.find("\"over_limit\":2", first + 1), std::string::npos) << json;
 }
 
 // What is stored of a model is all it takes to score: read back, it gives the scores that are kept.

@@ -42,7 +42,9 @@ void run_receipt(std::string_view bytes) {
   std::string sealed = std::string(bytes) + "sum " + text(content_hash(bytes)) + "\n";
   auto receipt = parse_receipt(sealed);
   if (receipt) {
-    EXPECT_EQ(receipt_text(*receipt), sealed);
+    if (!sealed.starts_with("lode-receipt 1")) {
+      EXPECT_EQ(receipt_text(*receipt), sealed);
+    }
   } else {
     EXPECT_TRUE(receipt.error().code() == Code::kCorrupt ||
                 receipt.error().code() == Code::kUnsupported)
@@ -52,7 +54,9 @@ void run_receipt(std::string_view bytes) {
 
 std::vector<std::string> receipt_seeds() {
   std::string golden = source_file("tests/orchestrate/golden/receipt-1");
-  return {golden.substr(0, golden.rfind("sum ")), "lode-receipt 1\n", "lode-receipt 2\nmore\n"};
+  std::string newest = source_file("tests/orchestrate/golden/receipt-2");
+  return {golden.substr(0, golden.rfind("sum ")), newest.substr(0, newest.rfind("sum ")),
+          "lode-receipt 1\n", "lode-receipt 3\nmore\n"};
 }
 
 const Registration receipt_registration({"receipt", run_receipt, receipt_seeds});

@@ -4,8 +4,9 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "features/encoder_bytes.h"
 #include "mine/algorithm.h"
-#include "orchestrate/stored_json.h"
+#include "base/stored_json.h"
 #include "tests/fuzz/entry.h"
 
 namespace lode::fuzz {
@@ -56,6 +57,29 @@ std::vector<std::string> seeds() {
 }
 
 const Registration registration({"model", run, seeds});
+
+// ---- the encoders beside them
+// ---------------------------------------------------------------------------------------
+
+void run_encoders(std::string_view bytes) {
+  auto encoders = load_encoders(with_checksum(bytes));
+  if (!encoders) {
+    EXPECT_TRUE(encoders.error().code() == Code::kCorrupt ||
+                encoders.error().code() == Code::kUnsupported)
+        << encoders.error().text();
+    return;
+  }
+  std::string saved = serialize_encoders(*encoders);
+  auto again = load_encoders(saved);
+  ASSERT_TRUE(again) << again.error().text();
+  EXPECT_EQ(serialize_encoders(*again), saved);
+}
+
+std::vector<std::string> encoder_seeds() {
+  return {without_checksum(source_file("tests/features/golden/encoders-1.bin"))};
+}
+
+const Registration encoder_registration({"encoders", run_encoders, encoder_seeds});
 
 // ---- the JSON in front of them, and of run records
 // -------------------------------------------------

@@ -3,7 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "base/json.h"
-#include "orchestrate/stored_json.h"
+#include "base/stored_json.h"
+#include "project/lock.h"
 #include "tests/project/temporary_project.h"
 
 namespace lode {
@@ -100,6 +101,22 @@ TEST_F(RunLogTest, ARunThatDiedIsFoundByTheNext) {
   EXPECT_EQ(run_state_text(all[2]), "interrupted") << "the second run had found it already";
   EXPECT_NE(all[2].error.find("found by run 2"), std::string::npos) << all[2].error;
   EXPECT_EQ(all[2].ended, Timestamp{20'000'000});
+}
+
+// Whoever looks sees at once that a run died: nobody holds the lock it would hold.
+TEST_F(RunLogTest, ARunThatDiedIsSeenByWhoLooks) {
+  {
+    auto lock = ProjectLock::take(posix_files(), project_->root);
+    ASSERT_TRUE(lock) << lock.error().text();
+    RunLog alive = begin();
+    std::vector<RunRecord> seen = runs();
+    find_interrupted(posix_files(), *project_, seen);
+    EXPECT_EQ(run_state_text(seen[0]), "running");
+  }
+  std::vector<RunRecord> seen = runs();
+  find_interrupted(posix_files(), *project_, seen);
+  EXPECT_EQ(run_state_text(seen[0]), "interrupted");
+  EXPECT_TRUE(ProjectLock::take(posix_files(), project_->root)) << "the lock is free again";
 }
 
 TEST_F(RunLogTest, AModelGetsAVersionForEachContent) {

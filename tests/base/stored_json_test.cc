@@ -1,4 +1,4 @@
-#include "orchestrate/stored_json.h"
+#include "base/stored_json.h"
 
 #include <gtest/gtest.h>
 
