@@ -66,8 +66,8 @@ TEST_F(FullDiskRun, FromNothingAtEveryFewWrites) {
   std::int64_t writes = disk_.writes();
   std::vector<std::string> kept = stored();
   ASSERT_GT(writes, 80);
-  // 4 writes make a file durable, so steps of 3 meet each kind of write.
-  for (std::int64_t at = 0; at < writes; at += 3) {
+  // 4 writes make a file durable, so steps of 7 meet each kind of write.
+  for (std::int64_t at = 0; at < writes; at += 7) {
     std::filesystem::remove_all(folder_.root() / ".lode");
     disk_.full_after(at);
     expect_clear(run(), at);
