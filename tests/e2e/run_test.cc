@@ -112,7 +112,7 @@ TEST_F(Run, LooksAtWhatWasLeft) {
 
 // What cannot be judged is refused before anything is read, by check and by run.
 TEST_F(Run, AnAlgorithmThatCannotBeJudgedIsRefusedAtItsPlace) {
-  std::string project(kProject);
+  std::string project(shop_project());
   project.replace(project.find("algorithm: logistic"), 19, "algorithm: xgboost_regression");
   folder_.write("lode.yaml", project);
   for (const char* command : {"check", "run"}) {
@@ -125,7 +125,7 @@ TEST_F(Run, AnAlgorithmThatCannotBeJudgedIsRefusedAtItsPlace) {
 }
 
 TEST_F(Run, WhatWasNotComparedHasNoTable) {
-  std::string project(kProject);
+  std::string project(shop_project());
   project.erase(project.find("    compare_with: base\n"));
   folder_.write("lode.yaml", project);
   ProcessResult result = lode({"run", "--quiet"});
@@ -185,7 +185,7 @@ training:
 
 // What is stored of a model is all it takes to score: read back, it gives the scores that are kept.
 TEST_F(Run, AStoredModelScoresAsItDid) {
-  std::string boosted(kProject);
+  std::string boosted(shop_project());
   boosted += R"(  trees:
     from: orders
     algorithm: xgboost
