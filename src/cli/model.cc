@@ -1,12 +1,12 @@
 // lode model: the models a project has, and one of them in full.
 #include "base/json.h"
+#include "base/stored_json.h"
 #include "cli/model_text.h"
 #include "cli/project_argument.h"
 #include "cli/text_table.h"
 #include "orchestrate/catalogue.h"
 #include "orchestrate/model_check.h"
 #include "orchestrate/run_log.h"
-#include "base/stored_json.h"
 
 namespace lode {
 namespace {

@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/stored_json.h"
 #include "cli/output.h"
 #include "lake/runs.h"
-#include "base/stored_json.h"
 
 namespace lode {
 

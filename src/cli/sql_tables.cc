@@ -6,8 +6,8 @@
 #include <cmath>
 #include <limits>
 
-#include "orchestrate/run_log.h"
 #include "base/stored_json.h"
+#include "orchestrate/run_log.h"
 
 namespace lode {
 namespace {

@@ -299,9 +299,8 @@ Result<FittedRun> run_model(const Project& project, const Model& model,
 
 Status check_algorithms(const Project& project) {
   for (const Model& model : project.models) {
-    Where place{.file = project.file.string(),
-                .line = model.place.line,
-                .column = model.place.column};
+    Where place{
+        .file = project.file.string(), .line = model.place.line, .column = model.place.column};
     auto component = find_algorithm(model.algorithm);
     if (!component) return fail(component.error().at(place));
     if (static_cast<const Algorithm*>((*component)->factory)->binary) continue;

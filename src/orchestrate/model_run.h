@@ -31,8 +31,9 @@ Result<FittedRun> run_model(const Project& project, const Model& model,
                             const TrainingTable& training, const FittedRun* compare_with,
                             ThreadPool& pool, const CancelToken& cancel, MemoryBudget& budget);
 
-// kUnsupported, at the model's place, for the first whose algorithm gives what cannot be judged yet:
-// anything but a probability of a label of 0 and 1. kNotFound for an algorithm that is not there.
+// kUnsupported, at the model's place, for the first whose algorithm gives what cannot be judged
+// yet: anything but a probability of a label of 0 and 1. kNotFound for an algorithm that is not
+// there.
 Status check_algorithms(const Project& project);
 
 // The stored bytes of a model: its declaration, data set, encoders and the algorithm's own bytes.

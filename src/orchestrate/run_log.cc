@@ -5,8 +5,8 @@
 #include <limits>
 
 #include "base/json.h"
-#include "orchestrate/source_run.h"
 #include "base/stored_json.h"
+#include "orchestrate/source_run.h"
 #include "project/lock.h"
 #include "table/duckdb.h"
 

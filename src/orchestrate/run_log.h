@@ -24,8 +24,9 @@ std::string run_records_path(const Project& project);
 // For those who only look; kNotFound until a run has begun.
 Result<std::unique_ptr<MetadataStore>> open_run_records(FileSystem& files, const Project& project);
 
-// Those of the records that stand as running while nobody holds the project's lock are given as what
-// they are: interrupted. Looks at the lock by taking it for a moment, and only if one stands so.
+// Those of the records that stand as running while nobody holds the project's lock are given as
+// what they are: interrupted. Looks at the lock by taking it for a moment, and only if one stands
+// so.
 void find_interrupted(FileSystem& files, const Project& project, std::vector<RunRecord>& runs);
 
 // "running", "done", "failed", "cancelled", or "interrupted" for a run whose process died, as

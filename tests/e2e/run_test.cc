@@ -1,8 +1,8 @@
 // `lode run` and those who look at what it left, on a small project: as a user would type it.
 // covers: orchestrate/catalogue, orchestrate/kept_rows, orchestrate/model_run
 // covers: orchestrate/report, orchestrate/run, orchestrate/run_log, orchestrate/source_run
-// covers: features/training_set, features/value_check
-// covers: ingest/arrivals, cli/run_summary, cli/shown_value
+// covers: orchestrate/column_scorer, orchestrate/model_check, features/training_set
+// covers: features/value_check, ingest/arrivals, cli/run_summary, cli/shown_value
 #include <csignal>
 #include <cstdlib>
 #include <map>
@@ -133,7 +133,8 @@ TEST_F(Run, WhatWasNotComparedHasNoTable) {
   EXPECT_EQ(result.out.find("Against each other"), std::string::npos) << result.out;
 }
 
-// docs/semantics.md 2.2: a retraction needs no columns but its id and what its known time is made of.
+// docs/semantics.md 2.2: a retraction needs no columns but its id and what its known time is made
+// of.
 TEST_F(Run, ARetractionNeedsNoZone) {
   folder_.write("lode.yaml", R"(lode: 1
 project: zones

@@ -4,9 +4,9 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/stored_json.h"
 #include "features/encoder_bytes.h"
 #include "mine/algorithm.h"
-#include "base/stored_json.h"
 #include "tests/fuzz/entry.h"
 
 namespace lode::fuzz {

@@ -61,7 +61,7 @@ TEST(Receipt, WhatNoReceiptSaysIsRefused) {
                                                         {" 90 ", " -1 "},
                                                         {"3,5,1,n--", "3,5,n--"},
                                                         {"next_seq 40", "next_seq 040"},
-           {"\\n", "\\t"},
+                                                        {"\\n", "\\t"},
                                                         {"zone ", "zone x"}})
     EXPECT_FALSE(parse_receipt(with(from, to))) << to;
   EXPECT_EQ(parse_receipt(with("receipt 2", "receipt 3")).error().code(), Code::kUnsupported);
