@@ -149,8 +149,8 @@ void write_sources(JsonWriter& json, const RunReport& report) {
   for (const SourceReport& s : report.sources) {
     json.begin_object()
         .field("name", s.name)
-        .field("rows", s.rows)
         .field("rows_read", s.rows_read)
+        .field("rows", s.rows)
         .field("accepted", s.accepted)
         .field("unchanged", s.reused)
         .field("first_time", text(Timestamp{s.first_time}))
