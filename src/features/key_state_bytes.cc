@@ -293,7 +293,9 @@ Status KeyState::load(const Layout& layout, std::string_view bytes, TextPool& te
   std::vector<std::int64_t> words(text_words.size());
   for (std::int64_t i = 0; i < count; ++i) {
     if (!in.run(words, text_words)) return corrupt("an entry is damaged");
-    TRY_VOID(insert(layout, entry_of(layout, words.data())));
+    Entry e = entry_of(layout, words.data());
+    if (e.time == kNoValue || e.known == kNoValue) return corrupt("an entry has no time");
+    TRY_VOID(insert(layout, e));
   }
   for (std::size_t w = 0; w < layout.windows.size(); ++w) {
     if (layout.cells[w].words == 0) continue;

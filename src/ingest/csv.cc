@@ -90,11 +90,14 @@ class CsvReader final : public RecordReader {
 };
 
 Status CsvReader::skip_mark() {
-  TRY_VOID(window_.grow());
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  do {
+    TRY_VOID(window_.grow());
+  } while (!window_.at_end() && window_.rest().size() < kByteOrderMark.size());
   std::string_view text = window_.rest();
   if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
     return fail(Code::kInvalid, "the file is UTF-16; convert it to UTF-8, for example with iconv");
-  if (text.starts_with("\xef\xbb\xbf")) window_.drop(3);
+  if (text.starts_with(kByteOrderMark)) window_.drop(kByteOrderMark.size());
   return {};
 }
 

@@ -159,6 +159,28 @@ TEST(GoldenState, CellsThatCannotBeAreRefused) {
   EXPECT_FALSE(load({kMost / 100, 3, kMost, -5, -1, 3})) << "a cell without an end";
 }
 
+// Found by fuzzing: an entry at the time that stands for none.
+TEST(GoldenState, AnEntryWithoutATimeIsRefused) {
+  TextPool texts;
+  Layout layout;
+  layout.slots = {Kept{Keep::kQuanta, Type::int64(), {}}};
+  layout.add_parts(layout.add_window({sliding(kHour), false}), 0, kPartSum, 0);
+  layout.finish(true);
+  auto load = [&](std::int64_t time, std::int64_t known) {
+    std::string bytes = "LKS1" + std::string("\3\0\0\0", 4);
+    for (std::int64_t w : {kNoValue, std::int64_t{4}, std::int64_t{0}, std::int64_t{1}, time, known,
+                           std::int64_t{9}})
+      bytes.append(reinterpret_cast<const char*>(&w), sizeof w);
+    std::uint64_t sum = hash64(std::string_view(bytes));
+    bytes.append(reinterpret_cast<const char*>(&sum), sizeof sum);
+    KeyState state;
+    return state.load(layout, bytes, texts).has_value();
+  };
+  EXPECT_TRUE(load(kNoValue + 1, 0));
+  EXPECT_FALSE(load(kNoValue, 0));
+  EXPECT_FALSE(load(0, kNoValue));
+}
+
 TEST(GoldenState, ANewerKeyStateIsRefusedAsOne) {
   TextPool texts;
   Layout layout = golden_layout(texts);

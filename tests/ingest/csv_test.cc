@@ -84,6 +84,15 @@ TEST(Csv, LineEndsAndTheLastLine) {
   }
 }
 
+// Found by fuzzing: a window shorter than the mark took it for part of the first name.
+TEST(Csv, AByteOrderMarkInTwoWindowsIsOne) {
+  std::string text = "\xef\xbb\xbf";
+  auto reader = open_csv(bytes_of(text + "a,b\n1,x\n"), {}, {.wanted = Schema(kAB)},
+                         {.row_bytes = 200, .window_bytes = 2});
+  ASSERT_TRUE(reader) << reader.error().text();
+  EXPECT_EQ((*(*reader)->next())->table.columns[1].string(0), "x");
+}
+
 TEST(Csv, QuotedFields) {
   ReadAll all = read("a,b\n1,\"x,\"\"y\"\"\nz\"\n\"2\",\"\"\n3,\n4,\"plain\"\r\n", kAB);
   ASSERT_EQ(all.rows, 4);
