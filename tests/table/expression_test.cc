@@ -156,6 +156,13 @@ TEST(ExpressionText, OneFormForOneMeaning) {
   EXPECT_EQ(canonical("-9223372036854775808"), "-9223372036854775808");
 }
 
+// Found by fuzzing: year 0 was printed as a cast to text shows it, which is not read back.
+TEST(ExpressionText, LiteralsOfYear0AreReadBack) {
+  for (const char* text : {"date '0000-01-01'", "timestamp '0000-02-29 10:20:30.5'",
+                           "date '0001-12-31'", "timestamp '9999-12-31 23:59:59'"})
+    EXPECT_EQ(parse_expression(text)->text(), text);
+}
+
 TEST(ExpressionText, ViewReadsAndAggregatesAreSyntax) {
   EXPECT_EQ(canonical("departures[origin].late"), "departures[origin].late");
   EXPECT_EQ(canonical("ln((departures[origin] . late+1) / 2)"),

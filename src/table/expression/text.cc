@@ -4,6 +4,7 @@
 #include <charconv>
 #include <set>
 
+#include "base/time.h"
 #include "table/expression.h"
 #include "table/expression/syntax.h"
 
@@ -256,6 +257,19 @@ std::string name_text(std::string_view name) {
   return out + '"';
 }
 
+// As a literal is read: year 0 is 0000, where a cast to text says 0001 (BC).
+std::string date_literal(std::int64_t days) {
+  Civil civil = civil_from_days(days);
+  return fmt::format("{:04}-{:02}-{:02}", civil.year, civil.month, civil.day);
+}
+
+std::string timestamp_literal(std::int64_t us) {
+  Civil civil = civil_from_micros(us);
+  std::string text = timestamp_text(us);
+  return date_literal(days_from_civil(civil.year, civil.month, civil.day)) +
+         text.substr(text.rfind(' '));
+}
+
 std::string literal_text(const Literal& literal) {
   if (literal.is_null()) return "null";
   if (const bool* b = std::get_if<bool>(&literal.value)) return *b ? "true" : "false";
@@ -269,8 +283,8 @@ std::string literal_text(const Literal& literal) {
     return std::string(room.data(), end.ptr);
   }
   if (const std::int64_t* i = std::get_if<std::int64_t>(&literal.value)) {
-    if (literal.type.id == TypeId::kDate) return "date '" + date_text(*i) + "'";
-    if (literal.type.id == TypeId::kTimestamp) return "timestamp '" + timestamp_text(*i) + "'";
+    if (literal.type.id == TypeId::kDate) return "date '" + date_literal(*i) + "'";
+    if (literal.type.id == TypeId::kTimestamp) return "timestamp '" + timestamp_literal(*i) + "'";
     return fmt::format("{}", *i);
   }
   std::string out = "'";
