@@ -21,7 +21,7 @@ place_flights() { # a second name of the same file where the disk allows it, els
 command_demo() {
   (($# == 0)) || unknown_option demo "$1"
   STEP_SHOWN='tools/setup --group demo' step setup setup_group demo
-  build_preset release
+  build_preset release lode
   [[ -x build/lode ]] || die 'the build made no build/lode yet, so there is nothing to show'
   step data place_flights
   step naive build/lode run examples/flights/naive.yaml
