@@ -197,8 +197,9 @@ def remembered(file: Path) -> list:
 
 
 def commit_of(root: Path) -> str:
-    said = subprocess.run(["git", "rev-parse", "--short=10", "HEAD"], cwd=root,
-                          capture_output=True, text=True, check=False)
+    """The commit that last changed what is mutated."""
+    said = subprocess.run(["git", "log", "-1", "--format=%h", "--abbrev=10", "--", "src", "cmake"],
+                          cwd=root, capture_output=True, text=True, check=False)
     return said.stdout.strip()
 
 
