@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -57,7 +58,7 @@ inline ProcessResult run_binary(const std::vector<std::string>& words, const std
   return result;
 }
 
-// A folder for one test, removed afterwards.
+// A folder for one test and process, removed afterwards.
 class ScratchFolder {
  public:
   ScratchFolder() {
@@ -65,7 +66,7 @@ class ScratchFolder {
     std::string name = std::string(test->test_suite_name()) + "_" + test->name();
     for (char& c : name)
       if (c == '/') c = '_';
-    path_ = testing::TempDir() + "lode_" + name;
+    path_ = testing::TempDir() + "lode_" + name + "_" + std::to_string(::getpid());
     std::filesystem::remove_all(path_);
     std::filesystem::create_directories(path_);
   }
