@@ -110,7 +110,7 @@ TEST_F(Faults, AFileThatMayNotGrowIsAnErrorAndNoSignal) {
     EXPECT_NE(full.out.find(".lode"), std::string::npos) << blocks << ": " << full.out;
     EXPECT_NE(full.out.find("make room"), std::string::npos) << blocks << ": " << full.out;
     ProcessResult again = lode({"run", "--json"});
-    ASSERT_EQ(again.exit, 0) << again.err;
+    ASSERT_EQ(again.exit, 0) << again.err << again.out;
     ASSERT_EQ(names_in(again.out), names_in(whole.out)) << blocks;
   }
 }
