@@ -1,7 +1,6 @@
 // What goes wrong outside of lode, and what `lode run` and those who look make of it: processes
 // that were killed, disks that are full. covers: orchestrate/leftovers
 #include <algorithm>
-#include <regex>
 
 #include "tests/e2e/process.h"
 #include "tests/e2e/shop.h"
@@ -26,16 +25,6 @@ class Faults : public ::testing::Test {
       if (entry.is_regular_file())
         out.push_back(std::filesystem::relative(entry.path(), root).string());
     std::ranges::sort(out);
-    return out;
-  }
-
-  // Names of data sets and contents of models: what a run must give again.
-  static std::vector<std::string> names_in(const std::string& json) {
-    std::vector<std::string> out;
-    // lint: allow(banned_calls) texts of our own making, short
-    std::regex name("\"(dataset|content)\":\"([0-9a-f]{64})\"");
-    for (std::sregex_iterator i(json.begin(), json.end(), name), end; i != end; ++i)
-      out.push_back((*i)[2]);
     return out;
   }
 

@@ -1,7 +1,6 @@
 // Files that grow, new files beside old ones, and sources that come later: what was given a seq
 // keeps it, and only what is new is read.
 // covers: orchestrate/source_plan
-#include <csignal>
 #include <cstdlib>
 #include <regex>
 
@@ -233,21 +232,7 @@ TEST_F(Growth, KilledAnywhereItGoesOnToTheSameNames) {
   for (int i = 0; i < 15; ++i) {
     if (i % 3 == 0) std::filesystem::remove_all(folder_.path() + "/.lode");
     grow_to(kSizes[i % 3]);
-    pid_t child = ::fork();
-    ASSERT_GE(child, 0);
-    if (child == 0) {
-      if (::chdir(folder_.path().c_str()) != 0) ::_exit(126);
-      (void)!::freopen("/dev/null", "w", stdout);
-      (void)!::freopen("/dev/null", "w", stderr);
-      ::execl(LODE_BINARY, LODE_BINARY, "run", static_cast<char*>(nullptr));
-      ::_exit(127);
-    }
-    // lint: allow(banned_calls) a kill needs some moment, and any will do
-    ::usleep(static_cast<useconds_t>(random.below(120'000)));
-    ::kill(child, SIGKILL);
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    died += WIFSIGNALED(status) ? 1 : 0;
+    died += run_and_kill(folder_.path(), random.below(120'000)) ? 1 : 0;
     ASSERT_EQ(dataset(run()), wanted[static_cast<std::size_t>(i % 3)]) << "after kill " << i;
   }
   EXPECT_GT(died, 4) << "most kills came after the end; let them come sooner";

@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <string>
@@ -56,6 +58,26 @@ inline ProcessResult run_binary(const std::vector<std::string>& words, const std
   result.err = posix_files().read(err_file).value_or("");
   std::filesystem::remove(err_file);
   return result;
+}
+
+// `lode run` in `folder`, killed by SIGKILL after so many microseconds; false if it ended before.
+inline bool run_and_kill(const std::string& folder, std::uint64_t microseconds) {
+  pid_t child = ::fork();
+  if (child == 0) {
+    if (::chdir(folder.c_str()) != 0) ::_exit(126);
+    (void)!::freopen("/dev/null", "w", stdout);
+    (void)!::freopen("/dev/null", "w", stderr);
+    ::execl(LODE_BINARY, LODE_BINARY, "run", static_cast<char*>(nullptr));
+    ::_exit(127);
+  }
+  EXPECT_GE(child, 0);
+  if (child < 0) return false;  // kill(-1) would reach every process
+  // lint: allow(banned_calls) a kill needs some moment, and any will do
+  ::usleep(static_cast<useconds_t>(microseconds));
+  ::kill(child, SIGKILL);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFSIGNALED(status);
 }
 
 // A folder for one test and process, removed afterwards.

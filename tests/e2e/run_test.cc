@@ -3,7 +3,6 @@
 // covers: orchestrate/report, orchestrate/run, orchestrate/run_log, orchestrate/source_run
 // covers: orchestrate/column_scorer, orchestrate/model_check, features/training_set
 // covers: features/value_check, ingest/arrivals, cli/run_summary, cli/shown_value
-#include <csignal>
 #include <cstdlib>
 #include <map>
 #include <regex>
@@ -23,15 +22,6 @@ class Run : public ::testing::Test {
   }
   ProcessResult lode(const std::vector<std::string>& words) {
     return run_binary(words, folder_.path());
-  }
-  // Names of data sets and contents of models: what a run must give again.
-  static std::vector<std::string> names_in(const std::string& json) {
-    std::vector<std::string> out;
-    // lint: allow(banned_calls) texts of our own making, short
-    std::regex name("\"(dataset|content)\":\"([0-9a-f]{64})\"");
-    for (std::sregex_iterator i(json.begin(), json.end(), name), end; i != end; ++i)
-      out.push_back((*i)[2]);
-    return out;
   }
   std::vector<std::string> run_names(const std::vector<std::string>& more = {}) {
     std::vector<std::string> words = {"run", "--json"};
@@ -360,21 +350,7 @@ TEST_F(Run, KilledAnywhereItContinuesToTheSameNames) {
   Random random(5);
   int died = 0;
   for (int i = 0; i < 25; ++i) {
-    pid_t child = ::fork();
-    ASSERT_GE(child, 0);
-    if (child == 0) {
-      if (::chdir(folder_.path().c_str()) != 0) ::_exit(126);
-      (void)!::freopen("/dev/null", "w", stdout);
-      (void)!::freopen("/dev/null", "w", stderr);
-      ::execl(LODE_BINARY, LODE_BINARY, "run", static_cast<char*>(nullptr));
-      ::_exit(127);
-    }
-    // lint: allow(banned_calls) a kill needs some moment, and any will do
-    ::usleep(static_cast<useconds_t>(random.below(150'000)));
-    ::kill(child, SIGKILL);
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    died += WIFSIGNALED(status) ? 1 : 0;
+    died += run_and_kill(folder_.path(), random.below(150'000)) ? 1 : 0;
     if (random.chance(0.5)) continue;  // killed again before it could mend
     ASSERT_EQ(run_names(), wanted) << "after kill " << i;
     if (random.chance(0.5)) std::filesystem::remove_all(folder_.path() + "/.lode");

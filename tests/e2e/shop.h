@@ -2,7 +2,9 @@
 // training set, two models and their scores. Also what `./dev torture` kills (tools/torture).
 #pragma once
 
+#include <regex>
 #include <string>
+#include <vector>
 
 #include "base/random.h"
 #include "tests/e2e/process.h"
@@ -24,6 +26,16 @@ inline std::string shop_orders() {
                        i % 60, random.below(12), amount, returned ? 1 : 0);
   }
   return csv;
+}
+
+// Names of data sets and contents of models in what --json printed: what a run must give again.
+inline std::vector<std::string> names_in(const std::string& json) {
+  std::vector<std::string> out;
+  // lint: allow(banned_calls) texts of our own making, short
+  std::regex name("\"(dataset|content)\":\"([0-9a-f]{64})\"");
+  for (std::sregex_iterator i(json.begin(), json.end(), name), end; i != end; ++i)
+    out.push_back((*i)[2]);
+  return out;
 }
 
 }  // namespace lode
