@@ -62,23 +62,8 @@ command_lint() {
 run_tool() { # run_tool COMMAND FILE ARGUMENTS...
   local command=$1 file=$2
   shift 2
-  [[ -f $file ]] || die "$command is not there yet: it will be $file"
   step "$command" python3 "$file" "$@"
 }
 
-help_tool() { # help_tool COMMAND WHAT_IT_DOES EXAMPLE
-  if [[ -f tools/$1.py ]]; then
-    python3 "tools/$1.py" --help
-  else
-    printf 'usage: ./dev %s\n%s (Not there yet: it will be tools/%s.py.)\nexample: ./dev %s\n' \
-      "$1" "$2" "$1" "$3"
-  fi
-}
-
-help_new() {
-  help_tool new 'Starts a component from its template, with its test.' 'new aggregate median'
-}
+help_new() { python3 tools/new.py --help; }
 command_new() { run_tool new tools/new.py "$@"; }
-
-help_package() { help_tool package 'Makes the files a user installs, in dist/.' 'package'; }
-command_package() { run_tool package tools/package.py "$@"; }
