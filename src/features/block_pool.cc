@@ -16,7 +16,7 @@ constexpr std::size_t kOrdinaryPieces = 2;
 }  // namespace
 
 BlockPool::~BlockPool() {
-  for (char* piece : pieces_) free_pages(piece);
+  for (char* piece : pieces_) free_pages(piece, kHugePage);
 }
 
 // Sizes in lines: 1 to 16, then eight to each doubling.

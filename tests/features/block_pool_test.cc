@@ -73,8 +73,11 @@ TEST(BlockPool, BlocksAreAlignedApartAndUsedAgain) {
 TEST(BlockPool, HugePagesAreAlignedAndWhole) {
   auto* pages = static_cast<char*>(allocate_pages(kHugePage + 1, true));
   EXPECT_EQ(reinterpret_cast<std::uintptr_t>(pages) % kHugePage, 0U);
-  for (std::size_t i = 0; i < 2 * kHugePage; i += 4096) pages[i] = 1;
-  free_pages(pages);
+  for (std::size_t i = 0; i < 2 * kHugePage; i += 4096) {
+    EXPECT_EQ(pages[i], 0);
+    pages[i] = 1;
+  }
+  free_pages(pages, kHugePage + 1);
 }
 
 // Keys whose blocks outgrow one size after another, some past what a pool gives, beside states of
