@@ -1,9 +1,10 @@
 // How fast are the windows of many keys?
 //
-//   window [--tiny]
+//   window [--tiny] [--peer]
 //
 // After each of 10 M events over 14 days and a million keys (Zipf), count, sum, mean and max of the
-// last hour, day and week of its key: bench/window_floor.h says what the floors do.
+// last hour, day and week of its key: bench/window_floor.h says what the floors do. --peer: only
+// beside DuckDB.
 #include <fmt/core.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -135,12 +136,13 @@ int compare_with_duckdb(std::span<const WindowEvent> ordered, std::size_t repeat
   return 0;
 }
 
-int main_of(bool tiny) {
+int main_of(bool tiny, bool peer) {
   std::int64_t count = tiny ? 20'000 : 10'000'000;
   std::uint32_t keys = tiny ? 2'000 : 1'000'000;
   std::size_t repeats = tiny ? 1 : 7;
   std::vector<WindowEvent> events = make_window_events(kSeed, count, keys);
   std::vector<WindowEvent> ordered = in_time_order(events);
+  if (peer) return compare_with_duckdb(ordered, repeats);
   Runs extended{"extended floor", events.size(), {}};
   Runs plain{"plain floor", events.size(), {}};
   Runs engine{"engine", events.size(), {}};
@@ -167,5 +169,6 @@ int main_of(bool tiny) {
 }  // namespace lode
 
 int main(int argc, char** argv) {
-  return lode::main_of(argc > 1 && std::string_view(argv[1]) == "--tiny");
+  std::set<std::string_view> asked(argv + 1, argv + argc);
+  return lode::main_of(asked.contains("--tiny"), asked.contains("--peer"));
 }

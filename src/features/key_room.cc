@@ -12,63 +12,62 @@ namespace {
 constexpr std::uint32_t kMostEntries = std::uint32_t{1} << 31;
 constexpr std::uint32_t kLeastFolded = 4;
 
-std::size_t block_bytes(const Layout& layout, std::uint32_t capacity) {
-  return (static_cast<std::size_t>(layout.block_words) +
-          static_cast<std::size_t>(layout.entry_words) * capacity) *
-         sizeof(std::int64_t);
-}
-
 }  // namespace
 
 KeyState::~KeyState() {
   if (block_ == nullptr) return;
-  delete header().extras;
+  delete extras_or_none();
   if (header().place == 0)
     std::free(block_);
   else
-    BlockPool::give_back(block_, static_cast<int>(header().place) - 1);
+    BlockPool::give_back(block_, int{header().place} - 1);
 }
 
 void KeyState::swap(KeyState& other) noexcept { std::swap(block_, other.block_); }
 
-// A block with room for at least `capacity` entries; only its capacity and place are set.
-KeyState::Header* KeyState::new_block(const Layout& layout, std::uint32_t capacity,
+std::size_t KeyState::block_bytes(const Layout& layout, bool windows, std::uint32_t capacity) {
+  return (fixed_words(layout, windows) + static_cast<std::size_t>(layout.entry_words) * capacity) *
+         sizeof(std::int64_t);
+}
+
+// A block with room for at least `capacity` entries; only its capacity, place and windows are set.
+KeyState::Header* KeyState::new_block(const Layout& layout, bool windows, std::uint32_t capacity,
                                       BlockPool* pool) {
-  std::size_t bytes = block_bytes(layout, capacity);
+  std::size_t bytes = block_bytes(layout, windows, capacity);
   if (pool == nullptr || bytes > BlockPool::kMostBytes) {
     auto* header = static_cast<Header*>(std::malloc(bytes));
     header->capacity = capacity;
     header->place = 0;
+    header->windows = windows;
     return header;
   }
   int size = BlockPool::size_for(bytes);
   std::size_t words = BlockPool::bytes_of(size) / sizeof(std::int64_t);
   auto* header = static_cast<Header*>(pool->take(size));
-  header->capacity =
-      static_cast<std::uint32_t>((words - static_cast<std::size_t>(layout.block_words)) /
-                                 static_cast<std::size_t>(layout.entry_words));
-  header->place = static_cast<std::uint32_t>(size) + 1;
+  auto room = static_cast<std::uint32_t>((words - fixed_words(layout, windows)) /
+                                         static_cast<std::size_t>(layout.entry_words));
+  header->capacity = windows ? room : std::min(room, kFew);
+  header->place = static_cast<std::uint16_t>(size + 1);
+  header->windows = windows;
   return header;
 }
 
 void KeyState::allocate(const Layout& layout, std::uint32_t capacity, BlockPool* pool) {
-  Header* made = new_block(layout, capacity, pool);
+  Header* made = new_block(layout, false, capacity, pool);
   *made = Header{.settled = kNoValue,
-                 .at = kNoValue,
                  .max_known = kNoValue,
                  .begin = 0,
                  .size = 0,
                  .capacity = made->capacity,
                  .place = made->place,
-                 .extras = nullptr};
+                 .windows = false};
   block_ = reinterpret_cast<std::int64_t*>(made);
-  reset(layout);
 }
 
 void KeyState::clear(const Layout& layout) {
   if (block_ == nullptr) return allocate(layout, kFirstCapacity);
   Header& h = header();
-  delete std::exchange(h.extras, nullptr);
+  if (h.windows) delete std::exchange(windows().extras, nullptr);
   h.begin = h.size = 0;
   h.settled = h.max_known = kNoValue;
   reset(layout);
@@ -76,29 +75,31 @@ void KeyState::clear(const Layout& layout) {
 
 // Cursors nowhere, parts of nothing.
 void KeyState::reset(const Layout& layout) {
-  header().at = kNoValue;
-  std::memcpy(block_ + kKeyHeaderWords, layout.fresh.data() + kKeyHeaderWords,
-              static_cast<std::size_t>(layout.block_words - kKeyHeaderWords) * 8);
-  if (header().extras == nullptr) return;
-  for (Support& support : header().extras->supports) support = Support{};
+  if (!header().windows) return;
+  windows().at = kNoValue;
+  std::memcpy(block_ + kKeyCursorsAt, layout.fresh.data() + kKeyCursorsAt,
+              static_cast<std::size_t>(layout.block_words - kKeyCursorsAt) * 8);
+  if (windows().extras == nullptr) return;
+  for (Support& support : windows().extras->supports) support = Support{};
   for (std::size_t w = 0; w < layout.windows.size(); ++w) place_cells(layout, static_cast<int>(w));
 }
 
 KeyState::Extras& KeyState::extras(const Layout& layout) {
-  Header& h = header();
-  if (h.extras != nullptr) return *h.extras;
-  h.extras = new Extras;
+  give_windows(layout);
+  Extras*& extras = windows().extras;
+  if (extras != nullptr) return *extras;
+  extras = new Extras;
   for (std::size_t w = 0; w < layout.windows.size(); ++w)
-    if (layout.cells[w].words > 0) h.extras->cells.emplace_back(layout, static_cast<int>(w));
-  h.extras->supports.resize(layout.parts.size());
-  return *h.extras;
+    if (layout.cells[w].words > 0) extras->cells.emplace_back(layout, static_cast<int>(w));
+  extras->supports.resize(layout.parts.size());
+  return *extras;
 }
 
 std::int64_t KeyState::cells() const {
   std::int64_t total = 0;
-  if (block_ != nullptr && header().extras != nullptr)
-    for (const Cells& cells : header().extras->cells)
-      total += static_cast<std::int64_t>(cells.size());
+  if (block_ == nullptr || extras_or_none() == nullptr) return total;
+  for (const Cells& cells : windows().extras->cells)
+    total += static_cast<std::int64_t>(cells.size());
   return total;
 }
 
@@ -106,8 +107,8 @@ std::int64_t KeyState::memory_bytes(const Layout& layout) const {
   if (block_ == nullptr) return 0;
   std::int64_t bytes = 0;
   if (header().place == 0)
-    bytes = static_cast<std::int64_t>(block_bytes(layout, header().capacity));
-  const Extras* extras = header().extras;
+    bytes = static_cast<std::int64_t>(block_bytes(layout, header().windows, header().capacity));
+  const Extras* extras = extras_or_none();
   if (extras == nullptr) return bytes;
   bytes += static_cast<std::int64_t>(sizeof(Extras) + extras->cells.size() * sizeof(Cells) +
                                      extras->supports.size() * sizeof(Support));
@@ -155,7 +156,7 @@ Status KeyState::insert(const Layout& layout, const Entry& e) {
   write(layout, e, place);
   h.max_known = std::max(h.max_known, layout.store_known ? e.known : e.time);
   // Cursors and parts stay right for the time they stand at.
-  if (e.time <= h.at) insert_into_windows(layout, index);
+  if (h.windows && e.time <= windows().at) insert_into_windows(layout, index);
   return {};
 }
 
@@ -178,7 +179,7 @@ bool KeyState::erase(const Layout& layout, const Entry& e) {
   for (; low < h.size && !layout.before(order, layout.order_of(entry(layout, low))); ++low) {
     std::int64_t* place = entry(layout, low);
     if (!std::equal(wanted.begin(), wanted.end(), place)) continue;
-    erase_from_windows(layout, low);
+    if (h.windows) erase_from_windows(layout, low);
     std::memmove(place, place + words, words * (h.size - low - 1) * 8);
     --h.size;
     return true;
@@ -206,42 +207,63 @@ Status KeyState::make_room(const Layout& layout) {
   return {};
 }
 
-// Entries to the front of a block with room for this many.
+// Entries to the front of a block with room for this many; with cursors and parts if these are not
+// few, or have more than that already.
 void KeyState::resize(const Layout& layout, std::uint32_t capacity) {
   Header& h = header();
-  std::size_t bytes = static_cast<std::size_t>(layout.entry_words) * h.size * sizeof(std::int64_t);
-  std::int64_t* first = block_ + layout.block_words;
-  if (capacity == h.capacity || h.place == 0) {
-    if (h.begin > 0) std::memmove(first, entry(layout, 0), bytes);
-    h.begin = 0;
-    if (capacity == h.capacity) return;
-    h.capacity = capacity;
-    block_ = static_cast<std::int64_t*>(std::realloc(block_, block_bytes(layout, capacity)));
-    return;
-  }
-  Header* made = new_block(layout, capacity, &BlockPool::owner(block_));
+  bool windows = capacity > kFew || extras_or_none() != nullptr;
+  if (windows != h.windows) return move_to_block(layout, windows, capacity);
+  if (capacity != h.capacity && h.place != 0) return move_to_block(layout, windows, capacity);
+  if (h.begin > 0)
+    std::memmove(entry(layout, 0) - h.begin * static_cast<std::size_t>(layout.entry_words),
+                 entry(layout, 0), static_cast<std::size_t>(layout.entry_words) * h.size * 8);
+  h.begin = 0;
+  if (capacity == h.capacity) return;
+  h.capacity = capacity;
+  block_ = static_cast<std::int64_t*>(std::realloc(block_, block_bytes(layout, windows, capacity)));
+}
+
+void KeyState::move_to_block(const Layout& layout, bool windows, std::uint32_t capacity) {
+  Header& h = header();
+  BlockPool* pool = h.place == 0 ? nullptr : &BlockPool::owner(block_);
+  Header* made = new_block(layout, windows, capacity, pool);
   Header copy = h;
   copy.begin = 0;
   copy.capacity = made->capacity;
   copy.place = made->place;
+  copy.windows = windows;
   *made = copy;
   auto* next = reinterpret_cast<std::int64_t*>(made);
-  std::memcpy(next + kKeyHeaderWords, block_ + kKeyHeaderWords,
-              static_cast<std::size_t>(layout.block_words - kKeyHeaderWords) * 8);
-  std::memcpy(next + layout.block_words, entry(layout, 0), bytes);
-  BlockPool::give_back(block_, static_cast<int>(h.place) - 1);
+  if (windows && h.windows)
+    std::memcpy(next + kKeyHeaderWords, block_ + kKeyHeaderWords,
+                static_cast<std::size_t>(layout.block_words - kKeyHeaderWords) * 8);
+  std::memcpy(next + fixed_words(layout, windows), entry(layout, 0),
+              static_cast<std::size_t>(layout.entry_words) * h.size * 8);
+  bool fresh = windows && !h.windows;
+  if (pool == nullptr)
+    std::free(block_);
+  else
+    BlockPool::give_back(block_, int{h.place} - 1);
   block_ = next;
+  if (!fresh) return;
+  this->windows().extras = nullptr;
+  reset(layout);
+}
+
+void KeyState::give_windows(const Layout& layout) {
+  if (!header().windows) move_to_block(layout, true, std::max(header().capacity, 1U));
 }
 
 // Lets go what no read from `settled` on can see, and folds what none can tell apart.
 void KeyState::release(const Layout& layout) {
   Header& h = header();
-  if (h.at != kNoValue && h.at < h.settled) move_all(layout, h.settled);
+  if (h.windows && windows().at != kNoValue && windows().at < h.settled)
+    move_all(layout, h.settled);
   std::uint32_t sight = h.size;
   for (std::size_t w = 0; w < layout.windows.size(); ++w)
     sight = std::min(sight, first_in_sight(layout, static_cast<int>(w)));
   if (sight > 0 && sight >= h.size / 4) drop_front(layout, sight);
-  if (layout.cell_windows == 0) return;
+  if (layout.cell_windows == 0 || !h.windows) return;
   std::uint32_t foldable = first_not_foldable(layout);
   if (foldable >= kLeastFolded && foldable >= h.size / 4 && folding_pays(layout, foldable))
     fold_front(layout, foldable);
@@ -313,6 +335,7 @@ void KeyState::drop_front(const Layout& layout, std::uint32_t count) {
   h.begin += count;
   h.size -= count;
   if (h.size == 0) h.begin = 0;
+  if (!h.windows) return;
   for (std::size_t w = 0; w < layout.windows.size(); ++w) {
     Cursor& c = cursor(static_cast<int>(w));
     c.tail -= std::min(c.tail, count);
@@ -326,9 +349,9 @@ void KeyState::place_cells(const Layout& layout, int window) {
   if (cells == nullptr) return;
   cells->rows = 0;
   cells->tail = cells->size();
-  if (header().at == kNoValue) return;
+  if (windows().at == kNoValue) return;
   const RingWindow& w = cells->window();
-  std::int64_t low = w.lowest(header().at);
+  std::int64_t low = w.lowest(windows().at);
   while (cells->tail > 0 && w.cell_last(cells->cell(cells->tail - 1)[kCellNumber]) >= low)
     cells->rows += cells->cell(--cells->tail)[kCellRows];
 }

@@ -6,12 +6,16 @@
 // Meaning: docs/semantics.md 6. Entries are single visible versions; how corrections come in is
 // said in features/replay.h.
 //
+// Most keys of a large set have few records. Such a key is its records alone, in a line or three of
+// memory, and a read folds them; it gets cursors and parts with its ninth record.
+//
 // Threads: one at a time. Cost: an entry in order O(1) amortised, out of order O(displacement); a
 // read O(entries the cursors pass). Extremes and distinct counts of windows with more than 64
 // entries have their own structures, O(1) amortised for windows that move forward; of `last n`
 // windows, and of reads that go back in time, they are found again by O(entries in the window).
 // Memory: (block_words + entry_words * capacity) * 8 bytes, capacity at most 1.7 times what is
-// kept, and what memory_bytes() adds for cells.
+// kept, and what memory_bytes() adds for cells; of a key with few records kKeyHeaderWords instead
+// of block_words.
 #pragma once
 
 #include <cstdint>
@@ -75,17 +79,26 @@ class KeyState {
   std::int64_t cells() const;
   // What it holds outside a pool.
   std::int64_t memory_bytes(const Layout& layout) const;
-  // Brings the fixed part into the cache, then the entries a read at a later time will touch.
-  [[gnu::always_inline]] void prefetch() const {
-    const auto* line = reinterpret_cast<const char*>(block_);
-    for (int i = 0; i < kPrefetchedLines; ++i) __builtin_prefetch(line + 64 * i);
-  }
+  // Brings the header into the cache, then what a read at a later time will touch.
+  [[gnu::always_inline]] void prefetch() const { __builtin_prefetch(block_, 1); }
   [[gnu::always_inline]] void prefetch_entries(const Layout& layout) const {
     if (block_ == nullptr) return;
     const Header& h = header();
+    if (!h.windows) {
+      const std::int64_t* end = entry(layout, h.capacity - h.begin);
+      for (const std::int64_t* line = block_ + kLineWords; line < end; line += kLineWords)
+        __builtin_prefetch(line, 1);
+      return;
+    }
+    for (int word = kLineWords; word < kPrefetchedWords; word += kLineWords)
+      __builtin_prefetch(block_ + word, 1);
     const std::int64_t* next = entry(layout, h.size);
     __builtin_prefetch(next - layout.entry_words, 1);
     __builtin_prefetch(next + layout.entry_words - 1, 1);
+  }
+  // Once these are there: the lower edges.
+  [[gnu::always_inline]] void prefetch_tails(const Layout& layout) const {
+    if (block_ == nullptr || !header().windows) return;
     auto windows = static_cast<int>(layout.edges.size());
     for (int w = 0; w < windows; ++w) {
       const std::int64_t* tail = entry(layout, cursor(w).tail);
@@ -105,8 +118,11 @@ class KeyState {
   void swap(KeyState& other) noexcept;
 
  private:
-  static constexpr int kPrefetchedLines = 3;
-  static constexpr std::uint32_t kFirstCapacity = 2;
+  static constexpr int kLineWords = 8;
+  static constexpr int kPrefetchedWords = 3 * kLineWords;
+  static constexpr std::uint32_t kFirstCapacity = 1;
+  // A key with room for more has cursors and parts.
+  static constexpr std::uint32_t kFew = 8;
 
   // What a window of many entries has beside its parts.
   struct Support {
@@ -121,15 +137,21 @@ class KeyState {
 
   struct Header {
     std::int64_t settled;  // kNoValue = nothing
-    std::int64_t at;       // t0 the cursors stand at; kNoValue = nowhere
     std::int64_t max_known;
     std::uint32_t begin;  // entries [begin, begin + size) of `capacity`
     std::uint32_t size;
     std::uint32_t capacity;
-    std::uint32_t place;  // 0: from the heap; else one more than the pool's number of its size
-    Extras* extras;       // most keys have none
+    std::uint16_t place;  // 0: from the heap; else one more than the pool's number of its size
+    bool windows;         // what follows; else entries follow at once
   };
   static_assert(sizeof(Header) == kKeyHeaderWords * 8);
+
+  // Then cursors and parts.
+  struct Windows {
+    std::int64_t at;  // t0 the cursors stand at; kNoValue = nowhere
+    Extras* extras;   // most keys have none
+  };
+  static_assert(sizeof(Header) + sizeof(Windows) == kKeyCursorsAt * 8);
 
   // Entries [tail, head) are in the window.
   struct Cursor {
@@ -138,11 +160,17 @@ class KeyState {
   };
 
   Header& header() const { return *reinterpret_cast<Header*>(block_); }
+  // Of a key that has them.
+  Windows& windows() const { return *reinterpret_cast<Windows*>(block_ + kKeyHeaderWords); }
   Cursor& cursor(int window) const {
-    return *reinterpret_cast<Cursor*>(block_ + kKeyHeaderWords + window);
+    return *reinterpret_cast<Cursor*>(block_ + kKeyCursorsAt + window);
+  }
+  Extras* extras_or_none() const { return header().windows ? windows().extras : nullptr; }
+  static std::size_t fixed_words(const Layout& layout, bool windows) {
+    return static_cast<std::size_t>(windows ? layout.block_words : kKeyHeaderWords);
   }
   std::int64_t* entry(const Layout& layout, std::uint32_t index) const {
-    return block_ + layout.block_words +
+    return block_ + fixed_words(layout, header().windows) +
            std::size_t{header().begin + index} * static_cast<std::size_t>(layout.entry_words);
   }
   std::int64_t known_of(const Layout& layout, const std::int64_t* entry) const {
@@ -153,10 +181,14 @@ class KeyState {
   Extras& extras(const Layout& layout);
 
   // key_room.cc: memory.
-  static Header* new_block(const Layout& layout, std::uint32_t capacity, BlockPool* pool);
+  static std::size_t block_bytes(const Layout& layout, bool windows, std::uint32_t capacity);
+  static Header* new_block(const Layout& layout, bool windows, std::uint32_t capacity,
+                           BlockPool* pool);
   void allocate(const Layout& layout, std::uint32_t capacity, BlockPool* pool = nullptr);
   void reset(const Layout& layout);
   void resize(const Layout& layout, std::uint32_t capacity);
+  void move_to_block(const Layout& layout, bool windows, std::uint32_t capacity);
+  void give_windows(const Layout& layout);
   Status make_room(const Layout& layout);
   void release(const Layout& layout);
   std::uint32_t first_in_sight(const Layout& layout, int window) const;
@@ -166,6 +198,11 @@ class KeyState {
   void drop_front(const Layout& layout, std::uint32_t count);
   void place_cells(const Layout& layout, int window);
   std::uint32_t first_at_or_after(const Layout& layout, std::int64_t time) const;
+
+  // key_few.cc: reads without cursors and parts.
+  Cursor cursor_of_few(const Layout& layout, const WindowEdges& edges, std::int64_t t0) const;
+  void read_few(const Layout& layout, std::int64_t t0, std::int64_t k, std::span<Parts> out) const;
+  void answer_few(const Layout& layout, int part, Cursor c, Parts& out) const;
 
   // key_window.cc: cursors and parts.
   void insert_into_windows(const Layout& layout, std::uint32_t index);
@@ -192,7 +229,7 @@ class KeyState {
   void answer_ends(const Layout& layout, int part, const std::int64_t* first,
                    const std::int64_t* last, Parts& out) const;
   void answer_distinct(const Layout& layout, int part, Parts& out);
-  void answer_hiding(const Layout& layout, int part, std::int64_t k, Parts& out) const;
+  void answer_hiding(const Layout& layout, int part, Cursor c, std::int64_t k, Parts& out) const;
   void add_cells(const Layout& layout, int part, std::vector<std::int64_t>& values,
                  Parts& out) const;
 

@@ -318,9 +318,9 @@ Status KeyState::merge(const Layout& layout, const KeyState& other) {
   for (std::uint32_t i = 0; i < other.header().size; ++i)
     TRY_VOID(insert(layout, entry_of(layout, other.entry(layout, i))));
   if (block_ == nullptr) clear(layout);
-  if (other.header().extras != nullptr)
-    for (std::size_t c = 0; c < other.header().extras->cells.size(); ++c) {
-      const Cells& from = other.header().extras->cells[c];
+  if (const Extras* others = other.extras_or_none())
+    for (std::size_t c = 0; c < others->cells.size(); ++c) {
+      const Cells& from = others->cells[c];
       for (std::size_t i = 0; i < from.size(); ++i)
         extras(layout).cells[c].merge(from.cell(i), from.all_values(i));
     }

@@ -46,7 +46,7 @@ class KeyTable {
     return slots_[i].key == kNoKey ? nullptr : &slots_[i].state;
   }
 
-  // Three steps of one look-up, to be run a few events ahead of each other. GCC takes a function
+  // Four steps of one look-up, to be run a few events ahead of each other. GCC takes a function
   // that only prefetches for one without effect and drops its calls, unless it is inlined first.
   [[gnu::always_inline]] void prefetch_slot(std::int64_t key) const {
     __builtin_prefetch(&slots_[home(key)]);
@@ -58,6 +58,10 @@ class KeyTable {
   [[gnu::always_inline]] void prefetch_entries(std::int64_t key, const Layout& layout) const {
     const Slot& slot = slots_[home(key)];
     if (slot.key == key) slot.state.prefetch_entries(layout);
+  }
+  [[gnu::always_inline]] void prefetch_tails(std::int64_t key, const Layout& layout) const {
+    const Slot& slot = slots_[home(key)];
+    if (slot.key == key) slot.state.prefetch_tails(layout);
   }
 
   std::int64_t size() const { return static_cast<std::int64_t>(size_) + (has_odd_key_ ? 1 : 0); }

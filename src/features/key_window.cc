@@ -18,12 +18,13 @@ constexpr std::int64_t kMany = 64;
 
 Cells* KeyState::cells_of(const Layout& layout, int window) const {
   const CellShape& shape = layout.cells[static_cast<std::size_t>(window)];
-  if (shape.words == 0 || header().extras == nullptr) return nullptr;
-  return &header().extras->cells[static_cast<std::size_t>(shape.index)];
+  Extras* extras = extras_or_none();
+  if (shape.words == 0 || extras == nullptr) return nullptr;
+  return &extras->cells[static_cast<std::size_t>(shape.index)];
 }
 
 KeyState::Support* KeyState::support_of(int part) const {
-  Extras* extras = header().extras;
+  Extras* extras = windows().extras;
   return extras == nullptr ? nullptr : &extras->supports[static_cast<std::size_t>(part)];
 }
 
@@ -36,8 +37,10 @@ inline void KeyState::add(const Layout& layout, int window, std::uint32_t from,
   for (int r = edges.first_run; r < edges.end_run; ++r) {
     const RunParts& run = layout.runs[static_cast<std::size_t>(r)];
     run.add(block_ + run.base, words + run.value, stride, count);
-    if (header().extras == nullptr) continue;
-    chain_values(run.part, words, run.value, stride, count);
+    const Support* support = support_of(run.part);
+    if (support == nullptr) continue;
+    if (support->least || support->greatest)
+      chain_values(run.part, words, run.value, stride, count);
     if (layout.counts_values) count_values(run.part, words + run.value, stride, count, 1);
   }
 }
@@ -50,8 +53,7 @@ inline void KeyState::remove(const Layout& layout, int window, std::uint32_t fro
   for (int r = edges.first_run; r < edges.end_run; ++r) {
     const RunParts& run = layout.runs[static_cast<std::size_t>(r)];
     run.remove(block_ + run.base, words + run.value, stride, count);
-    if (header().extras != nullptr && layout.counts_values)
-      count_values(run.part, words + run.value, stride, count, -1);
+    if (layout.counts_values) count_values(run.part, words + run.value, stride, count, -1);
   }
 }
 
@@ -67,7 +69,6 @@ void KeyState::count_values(int part, const std::int64_t* value, std::size_t str
 void KeyState::chain_values(int part, const std::int64_t* entry, int value, std::size_t stride,
                             std::uint32_t count) {
   Support& support = *support_of(part);
-  if (!support.least && !support.greatest) return;
   for (; count > 0; --count, entry += stride) {
     if (entry[value] == kNoValue) continue;
     if (support.least) support.least->add(entry[0], entry[value]);
@@ -77,7 +78,7 @@ void KeyState::chain_values(int part, const std::int64_t* entry, int value, std:
 
 void KeyState::insert_into_windows(const Layout& layout, std::uint32_t index) {
   std::int64_t time = *entry(layout, index);
-  std::int64_t at = header().at;
+  std::int64_t at = windows().at;
   for (std::size_t w = 0; w < layout.windows.size(); ++w) {
     const RingWindow& window = layout.windows[w];
     auto number = static_cast<int>(w);
@@ -139,7 +140,7 @@ void KeyState::move_last(const Layout& layout, int number, std::int64_t high) {
   std::uint32_t head = c.head;
   while (head < size && first[head * stride] <= high) ++head;
   if (head > c.head) add(layout, edges.window, std::exchange(c.head, head), head - c.head);
-  if (t0 < header().at) move_back(layout, edges.window, low, high);
+  if (t0 < windows().at) move_back(layout, edges.window, low, high);
   std::uint32_t tail = c.tail;
   while (tail < c.head && first[tail * stride] < low) ++tail;
   if (tail > c.tail) remove(layout, edges.window, std::exchange(c.tail, tail), tail - c.tail);
@@ -163,7 +164,7 @@ void KeyState::move_back(const Layout& layout, int number, std::int64_t low, std
 
 void KeyState::move_all(const Layout& layout, std::int64_t t0) {
   for (const WindowEdges& edges : layout.edges) move(layout, edges, t0);
-  header().at = t0;
+  windows().at = t0;
 }
 
 void KeyState::move_cells(const Layout& layout, int number, Cells& cells, std::int64_t low) {
@@ -206,7 +207,7 @@ void KeyState::count_cell(const Layout& layout, int number, Cells& cells, std::s
 
 // A chain cannot give back what it dropped when later values hid it: it is made anew when needed.
 void KeyState::forget_chains(const Layout& layout, int window) {
-  if (header().extras == nullptr) return;
+  if (windows().extras == nullptr) return;
   int end = layout.first_part[static_cast<std::size_t>(window) + 1];
   for (int p = layout.first_part[static_cast<std::size_t>(window)]; p < end; ++p) {
     const PartWords& at = layout.parts[static_cast<std::size_t>(p)].in_block;
@@ -272,7 +273,7 @@ std::int64_t KeyState::stale_extreme(const Layout& layout, int part, int sign) {
   std::int64_t& word = block_[sign > 0 ? at.greatest : at.least];
   if (Support* support = support_of(part)) {
     ExtremeChain* chain = (sign > 0 ? support->greatest : support->least).get();
-    std::int64_t low = layout.windows[static_cast<std::size_t>(kept.window)].lowest(header().at);
+    std::int64_t low = layout.windows[static_cast<std::size_t>(kept.window)].lowest(windows().at);
     if (chain != nullptr && chain->covers(low)) return word = chain->from(low);
   } else if (Cursor c = cursor(kept.window); c.head - c.tail <= kMany) {
     return word = scan_extreme(layout, part, sign);
@@ -304,12 +305,16 @@ bool KeyState::read(const Layout& layout, std::int64_t t0, std::int64_t k, std::
   if (block_ == nullptr) allocate(layout, 0);
   Header& h = header();
   if (h.settled != kNoValue && (t0 < h.settled || k < h.settled)) return false;
+  if (!h.windows) {
+    read_few(layout, t0, k, out);
+    return true;
+  }
   move_all(layout, t0);
   bool hiding = k < h.max_known;
   for (std::size_t p = 0; p < layout.parts.size(); ++p) {
     out[p] = Parts{};
     if (hiding)
-      answer_hiding(layout, static_cast<int>(p), k, out[p]);
+      answer_hiding(layout, static_cast<int>(p), cursor(layout.parts[p].window), k, out[p]);
     else
       answer(layout, static_cast<int>(p), out[p]);
   }
@@ -387,10 +392,10 @@ void KeyState::answer_distinct(const Layout& layout, int part, Parts& out) {
 
 // The same with entries known only after k left out: a fold over what is left. Rare: live reads and
 // training rows bring entries in when they are known. Cells hold only what is known at any such k.
-void KeyState::answer_hiding(const Layout& layout, int part, std::int64_t k, Parts& out) const {
+void KeyState::answer_hiding(const Layout& layout, int part, Cursor c, std::int64_t k,
+                             Parts& out) const {
   const KeptParts& kept = layout.parts[static_cast<std::size_t>(part)];
   const RingWindow& window = layout.windows[static_cast<std::size_t>(kept.window)];
-  Cursor c = cursor(kept.window);
   bool last_n = window.window.kind == Window::Kind::kLast;
   std::vector<const std::int64_t*> seen;
   for (std::uint32_t i = c.head; i-- > (last_n ? 0 : c.tail);) {

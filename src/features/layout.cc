@@ -151,7 +151,7 @@ class Words {
 }  // namespace
 
 void Layout::place_block_words() {
-  Words words(kKeyHeaderWords + static_cast<int>(windows.size()));
+  Words words(kKeyCursorsAt + static_cast<int>(windows.size()));
   for (KeptParts& kept : parts) {
     kept.ends = (kept.parts & (kPartFirst | kPartLast | kPartLastTime)) != 0;
     if (kept.slot < 0) continue;

@@ -15,8 +15,10 @@
 
 namespace lode {
 
-// Words at the start of a key's block, before the cursors (one word a window) and the parts.
-inline constexpr int kKeyHeaderWords = 6;
+// Words at the start of a key's block; and before the cursors (one word a window) and the parts, in
+// keys that have them.
+inline constexpr int kKeyHeaderWords = 4;
+inline constexpr int kKeyCursorsAt = 6;
 
 // One window over the entries. Two views that ask for the same window share it.
 struct RingWindow {
@@ -146,8 +148,8 @@ struct Layout {
   int seq_at = -1;
   int slots_at = 1;
   int entry_words = 1;
-  int block_words = 0;              // of the fixed part of a key
-  std::vector<std::int64_t> fresh;  // the fixed part of a key without entries
+  int block_words = 0;              // of the fixed part of a key with cursors and parts
+  std::vector<std::int64_t> fresh;  // that part in a key without entries
 
   bool before(const FoldOrder& a, const FoldOrder& b) const {
     if (a.time != b.time || !store_order) return a.time < b.time;  // unkept ties cannot show

@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "features/key_table.h"
 #include "tests/features/contract_properties.h"
 
 namespace lode {
@@ -215,6 +216,43 @@ TEST_P(Edges, AClearedStateIsANewOne) {
   for (const Row& row : all) ASSERT_TRUE(used.insert(cells, row.entry()));
   EXPECT_EQ(used.save(cells), state_of(cells, all).save(cells));
   expect_plain_anywhere(cells, used, all, random, 20);
+}
+
+// A key of few records is its records alone; one more and it has cursors and parts.
+TEST_P(Edges, FewRecordsAnswerAsManyDo) {
+  Layout all_windows = layout();
+  Layout cells = full_layout_of(cell_windows(), lagged(), 5);
+  for (const Layout* layout : std::initializer_list<const Layout*>{&all_windows, &cells})
+    for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+      Random random(seed, 63);
+      KeyTable table;
+      KeyState& pooled = table.at(1, *layout);
+      KeyState heap;
+      TextPool texts;
+      std::vector<Row> held;
+      auto check = [&] {
+        ASSERT_EQ(pooled.save(*layout), heap.save(*layout));
+        KeyState loaded = reloaded(*layout, heap, texts);
+        for (KeyState* state : {&pooled, &heap, &loaded})
+          held.empty() ? expect_plain(*layout, *state, held, 0, 0)
+                       : expect_plain_anywhere(*layout, *state, held, random, 4);
+      };
+      for (const Row& row : rows(seed, 14)) {
+        held.push_back(row);
+        ASSERT_TRUE(pooled.insert(*layout, row.entry()));
+        ASSERT_TRUE(heap.insert(*layout, row.entry()));
+        check();
+        ASSERT_FALSE(HasFatalFailure()) << "seed " << seed << ", " << held.size() << " records";
+      }
+      while (!held.empty()) {
+        std::size_t out = random.below(held.size());
+        ASSERT_TRUE(pooled.erase(*layout, held[out].entry()));
+        ASSERT_TRUE(heap.erase(*layout, held[out].entry()));
+        held.erase(held.begin() + static_cast<std::ptrdiff_t>(out));
+        check();
+        ASSERT_FALSE(HasFatalFailure()) << "seed " << seed << ", back to " << held.size();
+      }
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Contract, Edges, ::testing::Bool(), contract_mode);
