@@ -12,7 +12,7 @@ namespace {
 thread_local std::int64_t allocations = 0;
 }  // namespace
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef LODE_SANITIZED
 constexpr bool kCounts = false;  // a sanitizer has an operator new of its own, and checks its pairs
 #else
 constexpr bool kCounts = true;
