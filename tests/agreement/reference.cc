@@ -99,6 +99,7 @@ Status put_inputs(const Duck& duck, const Project& project, const std::vector<St
              "window_kind string w int64 exact bool last_n int64 include_current bool "
              "distinct_limit int64"));
   Rows reads(fields("stream int64 read_no int64 view string key string t0 int64 k int64 s int64"));
+  bool text_ids = has_text_ids(project);
   for (std::size_t i = 0; i < streams.size(); ++i) {
     const Stream& stream = streams[i];
     auto number = static_cast<std::int64_t>(i);
@@ -107,7 +108,9 @@ Status put_inputs(const Duck& duck, const Project& project, const std::vector<St
     quanta.whole(number).number(0.01);
     for (const StreamArrival& a : stream.arrivals) {
       arrivals.whole(number).whole(a.seq).text("events").text(a.part).text(kind_text(a.kind));
-      arrivals.whole(a.id).text(std::nullopt).whole(a.t).whole(a.known).flag(false);
+      arrivals.whole(text_ids ? std::nullopt : std::optional(a.id));
+      arrivals.text(text_ids ? std::optional(id_text(a.id)) : std::nullopt);
+      arrivals.whole(a.t).whole(a.known).flag(false);
       arrivals.text(a.key_a).text(a.key_b).number(a.x).whole(a.n).flag(a.b);
       arrivals.whole(a.label_value).whole(a.label_known);
     }

@@ -95,10 +95,14 @@ class Generator {
     stream_.rules.max_ahead = {static_cast<std::int64_t>(random_.below(2)) * kHour};
     stream_.rules.dedup_span = {stream_.rules.allowed_lateness.us +
                                 static_cast<std::int64_t>(random_.below(3)) * kHour};
-    parts_ = 1 + random_.below(3);
+    parts_ = std::min<std::uint64_t>(1 + random_.below(4), 3);
     unit_ = random_.chance(0.5) ? kHour / 2 : 1;  // coarse times tie often
+    stream_.rules.idle_after = {static_cast<std::int64_t>(3 + random_.below(8)) * unit_};
     std::int64_t size = 60 + static_cast<std::int64_t>(random_.below(80));
-    for (std::int64_t seq = 0; seq < size; ++seq) stream_.arrivals.push_back(arrival(seq));
+    for (std::int64_t seq = 0; seq < size; ++seq) {
+      stream_.arrivals.push_back(arrival(seq));
+      if (random_.chance(0.1)) tick(seq);
+    }
     add_reads();
     return std::move(stream_);
   }
@@ -116,9 +120,9 @@ class Generator {
     } else {
       now_ += random_.chance(0.05) ? 20 * kHour : step(3);
       a.id = static_cast<std::int64_t>(random_.below(1000));
-      a.t = now_ - step(6) + (random_.chance(0.06) ? 2 * kHour : 0);
-      fill_payload(a, random_);
       a.part = part();
+      a.t = now_of(a.part) - step(6) + (random_.chance(0.06) ? 2 * kHour : 0);
+      fill_payload(a, random_);
       a.known = std::max(now_, a.t - 3 * kHour / 2) + (random_.chance(0.3) ? step(4) : 0);
       if (random_.chance(0.1)) a.known = a.t;
       if (changes_ && dice >= 96) {  // a correction of a record that may never come
@@ -126,7 +130,14 @@ class Generator {
       }
     }
     a.seq = seq;
+    a.arrived = now_;
     return a;
+  }
+
+  // Time passes, and the clock is told.
+  void tick(std::int64_t seq) {
+    now_ += step(3);
+    stream_.ticks.push_back({seq, now_});
   }
 
   // Something said before: repeated, contradicted, corrected or taken back.
@@ -157,33 +168,53 @@ class Generator {
     return a;
   }
 
-  // Partition 2 falls silent after a while.
+  // Partition 2 falls silent for a while and then goes on where it was.
   std::string part() {
     std::uint64_t p = random_.below(parts_);
-    if (p == 2 && stream_.arrivals.size() > 30) p = 0;
-    return "p" + std::to_string(p);
+    bool silent = stream_.arrivals.size() > 30 && stream_.arrivals.size() < 60;
+    if (silent && !fell_silent_) fell_silent_ = now_;
+    return "p" + std::to_string(p == 2 && silent ? 0 : p);
   }
 
+  // What time it is where a partition's records are made: after its silence partition 2 lags.
+  std::int64_t now_of(const std::string& part) {
+    if (part != "p2" || !fell_silent_) return now_;
+    *fell_silent_ += step(3);
+    return *fell_silent_;
+  }
+
+  // Reads of a view at a cut are asked in one call: several points of one key and several keys.
   void add_reads() {
     auto last = static_cast<std::int64_t>(stream_.arrivals.size()) - 1;
     std::vector<std::int64_t> cuts = {last};
     for (int i = 0; i < 5; ++i)
       cuts.push_back(static_cast<std::int64_t>(random_.below(stream_.arrivals.size())));
     std::ranges::sort(cuts);
-    for (std::int64_t cut : cuts) {
-      for (int i = 0; i < 12; ++i) {
-        StreamRead read;
-        read.view = random_.below(project_.views.size());
-        read.s = cut;
-        const StreamArrival& near = stream_.arrivals[random_.below(stream_.arrivals.size())];
-        read.t0 = near.t + (random_.chance(0.5) ? 0 : step(8));
-        if (random_.chance(0.3)) read.t0 = now_ + step(4);
-        read.k = random_.chance(0.7) ? read.t0 : near.known + step(5) - step(5);
-        bool a = project_.views[read.view].by == "key_a";
-        read.key = (a ? "a" : "b") + std::to_string(random_.chance(0.5) ? 0 : random_.below(4));
-        stream_.reads.push_back(read);
+    for (std::int64_t cut : cuts)
+      for (int i = 0; i < 3; ++i) {
+        std::size_t view = random_.below(project_.views.size());
+        std::uint64_t together = 1 + random_.below(7);
+        for (std::uint64_t n = 0; n < together; ++n) add_read(cut, view, n > 0);
       }
+  }
+
+  void add_read(std::int64_t cut, std::size_t view, bool follows) {
+    if (follows && random_.chance(0.05)) {  // the same again
+      stream_.reads.push_back(stream_.reads.back());
+      return;
     }
+    StreamRead read;
+    read.view = view;
+    read.s = cut;
+    const StreamArrival& near = stream_.arrivals[random_.below(stream_.arrivals.size())];
+    read.t0 = near.t + (random_.chance(0.5) ? 0 : step(8));
+    if (random_.chance(0.4))  // as a decision when the cut had just come
+      read.t0 = stream_.arrivals[static_cast<std::size_t>(cut)].arrived + step(4);
+    read.k = random_.chance(0.7) ? read.t0 : near.known + step(5) - step(5);
+    bool a = project_.views[view].by == "key_a";
+    read.key = (a ? "a" : "b") + std::to_string(random_.chance(0.5) ? 0 : random_.below(5));
+    if (random_.chance(0.03)) read.key = std::nullopt;
+    stream_.reads.push_back(read);
   }
 
   Random random_;
@@ -193,6 +224,7 @@ class Generator {
   std::uint64_t parts_ = 1;
   std::int64_t unit_ = 1;
   std::int64_t now_ = -5 * kHour;  // streams cross 1970
+  std::optional<std::int64_t> fell_silent_;
 };
 
 PayloadHash payload_of(const StreamArrival& a) {
@@ -206,12 +238,12 @@ PayloadHash payload_of(const StreamArrival& a) {
 
 }  // namespace
 
-std::shared_ptr<const Project> stream_project() {
+std::shared_ptr<const Project> stream_project(bool text_ids) {
   auto project = std::make_shared<Project>();
   project->name = "streams";
   Source source;
   source.name = "events";
-  source.columns = Schema({{"id", Type::int64()},
+  source.columns = Schema({{"id", text_ids ? Type::string() : Type::int64()},
                            {"ts", Type::timestamp()},
                            {"key_a", Type::string()},
                            {"key_b", Type::string()},
@@ -250,14 +282,59 @@ Stream random_stream(std::uint64_t seed, const Project& project) {
   return Generator(seed, project).make();
 }
 
-std::vector<Verdict> judge(const Stream& stream) {
-  Acceptance acceptance(
-      {stream.rules.allowed_lateness, stream.rules.max_ahead, stream.rules.dedup_span, false});
-  std::vector<Verdict> verdicts;
-  for (const StreamArrival& a : stream.arrivals) {
-    std::string id = std::to_string(a.id);
-    verdicts.push_back(acceptance.judge({a.kind, a.part, id, a.t, a.known, payload_of(a)}));
+bool has_text_ids(const Project& project) {
+  return project.sources[0].columns[0].type.id == TypeId::kString;
+}
+
+std::string id_text(std::int64_t number) {
+  if (number == 0) return "";
+  std::string digits = std::to_string(number);
+  switch (number % 4) {
+    case 0:
+      return digits;
+    case 1:
+      return "order-of-2001-" + digits;  // alike for longer than a word
+    case 2:
+      return "\xc3\xa9" + digits;  // above every ASCII byte, if bytes are not signed
+    default:
+      return "order-of-2001-" + digits + "-b";  // begins with another, or goes on before it
   }
+}
+
+StreamTaker::StreamTaker(const Project& project, const StreamRules& rules)
+    : text_ids_(has_text_ids(project)),
+      idle_after_(rules.idle_after),
+      acceptance_({rules.allowed_lateness, rules.max_ahead, rules.dedup_span, false}) {}
+
+Verdict StreamTaker::take(const StreamArrival& a) {
+  std::string id = text_ids_ ? id_text(a.id) : std::to_string(a.id);
+  Verdict verdict = acceptance_.judge({a.kind, a.part, id, a.t, a.known, payload_of(a)});
+  heard_[a.part] = a.arrived;
+  idle_.erase(a.part);
+  move_watermark();
+  return verdict;
+}
+
+void StreamTaker::tick(const StreamTick& tick) {
+  for (const auto& [part, at] : heard_)
+    if (tick.now - at >= idle_after_.us) idle_.insert(part);
+  move_watermark();
+}
+
+// Where all are idle it stands.
+void StreamTaker::move_watermark() {
+  std::optional<std::int64_t> least;
+  for (const auto& [part, at] : heard_) {
+    std::optional<Timestamp> mark = acceptance_.watermark(part);
+    if (mark && !idle_.contains(part)) least = std::min(least.value_or(mark->us), mark->us);
+  }
+  if (least) watermark_ = std::max(watermark_.value_or(*least), *least);
+}
+
+std::vector<Verdict> judge(const Project& project, const Stream& stream) {
+  StreamTaker taker(project, stream.rules);
+  std::vector<Verdict> verdicts;
+  for (const StreamArrival& arrival : stream.arrivals) verdicts.push_back(taker.take(arrival));
   return verdicts;
 }
 
@@ -272,6 +349,7 @@ Table records_of(const Project& project, const Stream& stream, const std::vector
   auto whole = [](ColumnBuilder& out, const std::optional<std::int64_t>& value) {
     value ? out.append_int64(*value) : out.append_null();
   };
+  bool text_ids = has_text_ids(project);
   std::int64_t rows = 0;
   for (std::size_t i = begin; i < end; ++i) {
     if (verdicts[i] != Verdict::kAccepted) continue;
@@ -285,7 +363,7 @@ Table records_of(const Project& project, const Stream& stream, const std::vector
       else if (name == kKindColumn)
         out.append_int64(static_cast<std::int64_t>(a.kind));
       else if (name == kIdColumn || name == "id")
-        out.append_int64(a.id);
+        text_ids ? out.append_string(id_text(a.id)) : out.append_int64(a.id);
       else if (name == kTimeColumn || name == kLocalColumn || name == "ts")
         out.append_int64(a.t);
       else if (name == kKnownColumn)
