@@ -35,6 +35,9 @@ struct Component {
   std::string_view example;      // how a user writes it
   std::span<const Option> options;
   const void* factory = nullptr;  // what the kind's station needs to make one; it knows the type
+  // What project/ types a use of it by, which stands below the station (aggregates:
+  // project/aggregate_signature.h). It is part of what `factory` points to, so it is said once.
+  const void* signature = nullptr;
 };
 
 // Registers at static-initialisation time:

@@ -7,13 +7,13 @@
 #include <bit>
 #include <cstdint>
 #include <limits>
-#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "base/component.h"
 #include "base/error.h"
 #include "features/exact.h"
+#include "project/aggregate_signature.h"
 #include "table/type.h"
 
 namespace lode {
@@ -82,12 +82,8 @@ struct Answer {
 
 // The behaviour behind a component of kind "aggregate".
 struct Aggregate {
-  std::string_view name;
+  AggregateSignature signature;  // the component's `signature`, by which project/ types it
   PartSet parts;
-  bool takes_argument;
-  bool sums;  // the argument must be summable, so a double needs a quantum
-  // Type of the value; kInvalid when the argument's type does not fit.
-  Result<Type> (*result)(const std::optional<Type>& argument);
   Answer (*finish)(const Parts& parts, const Kept& kept, std::int64_t t0);
 };
 

@@ -224,6 +224,7 @@ Result<std::vector<ExplainedValue>> History::explain(const PlannedView& view, co
     auto part = static_cast<std::size_t>(value.part);
     ExplainedValue out;
     out.name = value.name;
+    out.is_duration = value.is_duration;
     out.value =
         answer_text(value.aggregate->finish(parts[part], value.kept, t0.us), value.type, texts_);
     auto window = static_cast<std::size_t>(group.layout.parts[part].window);

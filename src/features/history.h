@@ -30,7 +30,8 @@ struct Contribution {
 
 struct ExplainedValue {
   std::string name;
-  std::string value;  // as text; "null", "OVER_LIMIT"
+  std::string value;         // as text; "null", "OVER_LIMIT"
+  bool is_duration = false;  // the value is in microseconds
   std::vector<Contribution> records;
 };
 

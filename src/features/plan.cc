@@ -23,13 +23,12 @@ Result<Kept> kept_as(const Aggregate& aggregate, const Type& type, double declar
       kept.quantum = Quantum{1, type.scale};
       return kept;
     case TypeId::kDouble: {
-      if (declared_quantum == 0 && !aggregate.sums) {
+      if (declared_quantum == 0 && !aggregate.signature.sums) {
         kept.keep = Keep::kOrdered;
         return kept;
       }
       if (declared_quantum == 0)
-        return fail(Code::kInvalid, "{}() of a double needs its quantum, such as quantum: 0.01",
-                    aggregate.name);
+        return fail(Code::kInvalid, "a double needs its quantum, such as quantum: 0.01");
       TRY(kept.quantum, quantum_of(declared_quantum));
       kept.keep = Keep::kQuanta;
       return kept;
@@ -133,14 +132,18 @@ class Planner {
     Kept kept;
     int slot = -1;
     std::optional<Type> argument;
+    bool is_duration = aggregate->signature.unit == AggregateUnit::kDuration;
     if (value.argument) {
       TRY(BoundExpression bound,
           bind(value.argument->expression, group.schema, bind_options(*group.source)));
       argument = bound.type();
-      TRY(kept, kept_as(*aggregate, *argument, value.quantum));
+      is_duration |= aggregate->signature.unit == AggregateUnit::kOfArgument && bound.is_duration();
+      auto how = kept_as(*aggregate, *argument, value.quantum);
+      if (!how) return fail(how.error().context(value.aggregate + "()"));
+      kept = *how;
       slot = slot_of(group, value.argument->expression.text(), bound, kept);
     }
-    auto type = aggregate->result(argument);
+    auto type = aggregate->signature.result(argument);
     if (!type) return fail(type.error().context(value.aggregate + "()"));
     for (const Window& window : view.windows) {
       int w = group.layout.add_window({window, view.include_current});
@@ -148,7 +151,7 @@ class Planner {
       group.layout.add_parts(w, slot, aggregate->parts, all ? view.distinct_limit : 0);
       std::string name = view.windows.size() > 1 ? value.name + window.suffix : value.name;
       asked_.push_back({plan_.views.size(), planned.values.size(), w, slot});
-      planned.values.push_back({std::move(name), 0, aggregate, kept, *type});
+      planned.values.push_back({std::move(name), 0, aggregate, kept, *type, is_duration});
     }
     return {};
   }

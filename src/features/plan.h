@@ -35,6 +35,7 @@ struct PlannedValue {
   const Aggregate* aggregate = nullptr;
   Kept kept;
   Type type;
+  bool is_duration = false;  // microseconds, to be shown as a length of time
 };
 
 // A value of a view that is an expression over its others.

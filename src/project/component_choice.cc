@@ -1,26 +1,10 @@
 #include <algorithm>
-#include <array>
 #include <charconv>
 
-#include "project/aggregate_signature.h"
 #include "project/loading.h"
 
 namespace lode {
 namespace {
-
-struct StandIn {
-  std::string_view kind;
-  std::string_view name;
-};
-
-// What a project may name where a station is not linked in and none of its kind is registered.
-constexpr std::array kStandIns = {
-    StandIn{"algorithm", "constant"},  StandIn{"algorithm", "logistic"},
-    StandIn{"algorithm", "xgboost"},   StandIn{"decoder", "csv"},
-    StandIn{"decoder", "parquet"},     StandIn{"encoder", "number"},
-    StandIn{"encoder", "one_hot"},     StandIn{"encoder", "ordinal"},
-    StandIn{"encoder", "standardise"}, StandIn{"encoder", "target"},
-};
 
 Result<double> parse_number(std::string_view text) {
   double value = 0;
@@ -102,10 +86,6 @@ bool check_name(Loading& loading, Place place, std::string_view kind, std::strin
 std::vector<std::string_view> known_components(std::string_view kind) {
   std::vector<std::string_view> names;
   for (const Component* component : components(kind)) names.push_back(component->name);
-  if (!names.empty()) return names;
-  if (kind == "aggregate") return aggregate_signature_names();
-  for (const StandIn& row : kStandIns)
-    if (row.kind == kind) names.push_back(row.name);
   return names;
 }
 

@@ -326,9 +326,11 @@ class ViewReader {
                                   const std::optional<Type>& argument) {
     const AggregateSignature* signature = find_aggregate_signature(value.aggregate);
     if (!signature) {
-      problems().add(node.place,
-                     fmt::format("the aggregate {} is not known to projects", value.aggregate),
-                     Code::kUnsupported);
+      problems().add(
+          node.place,
+          fmt::format("the aggregate {} says no types: it was registered without a signature",
+                      value.aggregate),
+          Code::kUnsupported);
       return std::nullopt;
     }
     Result<Type> type = signature->result(argument);

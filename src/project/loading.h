@@ -124,8 +124,7 @@ std::optional<Type> resolve_column(Loading& loading, const YamlNode& node, const
 
 using OptionTexts = std::vector<std::pair<std::string, std::string>>;
 
-// Names of a kind that a project may use: those registered, or a short list where the kind's
-// station is not linked in.
+// Names of a kind that a project may use, sorted.
 std::vector<std::string_view> known_components(std::string_view kind);
 // A component with its options: `target`, or `{target: {smoothing: 50}}`.
 struct ComponentChoice {

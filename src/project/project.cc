@@ -122,7 +122,9 @@ Result<Schema> Project::value_schema(const View& view) const {
   for (const AggregateValue& value : view.values) {
     const AggregateSignature* signature = find_aggregate_signature(value.aggregate);
     if (!signature)
-      return fail(Code::kUnsupported, "the aggregate {} is not known to projects", value.aggregate);
+      return fail(Code::kUnsupported,
+                  "the aggregate {} says no types: it was registered without a signature",
+                  value.aggregate);
     std::optional<Type> argument;
     if (value.argument) {
       TRY(BoundExpression bound, bind(value.argument->expression, folded, bind_options(*from)));

@@ -106,6 +106,7 @@ class BoundExpression {
 
   // Durations are int64 microseconds once they leave an expression.
   const Type& type() const;
+  bool is_duration() const;
   // Positions in the schema of the columns it reads, ascending.
   std::vector<std::size_t> inputs() const;
   // One value a row. An error names the row (Where::offset, from 0), the values, and the place in

@@ -1,4 +1,5 @@
 // What aggregates make of parts, by hand (docs/semantics.md 7.1 to 7.6).
+// covers: project/aggregate_signature
 #include "features/aggregate.h"
 
 #include <gtest/gtest.h>
@@ -107,9 +108,23 @@ TEST(Aggregate, AWholeSumThatDoesNotFitIsOverLimit) {
   EXPECT_EQ(finish("distinct", parts), Answer::over_limit());
 }
 
+// A project types an aggregate through its descriptor alone (project/aggregate_signature.h).
+TEST(Aggregate, EveryOneIsTypedByItsOwnDeclaration) {
+  EXPECT_EQ(aggregate_names().size(), 10U);
+  for (const Component* component : components("aggregate")) {
+    const Aggregate* aggregate = find_aggregate(component->name);
+    ASSERT_NE(aggregate, nullptr) << component->name;
+    EXPECT_EQ(find_aggregate_signature(component->name), &aggregate->signature) << component->name;
+    EXPECT_EQ(aggregate->signature.result(std::nullopt).has_value(),
+              !aggregate->signature.takes_argument)
+        << component->name;
+  }
+  EXPECT_EQ(find_aggregate_signature("sums"), nullptr);
+}
+
 TEST(Aggregate, TypesOfResults) {
   auto result = [](std::string_view name, const std::optional<Type>& argument) {
-    Result<Type> type = find_aggregate(name)->result(argument);
+    Result<Type> type = find_aggregate(name)->signature.result(argument);
     return type ? type->text() : "refused";
   };
   for (std::string_view name : {"min", "max", "first", "last"}) {
@@ -119,11 +134,18 @@ TEST(Aggregate, TypesOfResults) {
     EXPECT_EQ(result(name, std::nullopt), "refused") << name;
   }
   for (std::string_view name : {"min", "max"}) EXPECT_EQ(result(name, Type::string()), "refused");
+  for (std::string_view name : {"first", "last"})
+    EXPECT_EQ(result(name, Type::string()), Type::string().text());
+  EXPECT_EQ(result("distinct", Type::bytes()), Type::int64().text());
+  EXPECT_EQ(result("sum", Type::boolean()), Type::int64().text());
+  EXPECT_EQ(result("sum", Type::decimal(10, 2)), Type::float64().text());
+  for (std::string_view name : {"min", "max", "first", "last", "distinct"})
+    EXPECT_EQ(result(name, Type::list(Type::int64())), "refused") << name;
   for (std::string_view name : {"sum", "mean", "variance"}) {
     EXPECT_EQ(result(name, Type::string()), "refused") << name;
     EXPECT_EQ(result(name, Type::timestamp()), "refused") << name;
     EXPECT_NE(result(name, Type::boolean()), "refused") << name;
-    EXPECT_TRUE(find_aggregate(name)->sums) << name << ": a double needs a quantum";
+    EXPECT_TRUE(find_aggregate(name)->signature.sums) << name << ": a double needs a quantum";
   }
   for (std::string_view name : {"count", "time_since"}) {
     EXPECT_EQ(result(name, std::nullopt), Type::int64().text());

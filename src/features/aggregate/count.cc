@@ -15,7 +15,8 @@ Answer finish(const Parts& parts, const Kept& kept, std::int64_t t0) {
   return Answer::of(parts.rows);
 }
 
-constexpr Aggregate kAggregate = {"count", kPartRows, false, false, result_type, finish};
+constexpr Aggregate kAggregate = {
+    {false, false, AggregateUnit::kNumber, result_type}, kPartRows, finish};
 
 constexpr Component kComponent = {
     .kind = "aggregate",
@@ -25,6 +26,7 @@ constexpr Component kComponent = {
     .example = "n: count()",
     .options = {},
     .factory = &kAggregate,
+    .signature = &kAggregate.signature,
 };
 const Registration registration(kComponent);
 

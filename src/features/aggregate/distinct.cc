@@ -16,7 +16,8 @@ Answer finish(const Parts& parts, const Kept& kept, std::int64_t t0) {
   return parts.distinct_over_limit ? Answer::over_limit() : Answer::of(parts.distinct);
 }
 
-constexpr Aggregate kAggregate = {"distinct", kPartDistinct, true, false, result_type, finish};
+constexpr Aggregate kAggregate = {
+    {true, false, AggregateUnit::kNumber, result_type}, kPartDistinct, finish};
 
 constexpr Component kComponent = {
     .kind = "aggregate",
@@ -27,6 +28,7 @@ constexpr Component kComponent = {
     .example = "devices: distinct(device)",
     .options = {},
     .factory = &kAggregate,
+    .signature = &kAggregate.signature,
 };
 const Registration registration(kComponent);
 

@@ -16,7 +16,8 @@ Answer finish(const Parts& parts, const Kept& kept, std::int64_t t0) {
   return answer_of_kept(parts.first, kept);
 }
 
-constexpr Aggregate kAggregate = {"first", kPartFirst, true, false, result_type, finish};
+constexpr Aggregate kAggregate = {
+    {true, false, AggregateUnit::kOfArgument, result_type}, kPartFirst, finish};
 
 constexpr Component kComponent = {
     .kind = "aggregate",
@@ -27,6 +28,7 @@ constexpr Component kComponent = {
     .example = "opened_by: first(agent)",
     .options = {},
     .factory = &kAggregate,
+    .signature = &kAggregate.signature,
 };
 const Registration registration(kComponent);
 

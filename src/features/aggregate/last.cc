@@ -16,7 +16,8 @@ Answer finish(const Parts& parts, const Kept& kept, std::int64_t t0) {
   return answer_of_kept(parts.last, kept);
 }
 
-constexpr Aggregate kAggregate = {"last", kPartLast, true, false, result_type, finish};
+constexpr Aggregate kAggregate = {
+    {true, false, AggregateUnit::kOfArgument, result_type}, kPartLast, finish};
 
 constexpr Component kComponent = {
     .kind = "aggregate",
@@ -27,6 +28,7 @@ constexpr Component kComponent = {
     .example = "last_amount: last(amount)",
     .options = {},
     .factory = &kAggregate,
+    .signature = &kAggregate.signature,
 };
 const Registration registration(kComponent);
 

@@ -17,7 +17,8 @@ Answer finish(const Parts& parts, const Kept& kept, std::int64_t t0) {
   return answer_of_kept(parts.greatest, kept);
 }
 
-constexpr Aggregate kAggregate = {"max", kPartGreatest, true, false, result_type, finish};
+constexpr Aggregate kAggregate = {
+    {true, false, AggregateUnit::kOfArgument, result_type}, kPartGreatest, finish};
 
 constexpr Component kComponent = {
     .kind = "aggregate",
@@ -27,6 +28,7 @@ constexpr Component kComponent = {
     .example = "largest: max(amount)",
     .options = {},
     .factory = &kAggregate,
+    .signature = &kAggregate.signature,
 };
 const Registration registration(kComponent);
 

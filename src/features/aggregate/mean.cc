@@ -16,7 +16,8 @@ Answer finish(const Parts& parts, const Kept& kept, std::int64_t t0) {
   return Answer::of(round_ratio(parts.sum, kept.quantum, parts.count));
 }
 
-constexpr Aggregate kAggregate = {"mean", kPartCount | kPartSum, true, true, result_type, finish};
+constexpr Aggregate kAggregate = {
+    {true, true, AggregateUnit::kOfArgument, result_type}, kPartCount | kPartSum, finish};
 
 constexpr Component kComponent = {
     .kind = "aggregate",
@@ -26,6 +27,7 @@ constexpr Component kComponent = {
     .example = "usual: mean(amount)",
     .options = {},
     .factory = &kAggregate,
+    .signature = &kAggregate.signature,
 };
 const Registration registration(kComponent);
 

@@ -21,7 +21,8 @@ Answer finish(const Parts& parts, const Kept& kept, std::int64_t t0) {
   return Answer::of(static_cast<std::int64_t>(parts.sum));
 }
 
-constexpr Aggregate kAggregate = {"sum", kPartCount | kPartSum, true, true, result_type, finish};
+constexpr Aggregate kAggregate = {
+    {true, true, AggregateUnit::kOfArgument, result_type}, kPartCount | kPartSum, finish};
 
 constexpr Component kComponent = {
     .kind = "aggregate",
@@ -33,6 +34,7 @@ constexpr Component kComponent = {
     .example = "late: sum(value)",
     .options = {},
     .factory = &kAggregate,
+    .signature = &kAggregate.signature,
 };
 const Registration registration(kComponent);
 

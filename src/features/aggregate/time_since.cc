@@ -14,7 +14,8 @@ Answer finish(const Parts& parts, const Kept& kept, std::int64_t t0) {
   return parts.last_time == kNoValue ? Answer::null() : Answer::of(t0 - parts.last_time);
 }
 
-constexpr Aggregate kAggregate = {"time_since", kPartLastTime, false, false, result_type, finish};
+constexpr Aggregate kAggregate = {
+    {false, false, AggregateUnit::kDuration, result_type}, kPartLastTime, finish};
 
 constexpr Component kComponent = {
     .kind = "aggregate",
@@ -24,6 +25,7 @@ constexpr Component kComponent = {
     .example = "idle: time_since()",
     .options = {},
     .factory = &kAggregate,
+    .signature = &kAggregate.signature,
 };
 const Registration registration(kComponent);
 

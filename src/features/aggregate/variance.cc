@@ -16,8 +16,9 @@ Answer finish(const Parts& parts, const Kept& kept, std::int64_t t0) {
   return Answer::of(round_variance(parts.count, parts.sum, parts.squares, kept.quantum));
 }
 
-constexpr Aggregate kAggregate = {
-    "variance", kPartCount | kPartSum | kPartSquares, true, true, result_type, finish};
+constexpr Aggregate kAggregate = {{true, true, AggregateUnit::kNumber, result_type},
+                                  kPartCount | kPartSum | kPartSquares,
+                                  finish};
 
 constexpr Component kComponent = {
     .kind = "aggregate",
@@ -29,6 +30,7 @@ constexpr Component kComponent = {
     .example = "spread: variance(amount)",
     .options = {},
     .factory = &kAggregate,
+    .signature = &kAggregate.signature,
 };
 const Registration registration(kComponent);
 

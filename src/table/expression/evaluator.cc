@@ -552,6 +552,10 @@ Column named_column(const Input& input, const Table& table) {
 
 const Type& BoundExpression::type() const { return program_->type; }
 
+bool BoundExpression::is_duration() const {
+  return program_->root->type.special == ValueType::Special::kDuration;
+}
+
 std::vector<std::size_t> BoundExpression::inputs() const {
   std::vector<std::size_t> positions;
   for (const Input& input : program_->inputs) positions.push_back(input.path[0]);
