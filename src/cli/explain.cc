@@ -1,5 +1,6 @@
 // lode explain: the records that made a feature's value.
 #include <algorithm>
+#include <cmath>
 
 #include "base/json.h"
 #include "cli/explain_key.h"
@@ -47,6 +48,19 @@ void sort_records(std::vector<Contribution>& records) {
   records.erase(same.begin(), same.end());
 }
 
+// "1h30m (5400000000 us)": a length of time as a person reads it, and as it is.
+std::string duration_text(const Column& column) {
+  std::int64_t us = 0;
+  if (column.type.id == TypeId::kInt64) {
+    us = column.int64(0);
+  } else {
+    double nearest_us = std::nearbyint(column.float64(0));
+    if (!(std::abs(nearest_us) < 0x1p63)) return shown_value(column, 0);
+    us = static_cast<std::int64_t>(nearest_us);
+  }
+  return fmt::format("{} ({} us)", text(Duration{us}), shown_value(column, 0));
+}
+
 // All values of a view at a key and a time, in the order of its schema.
 Result<std::vector<Explained>> explain_all(History& history, const PlannedView& view,
                                            const Column& key, Timestamp t0) {
@@ -55,13 +69,16 @@ Result<std::vector<Explained>> explain_all(History& history, const PlannedView& 
   std::vector<Explained> values;
   for (ExplainedValue& aggregate : aggregates) {
     Column column = table.columns[values.size()];
-    values.push_back(
-        {aggregate.name, aggregate.value, std::move(column), std::move(aggregate.records)});
+    bool length = aggregate.is_duration && !column.is_null(0);
+    std::string value = length ? duration_text(column) : aggregate.value;
+    values.push_back({aggregate.name, value, std::move(column), std::move(aggregate.records)});
   }
   // A value that is an expression over others is made of the records that made those.
   for (const DerivedValue& derived : view.derived) {
     Explained out{derived.name, "", table.columns[values.size()], {}};
-    out.text = out.column.is_null(0) ? "null" : shown_value(out.column, 0);
+    out.text = out.column.is_null(0)         ? "null"
+               : derived.value.is_duration() ? duration_text(out.column)
+                                             : shown_value(out.column, 0);
     for (std::size_t input : derived.value.inputs())
       out.records.insert(out.records.end(), values[input].records.begin(),
                          values[input].records.end());

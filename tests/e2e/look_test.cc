@@ -318,6 +318,27 @@ TEST_F(Look, ExplainShowsTheRecordsBehindAValue) {
             "n = 0\nmade by 0 records\n");
 }
 
+// Microseconds are shown as the length of time they are.
+TEST_F(Look, ExplainShowsDurationsAsLengthsOfTime) {
+  std::string timed(kProject);
+  timed.replace(timed.find("mean: total / n}"), 16,
+                "idle: time_since(), gap: \"mean(at - date_trunc('day', at))\", "
+                "most: \"max(interval '90 minutes')\", later: idle + 1}");
+  folder_.write("lode.yaml", timed);
+  run();
+  // Ann's orders of the 3rd before 12:30: at 10:00 and at 12:00.
+  std::string text = lode({"explain", "spending", "ann", "2020-01-03 12:30"}).out;
+  EXPECT_TRUE(
+      text.starts_with("n = 2\ntotal = 106\nidle = 30m (1800000000 us)\n"
+                       "gap = 11h (39600000000 us)\nmost = 1h30m (5400000000 us)\n"
+                       "later = 1800000001\n"))
+      << text;
+  EXPECT_EQ(json({"explain", "spending.idle", "ann", "2020-01-03 12:30"})["values"][0]["value"],
+            1'800'000'000);
+  EXPECT_TRUE(
+      lode({"explain", "spending.idle", "nobody", "2020-01-03"}).out.starts_with("idle = null\n"));
+}
+
 TEST_F(Look, ExplainShowsTheNewestTwentyUnlessAsked) {
   std::string more;
   for (int i = 0; i < 30; ++i) more += fmt::format("2020-01-01 13:{:02}:00,cid,{},0\n", i, i);

@@ -193,6 +193,42 @@ const std::vector<Operation> kOperations = {
     {"epoch(days($1) - hours($2) * 3)", "epoch(to_hours($1 * 24 - $2 * 3))", {"nn:d"}},
     {"$1 - $2 > hours(5)", "epoch_us($1 - $2) > 18000000000", {"tt:b"}},
     {"($1 - $2) / days(1)", "epoch_us($1 - $2) / 86400000000", {"tt:d"}},
+    // intervals, in the same words
+    {"$1 + $2", "", {"tu:t", "au:t", "ut:t", "ua:t"}},
+    {"$1 - $2", "", {"tu:t", "au:t"}},
+    {"$1 + interval '1 day 02:30:00'", "", {"t:t", "a:t"}},
+    {"$1 - interval '-1.5 hours 3 min 7us'", "", {"t:t", "a:t"}},
+    {"$1 + interval '2 w 1 d 10 minutes ago'", "", {"t:t"}},
+    {"interval 3 day + $1", "", {"t:t", "a:t"}},
+    {"$1 - interval '90' minutes", "", {"t:t"}},
+    {"$1 + interval ($2) hour", "", {"tn:t", "an:t"}},
+    {"$1 + interval ($2 * 2) weeks", "", {"tn:t"}},
+    {"$1 - interval ($2) milliseconds", "", {"tn:t"}},
+    {"epoch_us($1 + $2)", "", {"uu:i"}},
+    {"epoch_us($1 - $2)", "", {"uu:i"}},
+    {"epoch_us(-$1)", "", {"u:i"}},
+    {"epoch_us($1 * $2)", "", {"un:i", "nu:i"}},
+    {"epoch_us(microseconds($1) * $2)", "epoch_us(to_microseconds($1) * $2)", {"np:i", "nd:i"}},
+    {"epoch_us($2 * interval '7 minutes')", "", {"np:i"}},
+    {"epoch_us(interval '7 minutes' / $1)", "", {"n:i", "p:i"}},
+    {"epoch_us($1)", "", {"u:i"}},
+    {"epoch_ms($1)", "", {"u:i"}},
+    {"epoch(interval ($1) minute)", "", {"n:d"}},
+    {"$1 = $2", "", {"uu:b"}},
+    {"$1 <> $2", "", {"uu:b"}},
+    {"$1 < $2", "", {"uu:b"}},
+    {"$1 <= interval '1 day'", "", {"u:b"}},
+    {"$1 > $2", "", {"uu:b"}},
+    {"$1 - $2 >= interval '5 hours'", "", {"tt:b"}},
+    {"$1 between $2 and $3", "", {"uuu:b"}},
+    {"$1 in ($2, $3)", "", {"uuu:b"}},
+    {"$1 is null", "", {"u:b"}},
+    {"$1 is distinct from $2", "", {"uu:b"}},
+    {"epoch_us(greatest(interval ($1) hour, interval '150 minutes'))", "", {"n:i"}},
+    {"epoch_us(least(interval ($1) hour, interval ($2) minute))", "", {"nn:i"}},
+    {"epoch_us(coalesce($1, $2))", "", {"uu:i"}},
+    {"epoch_us(nullif($1, $2))", "", {"uu:i"}},
+    {"epoch_us(case when $1 then $2 else $3 end)", "", {"buu:i"}},
     // casts
     {"cast($1 as bool)", "CAST($1 AS BOOLEAN)", {"i:b", "d:b", "m:b", "w:b"}},
     {"cast($1 as int64)", "CAST($1 AS BIGINT)", {"b:i", "d:i", "m:i", "w:i"}},
@@ -370,7 +406,24 @@ std::string replace_all(std::string_view words, const std::vector<std::string>& 
   return out;
 }
 
+// There are no columns of intervals: one is made of what there is.
+Pair interval_of(Random& random) {
+  auto which = 1 + random.below(2);
+  switch (random.below(3)) {
+    case 0:
+      return {fmt::format("(t{} - t{})", which, 3 - which),
+              fmt::format("(t{} - t{})", which, 3 - which),
+              {}};
+    case 1:
+      return {fmt::format("minutes(n{})", which), fmt::format("to_minutes(n{})", which), {}};
+    default:
+      return {
+          fmt::format("interval (n{}) day", which), fmt::format("interval (n{}) day", which), {}};
+  }
+}
+
 Pair column_of(char type, Random& random) {
+  if (type == 'u') return interval_of(random);
   if (type == 'm') {
     auto which = 1 + random.below(3);
     std::string name = fmt::format("m{}", which);
@@ -402,6 +455,8 @@ Pair constant_of(char type, Random& random) {
       return {"w1", "w1", {}};
     case 'a':
       return both("date '2001-01-29'");
+    case 'u':
+      return both(random.chance(0.5) ? "interval '25 hours'" : "interval '-1 day 00:00:30.25'");
     default:
       return both("timestamp '2001-01-29 00:01:02.5'");
   }
@@ -424,7 +479,7 @@ Pair make_pair_of(const Operation& operation, std::string_view signature, Random
   bool column = false;
   for (char type : arguments_of(signature)) {
     bool nested = depth > 1 && operation.nests && type != 'n' && type != 'p' && type != 'w' &&
-                  random.chance(0.7);
+                  type != 'u' && random.chance(0.7);
     // The first argument of a flat operation is a column: constants alone would be folded away.
     Pair argument = nested                         ? random_pair(type, random, depth - 1)
                     : column && random.chance(0.3) ? constant_of(type, random)

@@ -15,6 +15,7 @@ namespace lode {
 // Types of arguments and results, a letter each:
 //   b bool  i int64 of any size  n int64 from -20 to 20  d double  p double, moderate and positive
 //   m decimal  s string  w string that may read as a number, date or bool  a date  t timestamp
+//   u duration, made of columns of other types; never a result
 struct Operation {
   std::string_view lode;                     // $1, $2, ... are the arguments
   std::string_view sql;                      // the same in DuckDB; "" = the same words

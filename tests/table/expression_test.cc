@@ -199,6 +199,10 @@ TEST(Expression, WhereLodeDiffersFromDuckDB) {
   EXPECT_EQ(evaluate("log1p(1e-300)"), "1e-300, 1e-300");
   EXPECT_EQ(evaluate("(local(date) - date) / hours(1)"), "-5.0, -5.0");
   EXPECT_EQ(evaluate("date - local(date)"), "18000000000, 18000000000");
+  EXPECT_EQ(evaluate("(date - local(date)) / (delay - 15)"), "18000000000, null");
+  EXPECT_EQ(evaluate("days(1) * 0.3333333"), "28799997120, 28799997120");
+  EXPECT_EQ(evaluate("interval (1.5) hour"), "5400000000, 5400000000");
+  EXPECT_NE(evaluate("days(1) / 1e-30").find("out of range"), std::string::npos);
   EXPECT_EQ(evaluate("reverse('ab')"), "ba, ba");
 }
 

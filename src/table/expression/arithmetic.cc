@@ -74,6 +74,35 @@ bool date_minus(std::int32_t days, i64 n, std::int32_t& out) {
 bool plus_date(i64 n, std::int32_t days, std::int32_t& out) { return date_plus(days, n, out); }
 i64 days_between(std::int32_t a, std::int32_t b) { return i64{a} - i64{b}; }
 
+// To the nearest microsecond, ties to even. False if it does not fit, or is NaN.
+bool to_microseconds(double exact, i64& out) {
+  double whole = __builtin_nearbyint(exact);
+  if (!(whole >= -0x1p63 && whole < 0x1p63)) return false;
+  out = static_cast<i64>(whole);
+  return true;
+}
+bool scale(i64 us, double by, i64& out) {
+  return to_microseconds(static_cast<double>(us) * by, out);
+}
+bool scaled(double by, i64 us, i64& out) { return scale(us, by, out); }
+
+// Null for a zero divisor.
+i64 divide_durations(Call& call) {
+  const i64* us = call.arguments[0]->as<i64>();
+  const double* by = call.arguments[1]->as<double>();
+  i64* out = call.out->as<i64>();
+  for (i64 i = 0; i < call.rows; ++i) {
+    out[i] = 0;
+    if (by[i] == 0)
+      call.make_valid()[i] = 0;
+    else if (!to_microseconds(static_cast<double>(us[i]) / by[i], out[i]) && call.wanted(i))
+      return i;
+  }
+  return -1;
+}
+
+constexpr std::string_view kOverflows = "is out of range";
+
 // A date is moved to its midnight by the conversion of overloads, so "tu" covers date + duration.
 constexpr Overload kPlus[] = {
     {"ii", 'i', kAddInt},
@@ -101,6 +130,8 @@ constexpr Overload kTimes[] = {
     {"dd", 'd', map<double(double, double), [](double a, double b) { return a * b; }>},
     {"ui", 'u', map_or_fail<i64(i64, i64), multiply>},
     {"iu", 'u', map_or_fail<i64(i64, i64), multiply>},
+    {"ud", 'u', map_or_fail<i64(i64, double), scale>},
+    {"du", 'u', map_or_fail<i64(double, i64), scaled>},
 };
 
 bool divide(double a, double b, double& out) {
@@ -114,6 +145,7 @@ constexpr Overload kDivide[] = {
                  [](i64 a, i64 b, double& out) {
                    return divide(static_cast<double>(a), static_cast<double>(b), out);
                  }>},
+    {"ud", 'u', &divide_durations, kOverflows},
 };
 
 // Null for a zero divisor, a failure for the one quotient that does not fit.
@@ -146,8 +178,6 @@ constexpr Overload kModulo[] = {
                  }>},
 };
 
-constexpr std::string_view kOverflows = "is out of range";
-
 constexpr Function kPlusFunction = {
     .group = "Operators",
     .signature = "a + b",
@@ -179,13 +209,17 @@ constexpr Component kMinusComponent =
                        "landed - departed", kMinusFunction);
 const Registration minus_registration(kMinusComponent);
 
+constexpr std::string_view kOfDurations =
+    "A duration times or by a number is rounded once, to the nearest microsecond, ties to even; "
+    "DuckDB rounds an INTERVAL's days by themselves.";
 constexpr Function kTimesFunction = {.group = "Operators",
                                      .signature = "a * b",
                                      .overloads = kTimes,
                                      .resolve = multiply_decimals,
-                                     .fails = kOverflows};
+                                     .fails = kOverflows,
+                                     .difference = kOfDurations};
 constexpr Component kTimesComponent =
-    function_component("*", "Product of numbers; a duration times an int64. Overflow is an error.",
+    function_component("*", "Product of numbers; a duration times a number. Overflow is an error.",
                        "distance * 1.852", kTimesFunction);
 const Registration times_registration(kTimesComponent);
 
@@ -195,10 +229,12 @@ constexpr Function kDivideFunction = {
     .overloads = kDivide,
     .difference =
         "x / 0 is null, as DuckDB says with ieee_floating_point_ops = false; its default "
-        "gives an infinity or NaN. duration / duration is a double, which DuckDB does not have."};
-constexpr Component kDivideComponent =
-    function_component("/", "Quotient, always a double, also of two int64. Null when b is 0.",
-                       "distance / 1000", kDivideFunction);
+        "gives an infinity or NaN. duration / duration is a double, which DuckDB does not have; "
+        "duration / number is rounded once, to the nearest microsecond; of more than a century "
+        "DuckDB's may be one or two off."};
+constexpr Component kDivideComponent = function_component(
+    "/", "Quotient, a double also of two int64; a duration by a number. Null when b is 0.",
+    "distance / 1000", kDivideFunction);
 const Registration divide_registration(kDivideComponent);
 
 constexpr Function kIntegerDivideFunction = {

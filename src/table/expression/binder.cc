@@ -151,7 +151,7 @@ class Binder {
     bound.kernel = resolution->kernel;
     bound.nulls = function->nulls;
     bound.can_fail = resolution->can_fail;
-    bound.reason = function->fails;
+    bound.reason = resolution->fails.empty() ? function->fails : resolution->fails;
     bound.prepared = std::move(resolution->prepared);
     for (std::size_t i = 0; i < arguments.size(); ++i) {
       TRY(BoundPtr argument,

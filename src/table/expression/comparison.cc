@@ -318,13 +318,17 @@ constexpr Component kInComponent = function_component(
     "origin in ('ATL', 'ORD')", kIn);
 const Registration in_registration(kInComponent);
 
-constexpr Function kGreatest = {kGroup, "greatest(a, b, ...)", {}, extreme<true>, NullRule::kOwn};
+constexpr std::string_view kOfDurations =
+    "Durations by their length; DuckDB says that 1 day is greater than 25 hours.";
+constexpr Function kGreatest = {kGroup, "greatest(a, b, ...)", {}, extreme<true>, NullRule::kOwn,
+                                {},     kOfDurations};
 constexpr Component kGreatestComponent = function_component(
     "greatest", "The largest of the values that are not null; NaN is the largest double.",
     "greatest(delay, 0)", kGreatest);
 const Registration greatest_registration(kGreatestComponent);
 
-constexpr Function kLeast = {kGroup, "least(a, b, ...)", {}, extreme<false>, NullRule::kOwn};
+constexpr Function kLeast = {kGroup, "least(a, b, ...)", {}, extreme<false>, NullRule::kOwn,
+                             {},     kOfDurations};
 constexpr Component kLeastComponent = function_component(
     "least", "The smallest of the values that are not null.", "least(delay, 180)", kLeast);
 const Registration least_registration(kLeastComponent);

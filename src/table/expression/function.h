@@ -19,6 +19,7 @@ struct Overload {
   std::string_view parameters;
   char result;
   BatchKernel kernel;
+  std::string_view fails = {};  // why, if of all the function's overloads this one can fail
 };
 
 // Asked by a function whose types the letters cannot say.
@@ -41,6 +42,7 @@ struct Resolution {
   BoundNode::Kind kind = BoundNode::Kind::kCall;
   bool can_fail = false;
   std::shared_ptr<const void> prepared = {};
+  std::string_view fails = {};  // why; the function's own reason if empty
 };
 
 using Resolve = Result<Resolution> (*)(const Request&);

@@ -159,7 +159,8 @@ Result<Resolution> resolve_call(const Function& function, const Request& request
   for (char letter : best->parameters) resolution.parameters.push_back(*type_of_letter(letter));
   resolution.result = *type_of_letter(best->result);
   resolution.kernel = best->kernel;
-  resolution.can_fail = !function.fails.empty();
+  resolution.fails = best->fails;
+  resolution.can_fail = !function.fails.empty() || !best->fails.empty();
   return resolution;
 }
 

@@ -426,6 +426,7 @@ class Parser {
     if (name == "case") return case_when(token);
     if ((name == "date" || name == "timestamp") && peek().kind == Token::Kind::kText)
       return time_literal(name, token);
+    if (name == "interval" && begins_interval()) return interval(token);
     if (is_symbol("(")) {
       if (name == "cast" || name == "try_cast") return cast(name == "try_cast", token);
       // `distinct` is a keyword only behind `is`; before a bracket it is the aggregate.
@@ -443,6 +444,66 @@ class Parser {
     auto value = name == "date" ? parse_date_days(text.value) : parse_timestamp_us(text.value);
     if (!value) return fail(error_at(text, value.error().message()));
     return constant({name == "date" ? Type::date() : Type::timestamp(), *value}, place);
+  }
+
+  // A column may be called interval: a value behind the word makes it the literal.
+  bool begins_interval() const {
+    Token::Kind kind = peek().kind;
+    return kind == Token::Kind::kText || kind == Token::Kind::kInteger ||
+           kind == Token::Kind::kDecimal || kind == Token::Kind::kFloat || is_symbol("(");
+  }
+
+  // interval '3 hours', interval 3 hour, interval '3' hour, interval (n + 1) hour: each becomes the
+  // call of a duration's function, hours(3), so that equal lengths have one canonical text.
+  Result<Draft> interval(const Token& place) {
+    if (accept_symbol("(")) {
+      TRY(Draft count, parse(Binding::kNothing));
+      TRY_VOID(expect_symbol(")"));
+      TRY(std::int64_t unit_us, interval_unit());
+      return duration(std::move(count), unit_us, place);
+    }
+    const Token& value = advance();
+    bool has_unit = peek().kind == Token::Kind::kWord && !is_reserved(lower_ascii(peek().source));
+    if (value.kind == Token::Kind::kText && !has_unit) {
+      auto us = parse_interval_us(value.value);
+      if (!us) return fail(error_at(value, us.error().message()));
+      return duration(*us, place);
+    }
+    TRY(std::int64_t unit_us, interval_unit());
+    auto count = parse_integer(value.value);
+    std::int64_t us = 0;
+    bool whole = count && value.value.find_first_of(".eE") == std::string::npos;
+    if (!whole || __builtin_mul_overflow(*count, unit_us, &us))
+      return fail(error_at(value, fmt::format("'{}' is not a whole number of that unit; a fraction "
+                                              "stands in quotes: interval '1.5 hours'",
+                                              value.value)));
+    return duration(us, place);
+  }
+
+  Result<std::int64_t> interval_unit() {
+    const Token& token = peek();
+    if (token.kind != Token::Kind::kWord)
+      return fail(error(fmt::format("expected the unit of the interval, such as hours, before {}",
+                                    describe(token))));
+    auto us = interval_unit_us(lower_ascii(token.source));
+    if (!us) return fail(error(us.error().message()));
+    advance();
+    return *us;
+  }
+
+  Result<Draft> duration(std::int64_t us, const Token& place) {
+    DurationUnit unit = duration_unit(us);
+    TRY(Draft count, constant({Type::int64(), us / unit.us}, place));
+    return call(std::string(unit.function), place, pack(std::move(count)));
+  }
+
+  Result<Draft> duration(Draft count, std::int64_t unit_us, const Token& place) {
+    DurationUnit unit = duration_unit(unit_us);
+    if (unit.us != unit_us) {  // a week is 7 days
+      TRY(Draft times, constant({Type::int64(), unit_us / unit.us}, place));
+      TRY(count, call("*", place, pack(std::move(count), std::move(times))));
+    }
+    return call(std::string(unit.function), place, pack(std::move(count)));
   }
 
   Result<Draft> cast(bool try_cast, const Token& place) {

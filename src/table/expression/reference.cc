@@ -32,6 +32,7 @@ compares it with them.
 | `date '2001-01-29'` | date |
 | `timestamp '2001-01-29 00:01:02.5'` | timestamp in UTC, microseconds; an offset counts |
 | `minutes(30)`, `days(7)` | duration: int64 microseconds, with a type of its own inside |
+| `interval '1 day 02:30:00'`, `interval 3 hour`, `interval (n) day` | the same, in SQL's words: units from microsecond to week, `ago` for a minus |
 | `delay`, `"order"` | a column; keywords and unusual characters in double quotes |
 | `place.city` | a field of a struct column |
 | `view[key]`, `view[key].name` | the read of a feature view, in training columns |
@@ -61,6 +62,9 @@ What is not listed here or beside a function gives DuckDB 1.5's answer;
 - Names of columns are case-sensitive.
 - Text and numbers, and numbers and bool, are not converted to each other unless cast.
 - Dates and timestamps have no infinity.
+- An interval is one length in microseconds. Months and longer have none and are refused, as are a
+  number without a unit and what lies below a microsecond; `interval (1.5) hour` is an hour and a half.
+  epoch() of one is rounded once, where DuckDB adds days and seconds.
 )";
 
 constexpr std::array<std::string_view, 8> kGroups = {"Operators", "Comparison", "Logic and choice",

@@ -53,6 +53,19 @@ Result<bool> parse_bool(std::string_view text);
 Result<std::int64_t> parse_date_days(std::string_view text);
 Result<std::int64_t> parse_timestamp_us(std::string_view text);
 
+// What stands in the quotes of interval '1 day 02:30:00': numbers with units (DuckDB's names, no
+// longer than weeks), a time hh:mm[:ss], "ago" at the end. kInvalid says what is wrong.
+Result<std::int64_t> parse_interval_us(std::string_view text);
+// Microseconds of a unit, a lower-case word such as "hours", "hour" or "h".
+Result<std::int64_t> interval_unit_us(std::string_view unit);
+
+// The largest of the functions days(n) to microseconds(n) that gives `us` for a whole n.
+struct DurationUnit {
+  std::string_view function;
+  std::int64_t us;  // of n = 1
+};
+DurationUnit duration_unit(std::int64_t us);
+
 // A type by SQL's names (bigint, varchar, ...) or lode's own (int64, string, ...); decimal
 // separately.
 std::optional<Type> type_named(std::string_view lower_case_name);
