@@ -42,7 +42,7 @@ class CsvReader final : public RecordReader {
     } else {
       TRY_VOID(look_at_first_row());
     }
-    if (options_.from) go_on(*options_.from);
+    if (options_.from) TRY_VOID(go_on(*options_.from));
     if (limits_.short_cut) fast_.emplace(dialect_, targets_, columns_);
     return {};
   }
@@ -59,7 +59,8 @@ class CsvReader final : public RecordReader {
   Status skip_mark();
   Status read_header();
   Status look_at_first_row();
-  void go_on(const ReadPosition& from);
+  Status go_on(const ReadPosition& from);
+  Status take_line_end();
   Result<bool> split_first();
   Result<std::optional<Batch>> read_batch();
   Result<bool> fill_window();
@@ -84,8 +85,9 @@ class CsvReader final : public RecordReader {
   std::int64_t next_row_ = 0;
   std::int64_t rows_given_ = 0;
   std::int64_t batch_rows_ = 0;  // the most of the batch under way
-  bool open_end_ = false;        // a row was cut off by the end of the file
-  std::int64_t stored_ = 0;      // rows of the batch under way that are in the columns
+  // Open, or in want of a line end, once the end of the file has ended a row.
+  ReadPosition::Ending ending_ = ReadPosition::Ending::kSettled;
+  std::int64_t stored_ = 0;  // rows of the batch under way that are in the columns
   std::optional<Error> error_;
 };
 
@@ -108,8 +110,12 @@ Result<bool> CsvReader::split_first() {
     if (!more) return false;
     if (split_csv_row(window_.rest(), false, limits_.row_bytes, dialect_, row_)) return true;
     if (window_.at_end()) {
-      open_end_ = true;
-      return split_csv_row(window_.rest(), true, limits_.row_bytes, dialect_, row_);
+      bool found = split_csv_row(window_.rest(), true, limits_.row_bytes, dialect_, row_);
+      // A CR that ended the text would be part of a line end before LF.
+      bool is_whole = !row_.forced && !window_.rest().ends_with('\r');
+      if (ending_ != ReadPosition::Ending::kOpen)
+        ending_ = is_whole ? ReadPosition::Ending::kLineEnd : ReadPosition::Ending::kOpen;
+      return found;
     }
     TRY_VOID(window_.grow());
   }
@@ -136,7 +142,7 @@ Status CsvReader::look_at_first_row() {
   return check_csv_first_row(line, row_, dialect_, options_.wanted);
 }
 
-void CsvReader::go_on(const ReadPosition& from) {
+Status CsvReader::go_on(const ReadPosition& from) {
   window_ = CsvWindow(std::move(rest_), limits_.window_bytes, from.byte);
   line_ = from.line;
   next_row_ = from.row;
@@ -145,12 +151,33 @@ void CsvReader::go_on(const ReadPosition& from) {
     if (clock != std::string_view::npos)
       columns_[i].set_clock(static_cast<CsvColumn::Clock>(clock));
   }
-  open_end_ = false;
+  ending_ = from.ending;
+  return ending_ == ReadPosition::Ending::kLineEnd ? take_line_end() : Status();
+}
+
+// The end of the record before, which had none when it was read.
+Status CsvReader::take_line_end() {
+  do {
+    TRY_VOID(window_.grow());
+  } while (!window_.at_end() && window_.rest().size() < 2);
+  std::string_view text = window_.rest();
+  if (text.empty()) return {};
+  std::size_t size = text.starts_with("\r\n") ? 2 : text.starts_with('\n') ? 1 : 0;
+  if (size == 0)
+    return fail(
+        Error(Code::kConflict,
+              "the last record had no line end when it was read, and what was added goes on "
+              "in the same line: the record changed",
+              {.line = line_}));
+  window_.drop(size);
+  ++line_;
+  ending_ = ReadPosition::Ending::kSettled;
+  return {};
 }
 
 std::optional<ReadPosition> CsvReader::position() const {
-  if (packed_) return std::nullopt;
-  ReadPosition at{window_.offset(), next_row_, line_, {}, !open_end_};
+  ReadPosition at{window_.offset(), next_row_, line_, {}, ending_, {}};
+  if (packed_ && window_.at_end() && window_.rest().empty()) at.before = window_.bytes().hash();
   for (const CsvColumn& column : columns_)
     at.state += kClocks[static_cast<std::size_t>(column.clock())];
   return at;
@@ -271,7 +298,7 @@ Status CsvReader::skip_to_line_end() {
   while (true) {
     TRY(bool more, fill_window());
     if (!more) {
-      open_end_ = true;
+      ending_ = ReadPosition::Ending::kOpen;
       return {};
     }
     std::size_t feed = window_.rest().find('\n');
@@ -291,9 +318,14 @@ Result<std::unique_ptr<RecordReader>> open_csv_file(FileSystem& files, const std
   TRY(std::unique_ptr<ByteSource> bytes, open_bytes(files, path, {0, options.end_byte}));
   std::unique_ptr<ByteSource> rest;
   if (options.from) {
-    auto begin = static_cast<std::uint64_t>(options.from->byte);
-    TRY(rest, open_bytes(files, path, {begin, options.end_byte}));
+    std::int64_t begin = options.from->byte;
+    bool packed = bytes->packed();
+    std::uint64_t begin_byte = packed ? 0 : static_cast<std::uint64_t>(begin);
+    TRY(rest, open_bytes(files, path, {begin_byte, options.end_byte}));
+    if (packed) TRY_VOID(skip_bytes(*rest, begin, options.from->before));
+    if (options.end) rest = first_bytes(std::move(rest), options.end->byte - begin);
   }
+  if (options.end) bytes = first_bytes(std::move(bytes), options.end->byte);
   return open_csv(std::move(bytes), dialect, options, {}, std::move(rest));
 }
 

@@ -41,6 +41,7 @@ class GzipBytes final : public ByteSource {
   GzipBytes& operator=(const GzipBytes&) = delete;
 
   bool packed() const override { return true; }
+  std::optional<ContentHash> hash() const override { return ContentHasher(hasher_).finish(); }
 
   Status start() {
     constexpr int kGzipOnly = 16;
@@ -62,7 +63,9 @@ class GzipBytes final : public ByteSource {
       }
       TRY_VOID(step());
     }
-    return into.size() - stream_.avail_out;
+    std::size_t size = into.size() - stream_.avail_out;
+    hasher_.add(std::string_view(into.data(), size));
+    return size;
   }
 
  private:
@@ -91,7 +94,27 @@ class GzipBytes final : public ByteSource {
   z_stream stream_{};
   bool open_ = false;
   bool between_members_ = false;
+  ContentHasher hasher_;  // of what was unpacked
   std::vector<char> buffer_ = std::vector<char>(256 * 1024);
+};
+
+class FirstBytes final : public ByteSource {
+ public:
+  FirstBytes(std::unique_ptr<ByteSource> bytes, std::int64_t size)
+      : bytes_(std::move(bytes)),
+        left_(static_cast<std::size_t>(std::max<std::int64_t>(0, size))) {}
+  bool packed() const override { return bytes_->packed(); }
+  std::optional<ContentHash> hash() const override { return bytes_->hash(); }
+  Result<std::size_t> read(std::span<char> into) override {
+    if (left_ == 0) return 0;
+    TRY(std::size_t size, bytes_->read(into.first(std::min(into.size(), left_))));
+    left_ -= size;
+    return size;
+  }
+
+ private:
+  std::unique_ptr<ByteSource> bytes_;
+  std::size_t left_;
 };
 
 class MemoryBytes final : public ByteSource {
@@ -124,6 +147,24 @@ Result<std::unique_ptr<ByteSource>> open_bytes(FileSystem& files, const std::str
   auto gzip = std::make_unique<GzipBytes>(std::move(bytes));
   TRY_VOID(gzip->start());
   return gzip;
+}
+
+std::unique_ptr<ByteSource> first_bytes(std::unique_ptr<ByteSource> bytes, std::int64_t size) {
+  return std::make_unique<FirstBytes>(std::move(bytes), size);
+}
+
+Status skip_bytes(ByteSource& bytes, std::int64_t size, const std::optional<ContentHash>& hash) {
+  std::vector<char> buffer(256 * 1024);
+  auto left = static_cast<std::uint64_t>(size);
+  while (left > 0) {
+    TRY(std::size_t got,
+        bytes.read(std::span(buffer).first(std::min<std::uint64_t>(buffer.size(), left))));
+    if (got == 0) return fail(Code::kConflict, "the file is shorter than when it was read");
+    left -= got;
+  }
+  if (hash && bytes.hash() != hash)
+    return fail(Code::kConflict, "the file changed since it was read");
+  return {};
 }
 
 std::unique_ptr<ByteSource> bytes_of(std::string text) {

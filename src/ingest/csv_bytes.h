@@ -6,11 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/hash.h"
 
 namespace lode {
 
@@ -19,8 +21,10 @@ class ByteSource {
   virtual ~ByteSource() = default;
   // The next bytes into `into` (not empty); 0 at the end.
   virtual Result<std::size_t> read(std::span<char> into) = 0;
-  // Whether a place in the bytes is a place in the file.
+  // Whether the file holds the bytes packed: then a place in them is none in the file.
   virtual bool packed() const { return false; }
+  // Of all bytes given so far, if they are packed; else nothing.
+  virtual std::optional<ContentHash> hash() const { return std::nullopt; }
 };
 
 // What of a file is read.
@@ -33,6 +37,11 @@ struct ByteRange {
 // sum is wrong. kUnsupported: gzip, and a beginning other than 0.
 Result<std::unique_ptr<ByteSource>> open_bytes(FileSystem& files, const std::string& path,
                                                const ByteRange& range = {});
+
+// The first `size` bytes of another source.
+std::unique_ptr<ByteSource> first_bytes(std::unique_ptr<ByteSource> bytes, std::int64_t size);
+// Reads so many bytes and drops them. kConflict if there are fewer, or if their hash is another.
+Status skip_bytes(ByteSource& bytes, std::int64_t size, const std::optional<ContentHash>& hash);
 
 // Bytes in memory, for tests and for small texts.
 std::unique_ptr<ByteSource> bytes_of(std::string text);

@@ -154,6 +154,7 @@ bool split_csv_row(std::string_view text, bool last, std::size_t limit, const Cs
   row.fault.clear();
   row.unescaped.clear();
   row.unfinished = false;
+  row.forced = false;
   // What is decided may not depend on how much was read ahead: nothing past the limit and its line
   // end is looked at.
   std::size_t most = limit + 2;
@@ -163,6 +164,7 @@ bool split_csv_row(std::string_view text, bool last, std::size_t limit, const Cs
   auto outcome = splitter.split();
   if (outcome == Splitter::Outcome::kMore && text.size() < most) return false;
   if (outcome == Splitter::Outcome::kRow && row.text_size <= limit) return true;
+  row.forced = true;
   row.fault = splitter.within_quotes()
                   ? fmt::format(
                         "a quote is not closed before the end of the file, or within the "

@@ -24,6 +24,7 @@ struct CsvRow {
   std::size_t size = 0;       // bytes with the line end
   std::size_t text_size = 0;  // without it
   std::size_t newlines = 0;   // line feeds in it
+  bool forced = false;        // it ends at a line end for want of a better: see the fault
   bool unfinished = false;    // over the limit: what follows up to a line feed belongs to it
   std::string unescaped;      // holds the texts of fields with doubled quotes
 };

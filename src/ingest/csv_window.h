@@ -26,6 +26,7 @@ class CsvWindow {
   std::string_view rest() const { return {begin(), end_ - begin_}; }
   // Where begin() is in the text.
   std::int64_t offset() const { return offset_; }
+  const ByteSource& bytes() const { return *bytes_; }
   bool at_end() const { return at_end_; }  // no bytes will come behind end()
 
   void drop(std::size_t count) {

@@ -1,11 +1,14 @@
 // The decoder "parquet": DuckDB scans, in file order; lode checks that nothing changes on the way.
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <map>
+#include <utility>
 
 #include "base/component.h"
 #include "ingest/parquet_convert.h"
 #include "ingest/reader.h"
+#include "ingest/rows_hash.h"
 #include "table/duckdb.h"
 
 namespace lode {
@@ -28,28 +31,81 @@ std::string literal_path(std::string_view path) {
 
 class ParquetReader final : public RecordReader {
  public:
-  ParquetReader(TableStream stream, std::vector<ParquetColumn> plans, Schema schema)
-      : stream_(std::move(stream)), plans_(std::move(plans)), schema_(std::move(schema)) {}
+  ParquetReader(TableStream stream, std::vector<ParquetColumn> plans, const ReadOptions& options)
+      : stream_(std::move(stream)),
+        plans_(std::move(plans)),
+        schema_(options.wanted),
+        from_(options.from),
+        hasher_(options.wanted) {
+    constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max();
+    begin_row_ = from_ ? from_->row : 0;
+    end_row_ = options.rows < 0 ? kAll : begin_row_ + options.rows;
+    if (options.end) end_row_ = std::min(end_row_, options.end->row);
+  }
 
+  // The rows before the first wanted one are read too: their values are part of the hash.
   Result<std::optional<Batch>> next() override {
-    TRY(std::optional<Table> raw, stream_.next());
-    if (!raw) return std::nullopt;
-    TRY_VOID(check_order(*raw));
-    Batch batch;
-    batch.first_row = next_row_;
-    batch.rows_read = raw->rows;
-    batch.table.schema = schema_;
-    batch.table.rows = raw->rows;
-    std::map<std::int64_t, BrokenRow> broken;  // by row; the first column at fault counts
-    for (std::size_t i = 0; i < plans_.size(); ++i) convert(*raw, i, batch.table, broken);
-    if (!broken.empty()) set_aside(std::move(broken), batch);
-    for (const ParquetColumn& plan : plans_)
-      batch.naive.push_back(plan.clock == Clock::kNaive || plan.clock == Clock::kUnknown);
-    next_row_ += raw->rows;
-    return batch;
+    while (true) {
+      if (from_ && next_row_ == begin_row_) TRY_VOID(check_beginning());
+      TRY(std::optional<Table> raw, next_raw());
+      if (!raw) break;
+      bool wanted = next_row_ >= begin_row_;
+      TRY(Batch batch, batch_of(*raw));
+      hasher_.add(batch);
+      if (wanted) return batch;
+    }
+    if (next_row_ >= begin_row_) return std::nullopt;
+    return fail(Code::kConflict, "the file has fewer rows than when it was read");
+  }
+
+  std::optional<ReadPosition> position() const override {
+    return ReadPosition{0, next_row_, 1, {}, ReadPosition::Ending::kSettled, hasher_.hash()};
   }
 
  private:
+  Status check_beginning() {
+    std::optional<ContentHash> before = std::exchange(from_, std::nullopt)->before;
+    if (!before || before == hasher_.hash()) return {};
+    return fail(Code::kConflict, "the file changed since it was read");
+  }
+
+  // The next rows, none of them on both sides of begin_row_ or of end_row_.
+  Result<std::optional<Table>> next_raw() {
+    std::optional<Table> raw = std::exchange(pending_, std::nullopt);
+    if (next_row_ >= end_row_) return std::nullopt;
+    if (!raw) {
+      TRY(raw, stream_.next());
+      if (!raw) return std::nullopt;
+      TRY_VOID(check_order(*raw));
+    }
+    std::int64_t stop = next_row_ < begin_row_ ? std::min(begin_row_, end_row_) : end_row_;
+    std::int64_t most = stop - next_row_;
+    if (raw->rows <= most) return raw;
+    pending_ = part_of(*raw, most, raw->rows - most);
+    return part_of(*raw, 0, most);
+  }
+
+  static Table part_of(const Table& table, std::int64_t begin, std::int64_t rows) {
+    Table part{table.schema, {}, rows};
+    for (const Column& column : table.columns) part.columns.push_back(column.slice(begin, rows));
+    return part;
+  }
+
+  Result<Batch> batch_of(const Table& raw) {
+    Batch batch;
+    batch.first_row = next_row_;
+    batch.rows_read = raw.rows;
+    batch.table.schema = schema_;
+    batch.table.rows = raw.rows;
+    std::map<std::int64_t, BrokenRow> broken;  // by row; the first column at fault counts
+    for (std::size_t i = 0; i < plans_.size(); ++i) convert(raw, i, batch.table, broken);
+    if (!broken.empty()) set_aside(std::move(broken), batch);
+    for (const ParquetColumn& plan : plans_)
+      batch.naive.push_back(plan.clock == Clock::kNaive || plan.clock == Clock::kUnknown);
+    next_row_ += raw.rows;
+    return batch;
+  }
+
   // The last column is the file's own numbering: the ids of records hang on it.
   Status check_order(const Table& raw) const {
     const Column& numbers = raw.columns.back();
@@ -95,7 +151,12 @@ class ParquetReader final : public RecordReader {
   TableStream stream_;
   std::vector<ParquetColumn> plans_;
   Schema schema_;
+  std::optional<ReadPosition> from_;  // until it is reached
+  std::int64_t begin_row_ = 0;        // the first that is wanted
+  std::int64_t end_row_ = 0;          // the first behind them
   std::int64_t next_row_ = 0;
+  std::optional<Table> pending_;  // rows of the stream behind those given
+  RowsHasher hasher_;
 };
 
 Result<std::vector<ParquetColumn>> plan_columns(const Table& described, const Schema& wanted) {
@@ -126,8 +187,6 @@ Status check_nested(const Schema& selected, const Schema& wanted) {
 Result<std::unique_ptr<RecordReader>> open_parquet(FileSystem& files, const std::string& path,
                                                    const ReadOptions& options,
                                                    const OptionValues&) {
-  if (options.from || options.rows >= 0)
-    return fail(Code::kUnsupported, "a Parquet file is read whole");
   TRY(FileInfo info, files.info(path));
   if (info.kind != FileInfo::kFile) return fail(Code::kInvalid, "'{}' is no file", path);
   TRY(Duck duck, Duck::open({.threads = options.threads}));
@@ -143,7 +202,7 @@ Result<std::unique_ptr<RecordReader>> open_parquet(FileSystem& files, const std:
                       columns, file),
           {.rows_per_table = options.rows_per_batch, .infinities_as_extremes = true}));
   TRY_VOID(check_nested(stream.schema(), options.wanted));
-  return std::make_unique<ParquetReader>(std::move(stream), std::move(plans), options.wanted);
+  return std::make_unique<ParquetReader>(std::move(stream), std::move(plans), options);
 }
 
 constexpr std::array<std::string_view, 2> kEndings = {".parquet", ".pq"};

@@ -87,8 +87,25 @@ Result<std::unique_ptr<RecordReader>> open_reader(FileSystem& files, const std::
   Where where;
   where.file = path;
   auto reader = decoder_of(*decoder).open(files, path, options, values);
-  if (!reader) return fail(reader.error().at(where));
+  if (!reader) {
+    Where within = reader.error().where();
+    within.file = path;
+    return fail(Error(reader.error().code(), reader.error().message(), std::move(within)));
+  }
   return std::make_unique<NamedReader>(*std::move(reader), std::move(where));
+}
+
+Result<bool> begins_as_read(FileSystem& files, const std::string& path, ReadOptions options,
+                            const ReadPosition& end) {
+  options.from.reset();
+  options.end = end;
+  TRY(std::unique_ptr<RecordReader> reader, open_reader(files, path, options));
+  while (true) {
+    TRY(std::optional<Batch> batch, reader->next());
+    if (!batch) break;
+  }
+  std::optional<ReadPosition> now = reader->position();
+  return now && now->before && now->before == end.before;
 }
 
 Error missing_column(std::string_view wanted, std::span<const std::string_view> known) {

@@ -18,6 +18,7 @@
 #include "base/component.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/option_values.h"
 #include "table/column.h"
 
@@ -51,12 +52,20 @@ struct Batch {
 
 // A place between two rows of a file, from where a file that has grown is read on.
 struct ReadPosition {
-  std::int64_t byte = 0;
+  // Whether what stands behind this place could change how the rows before were read.
+  enum class Ending : std::uint8_t {
+    kOpen,     // it could
+    kLineEnd,  // only if it does not begin with a line end: the last record has none
+    kSettled,  // it cannot
+  };
+  std::int64_t byte = 0;  // of the text, unpacked; 0 in a file that is no text
   std::int64_t row = 0;   // number of the row that begins here
   std::int64_t line = 1;  // and its line
   std::string state{};    // what the rows before have decided; the reader's own, printable ASCII
-  // How the rows before were read depends on nothing behind this place.
-  bool settled = false;
+  Ending ending = Ending::kOpen;
+  // Of what was read up to here, where a beginning of the file does not show it: of the text of a
+  // packed file, and only at its end; of the values of the declared columns of a Parquet file.
+  std::optional<ContentHash> before{};
   bool operator==(const ReadPosition&) const = default;
 };
 
@@ -66,9 +75,12 @@ struct ReadOptions {
   std::vector<std::pair<std::string, std::string>> format_options{};  // of lode.yaml
   std::int64_t rows_per_batch = 16384;  // at least 1; broken rows count
   int threads = 1;                      // never changes what is read
-  std::optional<ReadPosition> from{};  // one that a reader of such options gave; else the beginning
-  std::uint64_t end_byte = 0;          // a text file is taken to end here; 0: where it does
-  std::int64_t rows = -1;              // no more than so many, if not negative (text files)
+  // One that a reader of such options gave; else the beginning. kConflict when the file before it
+  // is another one, as far as the reader sees that, or when its last record has been continued.
+  std::optional<ReadPosition> from{};
+  std::uint64_t end_byte = 0;         // a text file is taken to end here; 0: where it does
+  std::optional<ReadPosition> end{};  // one that a reader gave: nothing behind it is read
+  std::int64_t rows = -1;             // no more than so many, if not negative
 };
 
 // Belongs to one thread at a time. Memory: one batch, and for text a row of up to 10 MiB.
@@ -95,6 +107,11 @@ struct Decoder {
 // column cannot be read as.
 Result<std::unique_ptr<RecordReader>> open_reader(FileSystem& files, const std::string& path,
                                                   const ReadOptions& options);
+
+// Whether a file that grew begins with what was read of it up to `end`, which has a `before`. Reads
+// it up to there.
+Result<bool> begins_as_read(FileSystem& files, const std::string& path, ReadOptions options,
+                            const ReadPosition& end);
 
 // For readers: a declared column that is not among those of a file.
 Error missing_column(std::string_view wanted, std::span<const std::string_view> known);

@@ -12,13 +12,19 @@ StretchReader::StretchReader(FileSystem& files, const Source& source,
       threads_(threads),
       next_seq_(first_seq) {}
 
-Status StretchReader::begin(const Stretch& stretch) {
+ReadOptions read_options(const Source& source, int threads) {
   ReadOptions options;
-  options.wanted = source_.columns;
-  options.format = source_.format;
-  options.format_options = source_.format_options;
-  options.threads = threads_;
+  options.wanted = source.columns;
+  options.format = source.format;
+  options.format_options = source.format_options;
+  options.threads = threads;
+  return options;
+}
+
+Status StretchReader::begin(const Stretch& stretch) {
+  ReadOptions options = read_options(source_, threads_);
   options.end_byte = stretch.end_byte;
+  options.end = stretch.end;
   options.rows = stretch.rows;
   auto before = ends_.find(stretch.file);
   options.from = before != ends_.end() ? before->second : stretch.from;

@@ -25,6 +25,7 @@ struct Stretch {
   std::int64_t rows = -1;       // how many; -1: all there are
   std::int64_t first_seq = -1;  // -1: behind the stretch before
   std::optional<ReadPosition> from{};
+  std::optional<ReadPosition> end{};  // where the file ended then, if it has grown since
 };
 
 // What came of it.
@@ -42,6 +43,9 @@ struct StretchBatch {
   std::int64_t file = 0;
   std::string file_name;  // without its folder
 };
+
+// How a source's files are read, whole.
+ReadOptions read_options(const Source& source, int threads);
 
 // Belongs to one thread. Memory: as RecordReader.
 class StretchReader {

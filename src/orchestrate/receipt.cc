@@ -85,29 +85,51 @@ std::string sealed(std::string body) {
   return body + "sum " + sum + "\n";
 }
 
-std::string end_text(const std::optional<ReadPosition>& end) {
+constexpr std::int64_t kVersion = 3;
+
+// "byte,row,line,ending,before,state", or "-" for a file that cannot be read on; in version 2
+// without byte and before.
+std::string end_text(const std::optional<ReadPosition>& end, std::int64_t version) {
   if (!end) return "-";
-  return fmt::format("{},{},{},{}", end->row, end->line, end->settled ? 1 : 0, end->state);
+  auto ending = static_cast<int>(end->ending);
+  if (version == 2)
+    return fmt::format("{},{},{},{}", end->row, end->line, ending == 0 ? 0 : 1, end->state);
+  std::string before = end->before ? text(*end->before) : "-";
+  return fmt::format("{},{},{},{},{},{}", end->byte, end->row, end->line, ending, before,
+                     end->state);
 }
 
-// "row,line,settled,state", or "-" for a file that cannot be read on.
-bool parse_end(std::string_view text, Receipt::File& file) {
+// Fields end with a comma, but for the last.
+std::optional<std::string_view> field_of(std::string_view& text) {
+  std::size_t comma = text.find(',');
+  if (comma == std::string_view::npos) return std::nullopt;
+  std::string_view field = text.substr(0, comma);
+  text.remove_prefix(comma + 1);
+  return field;
+}
+
+bool parse_end(std::string_view text, std::int64_t version, Receipt::File& file) {
   if (text == "-") return true;
-  std::string_view fields[3];
-  for (std::string_view& field : fields) {
-    std::size_t comma = text.find(',');
-    if (comma == std::string_view::npos) return false;
-    field = text.substr(0, comma);
-    text.remove_prefix(comma + 1);
+  auto byte = version == 2 ? std::optional(file.bytes) : number(field_of(text));
+  auto row = number(field_of(text));
+  auto line = number(field_of(text));
+  auto ending = number(field_of(text));
+  if (!byte || !row || !line || !ending || *ending > (version == 2 ? 1 : 2)) return false;
+  if (version == 2 && *ending == 1) ending = 2;
+  ReadPosition end{*byte, *row, *line, {}, static_cast<ReadPosition::Ending>(*ending), {}};
+  if (version > 2) {
+    auto before = field_of(text);
+    if (before != "-") {
+      end.before = hash(before);
+      if (!end.before) return false;
+    }
   }
-  auto row = number(fields[0]);
-  auto line = number(fields[1]);
-  if (!row || !line || (fields[2] != "0" && fields[2] != "1")) return false;
-  file.end = ReadPosition{file.bytes, *row, *line, std::string(text), fields[2] == "1"};
+  end.state = text;
+  file.end = std::move(end);
   return true;
 }
 
-bool parse_file(std::string_view line, Receipt& receipt) {
+bool parse_file(std::string_view line, std::int64_t version, Receipt& receipt) {
   Receipt::File& file = receipt.files.emplace_back();
   auto file_hash = hash(next_field(line));
   auto bytes = number(next_field(line));
@@ -117,7 +139,7 @@ bool parse_file(std::string_view line, Receipt& receipt) {
   file.hash = *file_hash;
   file.bytes = *bytes;
   file.name = *std::move(name);
-  return parse_end(*end, file);
+  return parse_end(*end, version, file);
 }
 
 bool parse_stretch(std::string_view line, Receipt& receipt) {
@@ -142,9 +164,9 @@ bool parse_zones(Lines& lines, Receipt& receipt) {
   return true;
 }
 
-bool parse_2(Lines& lines, Receipt& receipt) {
+bool parse_2_or_3(Lines& lines, std::int64_t version, Receipt& receipt) {
   while (auto file = lines.take("file"))
-    if (!parse_file(*file, receipt)) return false;
+    if (!parse_file(*file, version, receipt)) return false;
   std::int64_t seq = 0;
   while (auto stretch = lines.take("stretch")) {
     if (!parse_stretch(*stretch, receipt) || receipt.stretches.back().first_seq < seq) return false;
@@ -173,6 +195,20 @@ bool parse_1(Lines& lines, Receipt& receipt) {
   return true;
 }
 
+std::string text_of(const Receipt& receipt, std::int64_t version) {
+  std::string out =
+      fmt::format("{} {}\ndefinition {}\n", kMagic, version, text(receipt.definition));
+  for (const Receipt::File& file : receipt.files)
+    out += fmt::format("file {} {} {} {}\n", text(file.hash), file.bytes,
+                       end_text(file.end, version), escaped(file.name));
+  for (const Receipt::Stretch& stretch : receipt.stretches)
+    out += fmt::format("stretch {} {} {}\n", stretch.file, stretch.first_seq, stretch.rows);
+  out += fmt::format("next_seq {}\n", receipt.next_seq);
+  if (receipt.zone) out += fmt::format("zone {}\n", text(*receipt.zone));
+  if (receipt.aside) out += fmt::format("aside {}\n", text(*receipt.aside));
+  return sealed(std::move(out));
+}
+
 }  // namespace
 
 std::int64_t Receipt::rows() const {
@@ -185,18 +221,7 @@ std::int64_t Receipt::first_seq() const {
   return stretches.empty() ? next_seq : stretches.front().first_seq;
 }
 
-std::string receipt_text(const Receipt& receipt) {
-  std::string out = fmt::format("{} 2\ndefinition {}\n", kMagic, text(receipt.definition));
-  for (const Receipt::File& file : receipt.files)
-    out += fmt::format("file {} {} {} {}\n", text(file.hash), file.bytes, end_text(file.end),
-                       escaped(file.name));
-  for (const Receipt::Stretch& stretch : receipt.stretches)
-    out += fmt::format("stretch {} {} {}\n", stretch.file, stretch.first_seq, stretch.rows);
-  out += fmt::format("next_seq {}\n", receipt.next_seq);
-  if (receipt.zone) out += fmt::format("zone {}\n", text(*receipt.zone));
-  if (receipt.aside) out += fmt::format("aside {}\n", text(*receipt.aside));
-  return sealed(std::move(out));
-}
+std::string receipt_text(const Receipt& receipt) { return text_of(receipt, kVersion); }
 
 Result<Receipt> parse_receipt(std::string_view text) {
   auto corrupt = [] {
@@ -209,19 +234,19 @@ Result<Receipt> parse_receipt(std::string_view text) {
   Lines lines(text.substr(0, text.size() - kSumLine));
   auto version = number(lines.take(kMagic));
   if (!version || *version < 1) return corrupt();
-  if (*version > 2)
+  if (*version > kVersion)
     return fail(Code::kUnsupported,
-                "a receipt of version {}, and this lode reads versions 1 and 2; use the lode that "
+                "a receipt of version {}, and this lode reads versions 1 to {}; use the lode that "
                 "wrote it, or remove .lode and run again",
-                *version);
+                *version, kVersion);
   Receipt receipt;
   auto definition = hash(lines.take("definition"));
   if (!definition) return corrupt();
   receipt.definition = *definition;
-  bool parsed = *version == 1 ? parse_1(lines, receipt) : parse_2(lines, receipt);
+  bool parsed = *version == 1 ? parse_1(lines, receipt) : parse_2_or_3(lines, *version, receipt);
   if (!parsed || !lines.at_end()) return corrupt();
   // One receipt, one text: no leading zeros, no other letters for a hash.
-  if (*version == 2 && receipt_text(receipt) != text) return corrupt();
+  if (*version > 1 && text_of(receipt, *version) != text) return corrupt();
   return receipt;
 }
 

@@ -47,7 +47,8 @@ Result<Hashes> hashes_of(FileSystem& files, const std::string& path, std::int64_
 
 class Planner {
  public:
-  Planner(const Receipt& old, std::int64_t next_seq) : old_(old), next_seq_(next_seq) {}
+  Planner(const Source& source, const Receipt& old, std::int64_t next_seq, int threads)
+      : source_(source), old_(old), next_seq_(next_seq), threads_(threads) {}
 
   // Holds a declared file against the receipt.
   Status match(FileSystem& files, const std::string& path, const std::string& name) {
@@ -59,19 +60,10 @@ class Planner {
     std::int64_t number = known ? before - old_.files.begin() : -1;
     number_.push_back(number);
     if (!known || now.whole == before->hash) return {};
-    if (before->bytes <= 0 || now.first != before->hash)
-      return refuse(name,
-                    "the file changed since it was read, and what was made of it would change "
-                    "without a trace; to read it anew: lode run --replace");
-    if (!before->end)
-      return refuse(name,
-                    "the file has grown, and a file of its kind cannot be read on: put new rows "
-                    "into a new file, or read it anew: lode run --replace");
-    if (!before->end->settled)
-      return refuse(name,
-                    "the file has grown, but when it was read it did not end with the end of a "
-                    "record, so its last record may be another one now; to read it anew: "
-                    "lode run --replace");
+    TRY(std::optional<Error> wrong, check_growth(files, path, now, *before));
+    if (wrong && !refused_)
+      refused_ =
+          Error(wrong->code(), wrong->message(), {.file = name, .line = wrong->where().line});
     return {};
   }
 
@@ -107,6 +99,41 @@ class Planner {
   }
 
  private:
+  // Nothing if the file, which is not as it was, is what it was and more behind it; else what is
+  // wrong with it.
+  Result<std::optional<Error>> check_growth(FileSystem& files, const std::string& path,
+                                            const Hashes& now, const Receipt::File& before) const {
+    auto conflict = [](std::string_view why) {
+      return Error(Code::kConflict, fmt::format("{}; to read it anew: lode run --replace", why));
+    };
+    bool same_bytes = before.bytes > 0 && now.first == before.hash;
+    if (!before.end && same_bytes)
+      return conflict(
+          "the file has grown, and an earlier version of lode, which read it, did not write down "
+          "from where it can be read on: put new rows into a new file");
+    ReadOptions options = read_options(source_, threads_);
+    options.end_byte = static_cast<std::uint64_t>(now.bytes);
+    bool continues = same_bytes;
+    if (!same_bytes && before.end && before.end->before) {
+      TRY(continues, begins_as_read(files, path, options, *before.end));
+    }
+    if (!continues)
+      return conflict(
+          "the file changed since it was read, and what was made of it would change without a "
+          "trace");
+    if (before.end->ending == ReadPosition::Ending::kOpen)
+      return conflict(
+          "the file has grown, but when it was read it ended within a record, or within a quote "
+          "that was not closed, which may be another one now");
+    if (before.end->ending == ReadPosition::Ending::kSettled) return std::nullopt;
+    // Whether the last record has got its line end is the reader's to say.
+    options.from = before.end;
+    auto reader = open_reader(files, path, options);
+    if (reader) return std::nullopt;
+    if (reader.error().code() != Code::kConflict) return fail(reader.error());
+    return conflict(reader.error().message()).at(reader.error().where());
+  }
+
   Status refuse(const std::string& name, const char* why) {
     if (!refused_) refused_ = Error(Code::kConflict, why, {.file = name});
     return {};
@@ -163,12 +190,17 @@ class Planner {
 
   void add_due(std::int64_t file, std::int64_t rows, std::int64_t first_seq) {
     auto at = static_cast<std::size_t>(file);
+    const Receipt::File& before = old_.files[at];
+    // Bytes of a file that was packed or written anew do not say where it ended.
+    std::int64_t end_byte = before.end ? plan_.files[at].bytes : before.bytes;
     plan_.stretches.push_back(
-        {paths_[at], file, static_cast<std::uint64_t>(old_.files[at].bytes), rows, first_seq, {}});
+        {paths_[at], file, static_cast<std::uint64_t>(end_byte), rows, first_seq, {}, before.end});
   }
 
+  const Source& source_;
   const Receipt& old_;
   std::int64_t next_seq_;
+  int threads_;
   SourcePlan plan_;
   std::vector<std::int64_t> number_;  // of the declared files in the receipt, or -1
   std::vector<std::string> paths_;    // of the receipt's files
@@ -191,15 +223,16 @@ void read_afresh(std::int64_t next_seq, SourcePlan& plan) {
                               static_cast<std::uint64_t>(file.now.bytes),
                               -1,
                               number == 0 ? next_seq : -1,
+                              {},
                               {}});
   }
 }
 
 Result<SourcePlan> plan_source(FileSystem& files, const Project& project, const Source& source,
                                const ContentHash& definition, const std::optional<Receipt>& old,
-                               std::int64_t next_seq, bool replace) {
+                               std::int64_t next_seq, int threads, bool replace) {
   const Receipt none;
-  Planner planner(old ? *old : none, next_seq);
+  Planner planner(source, old ? *old : none, next_seq, threads);
   for (const auto& file : source.files)
     TRY_VOID(planner.match(files, file.string(), name_of(project, file)));
   planner.look_for_lost_files();
@@ -213,7 +246,8 @@ bool put_read(const SourcePlan& plan, const std::vector<StretchRead>& done, Rece
     const StretchRead& read = done[i];
     if (i < plan.due.size() && plan.due[i] != read.rows) return false;
     Receipt::File& file = receipt.files[static_cast<std::size_t>(read.file)];
-    file.end = read.end && read.end->byte == file.bytes ? read.end : std::nullopt;
+    bool whole = read.end && (read.end->before || read.end->byte == file.bytes);
+    file.end = whole ? read.end : std::nullopt;
     if (read.rows == 0) continue;
     receipt.stretches.push_back({read.file, read.first_seq, read.rows});
     receipt.next_seq = std::max(receipt.next_seq, read.first_seq + read.rows);

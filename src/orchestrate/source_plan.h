@@ -38,10 +38,12 @@ struct SourcePlan {
 
 // The files are hashed as far as they reach now: later ones may be longer, and nothing behind is
 // read. `next_seq` is the project's first free seq. kConflict, with the file's name, when a file
-// changed or is gone and `replace` is not set. One pass over the bytes, 1 GB/s.
+// changed or is gone and `replace` is not set. One pass over the bytes, 1 GB/s; a packed or a
+// Parquet file that is not as it was is also read as far as it was, to see that it begins with
+// that.
 Result<SourcePlan> plan_source(FileSystem& files, const Project& project, const Source& source,
                                const ContentHash& definition, const std::optional<Receipt>& old,
-                               std::int64_t next_seq, bool replace);
+                               std::int64_t next_seq, int threads, bool replace);
 
 // Makes it a plan that reads everything under new seqs.
 void read_afresh(std::int64_t next_seq, SourcePlan& plan);

@@ -114,7 +114,7 @@ class Ingest {
     ContentHash hash = content_hash(definition + check_->definition());
     TRY(std::optional<Receipt> old, read_receipt(context_.files, receipt_file()));
     TRY(plan_, plan_source(context_.files, context_.project, source_, hash, old, next_seq_,
-                           context_.replace));
+                           context_.limits.threads, context_.replace));
     if (old) receipt_ = *old;
     receipt_.definition = hash;
     if (old) TRY_VOID(go_back_to_receipt());

@@ -5,7 +5,9 @@
 #include <regex>
 
 #include "base/random.h"
+#include "table/duckdb.h"
 #include "tests/e2e/process.h"
+#include "tests/ingest/gzip.h"
 
 namespace lode {
 namespace {
@@ -192,11 +194,89 @@ TEST_F(Growth, WhatChangedOtherwiseIsRefused) {
   EXPECT_EQ(sql("SELECT min(_seq) AS first FROM raw.orders"), "{\"rows\":[{\"first\":50}]}\n");
 }
 
-TEST_F(Growth, AFileWithoutAnEndToItsLastRecordDoesNotGoOn) {
-  folder_.write("orders.csv", std::string(kHeader) + "1,2020-01-01 00:00:00,c,1");
+TEST_F(Growth, ALastRecordWithoutALineEndGoesOnWithOneAlone) {
+  std::string first = std::string(kHeader) + "1,2020-01-01 00:00:00,c,1";
+  folder_.write("orders.csv", first);
   run();
-  folder_.write("orders.csv", std::string(kHeader) + "1,2020-01-01 00:00:00,c,12\n");
-  EXPECT_NE(refused().find("last record"), std::string::npos);
+  folder_.write("orders.csv", first + "2\n");
+  std::string said = refused();
+  EXPECT_NE(said.find("orders.csv:2: the last record had no line end"), std::string::npos) << said;
+  EXPECT_NE(said.find("lode run --replace"), std::string::npos) << said;
+  folder_.write("orders.csv", first + "\r\n2,2020-01-01 00:01:00,c,2");
+  EXPECT_NE(run().find("\"rows_read\":1,\"rows\":2"), std::string::npos);
+  folder_.write("orders.csv", first + "\r\n2,2020-01-01 00:01:00,c,2\n");
+  EXPECT_NE(run().find("\"rows_read\":0,\"rows\":2"), std::string::npos);
+  EXPECT_EQ(sql("SELECT _seq, id, amount FROM raw.orders ORDER BY _seq"),
+            "{\"rows\":[{\"_seq\":0,\"id\":1,\"amount\":1},{\"_seq\":1,\"id\":2,\"amount\":2}]}\n");
+  // Within a quote a line end is text.
+  folder_.write("orders-2.csv", std::string(kHeader) + "7,2020-01-01 00:00:00,\"c");
+  run();
+  folder_.write("orders-2.csv", std::string(kHeader) + "7,2020-01-01 00:00:00,\"c\nd\",1\n");
+  EXPECT_NE(refused().find("within a quote"), std::string::npos);
+}
+
+// A second member behind the first, and the whole text packed anew.
+TEST_F(Growth, APackedFileThatGrewReadsAsIfItHadBeenReadAtOnce) {
+  std::string sources(kSources);
+  sources.replace(sources.find("orders*.csv"), 11, "orders.csv.gz");
+  declare(sources);
+  std::string name = "orders.csv.gz";
+  std::string first = gzip(std::string(kHeader) + rows(0, 300));
+  folder_.write(name, first);
+  run();
+  folder_.write(name, first + gzip(rows(300, 400)));
+  EXPECT_NE(run().find("\"rows_read\":100,\"rows\":400"), std::string::npos);
+  folder_.write(name, gzip(std::string(kHeader) + rows(0, 700)));
+  EXPECT_NE(run().find("\"rows_read\":300,\"rows\":700"), std::string::npos);
+  std::string grown = all();
+  folder_.write(name, gzip(std::string(kHeader) + rows(1, 800)));
+  EXPECT_NE(refused().find("changed"), std::string::npos);
+  // Read again under another declaration, and grown meanwhile.
+  folder_.write(name, gzip(std::string(kHeader) + rows(0, 750)));
+  sources.replace(sources.find("[0, 90]"), 7, "[0, 80]");
+  declare(sources);
+  EXPECT_NE(run().find("\"rows_read\":750,\"rows\":750"), std::string::npos);
+  sources.replace(sources.find("[0, 80]"), 7, "[0, 90]");
+  declare(sources);
+  folder_.write(name, gzip(std::string(kHeader) + rows(0, 700)));
+  std::filesystem::remove_all(folder_.path() + "/.lode");
+  run();
+  EXPECT_EQ(all(), grown);
+}
+
+// Parquet has no end to add to: it is written anew, and known again by the values of its rows.
+TEST_F(Growth, AParquetFileWithMoreRowsReadsAsIfItHadBeenReadAtOnce) {
+  if (!Duck::version()) GTEST_SKIP() << "there is no DuckDB";
+  std::string sources(kSources);
+  sources.replace(sources.find("orders*.csv"), 11, "orders.parquet");
+  declare(sources);
+  auto write = [&](int begin, int end) {
+    folder_.write("rows.csv", std::string(kHeader) + rows(begin, end));
+    ASSERT_TRUE(Duck::open().value().execute(fmt::format(
+        "COPY (FROM read_csv('{0}/rows.csv')) TO '{0}/orders.parquet'", folder_.path())));
+  };
+  write(0, 300);
+  run();
+  write(0, 900);
+  EXPECT_NE(run().find("\"rows_read\":600,\"rows\":900"), std::string::npos);
+  std::string grown = all();
+  EXPECT_NE(run().find("\"rows_read\":0,\"rows\":900"), std::string::npos);
+  write(1, 1000);
+  EXPECT_NE(refused().find("changed"), std::string::npos);
+  write(0, 800);
+  EXPECT_NE(refused().find("changed"), std::string::npos) << "rows are gone";
+  write(0, 900);
+  sources.replace(sources.find("[0, 90]"), 7, "[0, 80]");
+  declare(sources);
+  EXPECT_NE(run().find("\"rows_read\":900,\"rows\":900"), std::string::npos);
+  EXPECT_EQ(sql("SELECT max(_seq) AS last FROM aside.orders"), "{\"rows\":[{\"last\":897}]}\n");
+  sources.replace(sources.find("[0, 80]"), 7, "[0, 90]");
+  declare(sources);
+  run();
+  EXPECT_EQ(all(), grown);
+  std::filesystem::remove_all(folder_.path() + "/.lode");
+  run();
+  EXPECT_EQ(all(), grown);
 }
 
 TEST_F(Growth, AFileNameMayHoldALineFeed) {

@@ -3,28 +3,15 @@
 
 #include <gtest/gtest.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <filesystem>
 #include <fstream>
 #include <string>
 
+#include "tests/ingest/gzip.h"
+
 namespace lode {
 namespace {
-
-std::string packed(std::string_view text) {
-  z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string out(deflateBound(&stream, text.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
 
 class Reader : public testing::Test {
  protected:
@@ -60,7 +47,7 @@ class Reader : public testing::Test {
 
 TEST_F(Reader, FindsTheDecoderByEndingOrByName) {
   EXPECT_EQ(sum(write("t.csv", "a\n1\n2\n")).value(), 3);
-  EXPECT_EQ(sum(write("t.csv.gz", packed("a\n1\n2\n"))).value(), 3);
+  EXPECT_EQ(sum(write("t.csv.gz", gzip("a\n1\n2\n"))).value(), 3);
   std::string path = write("noending", "a\n1\n");
   EXPECT_EQ(sum(path).error().message(),
             "the ending of 'noending' does not say its format; give format: one of csv, parquet");
@@ -95,21 +82,21 @@ TEST_F(Reader, NoColumnsOrNoFile) {
 }
 
 TEST_F(Reader, GzipInMembersAndUnderAnyName) {
-  EXPECT_EQ(sum(write("t.csv.gz", packed("a\n1\n") + packed("2\n4\n"))).value(), 7);
-  EXPECT_EQ(sum(write("t.csv", packed("a\n5\n"))).value(), 5);
+  EXPECT_EQ(sum(write("t.csv.gz", gzip("a\n1\n") + gzip("2\n4\n"))).value(), 7);
+  EXPECT_EQ(sum(write("t.csv", gzip("a\n5\n"))).value(), 5);
 }
 
 TEST_F(Reader, DamagedGzipIsAnErrorThatNamesTheFile) {
   std::string text = "a\n";
   for (int i = 0; i < 20000; ++i) text += fmt::format("{}\n", i * 7919 % 10007);
-  std::string whole = packed(text);
+  std::string whole = gzip(text);
   std::string path = write("cut.csv.gz", whole.substr(0, whole.size() / 2));
   Error cut = sum(path).error();
   EXPECT_EQ(cut.code(), Code::kCorrupt);
   EXPECT_EQ(cut.text(), path + ": the gzip file ends too early; get it again");
   whole[whole.size() / 2] = static_cast<char>(whole[whole.size() / 2] ^ 0x10);
   EXPECT_EQ(sum(write("flip.csv.gz", whole)).error().code(), Code::kCorrupt);
-  EXPECT_EQ(sum(write("tail.csv.gz", packed("a\n1\n") + "junk")).error().code(), Code::kCorrupt);
+  EXPECT_EQ(sum(write("tail.csv.gz", gzip("a\n1\n") + "junk")).error().code(), Code::kCorrupt);
 }
 
 }  // namespace

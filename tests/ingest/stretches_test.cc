@@ -1,5 +1,5 @@
 // A file read in stretches, growing in between, is the file read at once.
-// covers: ingest/row_arrivals
+// covers: ingest/row_arrivals, ingest/rows_hash
 #include "ingest/stretches.h"
 
 #include <gtest/gtest.h>
@@ -9,9 +9,13 @@
 
 #include "base/random.h"
 #include "ingest/parquet_convert.h"
+#include "table/duckdb.h"
+#include "tests/ingest/gzip.h"
 
 namespace lode {
 namespace {
+
+using Ending = ReadPosition::Ending;
 
 class Stretches : public ::testing::Test {
  protected:
@@ -93,7 +97,7 @@ TEST_F(Stretches, AFileThatGrewRowByRowReadsAsOne) {
       bool quoted_feed = false;
       for (std::uint64_t i = random.below(4); i > 0; --i) text += some_row(random, quoted_feed);
       write(text);
-      ASSERT_TRUE(last.end && last.end->settled) << text;
+      ASSERT_TRUE(last.end && last.end->ending == Ending::kSettled) << text;
       Stretch stretch = all();
       stretch.from = last.end;
       Read more = read({stretch}, seq);
@@ -133,16 +137,155 @@ TEST_F(Stretches, EndWhereTheyAreToldTo) {
 
 // Only what no later byte can change is settled.
 TEST_F(Stretches, AreSettledAtTheEndOfARecordAlone) {
-  auto settled = [&](const std::string& text) {
-    write("at,n,text\n" + text);
-    return read({all()}).done.at(0).end->settled;
+  auto ending = [&](const std::string& text) {
+    write(text);
+    return read({all()}).done.at(0).end->ending;
   };
-  EXPECT_TRUE(settled("2020-01-01,1,a\n"));
-  EXPECT_TRUE(settled("2020-01-01,1,\"a\"\n"));
-  EXPECT_TRUE(settled("2020-01-01,1,\"a\"\r\n\n"));
-  EXPECT_TRUE(settled("2020-01-01,x,a\n"));
-  EXPECT_FALSE(settled("2020-01-01,1,a")) << "the text may go on";
-  EXPECT_FALSE(settled("2020-01-01,1,\"a\n2020-01-01,2,b\n")) << "the quote may be closed";
+  const std::string header = "at,n,text\n";
+  EXPECT_EQ(ending(header), Ending::kSettled);
+  EXPECT_EQ(ending(header + "2020-01-01,1,a\n"), Ending::kSettled);
+  EXPECT_EQ(ending(header + "2020-01-01,1,\"a\"\n"), Ending::kSettled);
+  EXPECT_EQ(ending(header + "2020-01-01,1,\"a\"\r\n\n"), Ending::kSettled);
+  EXPECT_EQ(ending(header + "2020-01-01,x,a\n"), Ending::kSettled);
+  EXPECT_EQ(ending(header + "2020-01-01,1,a"), Ending::kLineEnd);
+  EXPECT_EQ(ending(header + "2020-01-01,1,\"a\""), Ending::kLineEnd);
+  EXPECT_EQ(ending(header + "2020-01-01,1"), Ending::kLineEnd) << "broken, whatever follows it";
+  EXPECT_EQ(ending("at,n,text"), Ending::kLineEnd);
+  EXPECT_EQ(ending(header + "2020-01-01,1,a\r"), Ending::kOpen) << "LF would make it a line end";
+  EXPECT_EQ(ending(header + "2020-01-01,1,\"a"), Ending::kOpen) << "a line end would be quoted";
+  EXPECT_EQ(ending(header + "2020-01-01,1,\"a\n2020-01-01,2,b\n"), Ending::kOpen)
+      << "the quote may be closed";
+  EXPECT_EQ(ending(header + "2020-01-01,1,\"a\n2020-01-01,2,b"), Ending::kOpen);
+}
+
+// A last record without a line end is read, and goes on with one.
+TEST_F(Stretches, ARecordThatGetsItsLineEndLaterIsReadOnce) {
+  Random random(4);
+  int went_on = 0;
+  for (int round = 0; round < 100; ++round) {
+    std::string text = "at,n,text\n";
+    bool quoted_feed = false;
+    for (std::uint64_t i = random.below(4); i > 0; --i) text += some_row(random, quoted_feed);
+    std::size_t end = text.size() - (text.ends_with("\r\n") ? 2 : 1);
+    std::string more = text.substr(end);
+    for (std::uint64_t i = random.below(4); i > 0; --i) more += some_row(random, quoted_feed);
+    write(text.substr(0, end));
+    Read first = read({all()});
+    ReadPosition at = first.done.at(0).end.value();
+    if (at.ending == Ending::kLineEnd) {
+      ++went_on;
+    } else {
+      // What was left ends with the line end of a row before: an empty line was cut.
+      ASSERT_TRUE(at.ending == Ending::kSettled && text[end - 1] == '\n') << text;
+    }
+    write(text.substr(0, end) + more);
+    Stretch stretch = all();
+    stretch.from = at;
+    Read second = read({stretch}, first.done.at(0).rows);
+    EXPECT_EQ(second.done.at(0).end->ending, Ending::kSettled);
+    EXPECT_EQ(first.rows + second.rows, read({all()}).rows) << text << "|" << more;
+  }
+  EXPECT_GT(went_on, 50);
+}
+
+TEST_F(Stretches, ARecordThatIsContinuedIsAnotherOne) {
+  write("at,n,text\n2020-01-01,1,a");
+  Stretch stretch = all();
+  stretch.from = read({all()}).done.at(0).end;
+  for (const char* more : {"b\n", ",x\n", "\r", " \n"}) {
+    write(std::string("at,n,text\n2020-01-01,1,a") + more);
+    StretchReader reader(posix_files(), source_, {stretch}, 1, 1);
+    auto batch = reader.next();
+    ASSERT_FALSE(batch) << more;
+    EXPECT_EQ(batch.error().code(), Code::kConflict);
+    EXPECT_EQ(batch.error().text(), path_ +
+                                        ":2: the last record had no line end when it was read, "
+                                        "and what was added goes on in the same line: the "
+                                        "record changed");
+  }
+}
+
+// Packed text is known again by its hash, whatever it was packed with.
+TEST_F(Stretches, APackedTextThatGrewReadsAsOne) {
+  path_ += ".gz";
+  Random random(5);
+  for (int round = 0; round < 20; ++round) {
+    std::string text = "at,n,text\n";
+    std::string members = gzip(text);
+    bool quoted_feed = false;
+    write(members);
+    Read first = read({all()});
+    std::string rows = first.rows;
+    StretchRead last = first.done.at(0);
+    std::int64_t seq = 0;
+    for (int growth = 0; growth < 4; ++growth) {
+      std::string more;
+      for (std::uint64_t i = random.below(4); i > 0; --i) more += some_row(random, quoted_feed);
+      text += more;
+      members += gzip(more);
+      bool anew = random.chance(0.5);
+      write(anew ? gzip(text) : members);
+      ASSERT_TRUE(last.end && last.end->before);
+      ReadOptions options = read_options(source_, 1);
+      EXPECT_TRUE(begins_as_read(posix_files(), path_, options, *last.end).value());
+      Stretch stretch = all();
+      stretch.from = last.end;
+      Read then = read({stretch}, seq);
+      rows += then.rows;
+      last = then.done.at(0);
+      seq += last.rows;
+      EXPECT_EQ(last.end->byte, static_cast<std::int64_t>(text.size()));
+    }
+    Stretch whole = all();
+    whole.end = last.end;
+    write(gzip(text + "2020-01-01,1,behind\n"));
+    EXPECT_EQ(rows, read({whole}).rows) << text;
+    text[text.size() - 2] ^= 1;
+    write(gzip(text));
+    EXPECT_FALSE(begins_as_read(posix_files(), path_, read_options(source_, 1), *last.end).value());
+  }
+}
+
+// Any rows, in row groups of any size: the rows are what is compared.
+TEST_F(Stretches, AParquetFileWrittenAnewWithMoreRowsReadsAsOne) {
+  if (!Duck::version()) GTEST_SKIP() << "there is no DuckDB";
+  path_ += ".parquet";
+  auto write_rows = [&](int from, int to, int group) {
+    ASSERT_TRUE(Duck::open().value().execute(fmt::format(
+        "COPY (SELECT TIMESTAMP '2020-01-01' + to_seconds(i) AS at, CASE WHEN i % 7 = 0 THEN NULL "
+        "WHEN i % 5 = 0 THEN i + 0.5 ELSE i END AS n, CASE WHEN i % 3 > 0 THEN 't' || i END AS "
+        "text "
+        "FROM range({}, {}) r(i)) TO {} (FORMAT parquet, ROW_GROUP_SIZE {})",
+        from, to, sql_literal(path_), group)));
+  };
+  write_rows(0, 5000, 2048);
+  Read first = read({all()});
+  EXPECT_NE(first.rows.find("at line 0"), std::string::npos) << "some rows are set aside";
+  StretchRead last = first.done.at(0);
+  write_rows(0, 45000, 20480);
+  EXPECT_TRUE(begins_as_read(posix_files(), path_, read_options(source_, 1), *last.end).value());
+  Stretch stretch = all();
+  stretch.from = last.end;
+  Read more = read({stretch}, 5000);
+  EXPECT_EQ(more.done.at(0).rows, 40000);
+  Read whole = read({all()});
+  EXPECT_TRUE(first.rows + more.rows == whole.rows) << "not the rows of the file read at once";
+  EXPECT_EQ(more.done.at(0).end, whole.done.at(0).end);
+  Stretch then = all();
+  then.end = last.end;
+  EXPECT_EQ(read({then}).rows, first.rows);
+  then.end.reset();
+  then.rows = 17;
+  Stretch rest = all();
+  rest.first_seq = 17;
+  EXPECT_TRUE(read({then, rest}).rows == whole.rows);
+  write_rows(1, 45001, 20480);
+  EXPECT_FALSE(begins_as_read(posix_files(), path_, read_options(source_, 1), *last.end).value());
+  StretchReader reader(posix_files(), source_, {stretch}, 5000, 1);
+  EXPECT_EQ(reader.next().error().message(), "the file changed since it was read");
+  write_rows(0, 4000, 2048);
+  StretchReader shorter(posix_files(), source_, {stretch}, 5000, 1);
+  EXPECT_EQ(shorter.next().error().message(), "the file has fewer rows than when it was read");
 }
 
 }  // namespace

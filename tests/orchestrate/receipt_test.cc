@@ -10,8 +10,12 @@ namespace {
 Receipt sample() {
   Receipt receipt;
   receipt.definition = content_hash("definition");
-  receipt.files = {{content_hash("a"), "data/a.csv", 90, ReadPosition{90, 3, 5, "n--", true}},
-                   {content_hash("b"), "data/b and\nc\\.parquet", 40, {}}};
+  using Ending = ReadPosition::Ending;
+  ReadPosition settled{90, 3, 5, "n--", Ending::kSettled, {}};
+  ReadPosition packed{210, 7, 8, "z", Ending::kLineEnd, content_hash("text")};
+  receipt.files = {{content_hash("a"), "data/a.csv", 90, settled},
+                   {content_hash("b"), "data/b and\nc\\.parquet", 40, {}},
+                   {content_hash("c"), "c.csv.gz", 50, packed}};
   receipt.stretches = {{0, 12, 2}, {1, 14, 7}, {0, 30, 1}};
   receipt.next_seq = 40;
   receipt.zone = content_hash("zone");
@@ -32,8 +36,11 @@ TEST(Receipt, IsReadBackAsWritten) {
 }
 
 TEST(Receipt, GoldenFilesOfAllVersionsLoad) {
-  EXPECT_EQ(parse_receipt(golden("receipt-2")).value(), sample());
-  EXPECT_EQ(receipt_text(sample()), golden("receipt-2"));
+  EXPECT_EQ(parse_receipt(golden("receipt-3")).value(), sample());
+  EXPECT_EQ(receipt_text(sample()), golden("receipt-3"));
+  Receipt two = sample();
+  two.files.pop_back();
+  EXPECT_EQ(parse_receipt(golden("receipt-2")).value(), two);
   Receipt one;
   one.definition = content_hash("definition");
   one.files = {{content_hash("a"), "data/a.csv"}, {content_hash("b"), "data/b and c.csv"}};
@@ -55,16 +62,19 @@ TEST(Receipt, WhatNoReceiptSaysIsRefused) {
   EXPECT_TRUE(parse_receipt(with("next_seq 40", "next_seq 41")));
   for (auto [from, to] :
        std::vector<std::pair<const char*, const char*>>{{"next_seq 40", "next_seq 30"},
-                                                        {"stretch 1 14 7", "stretch 2 14 7"},
+                                                        {"stretch 1 14 7", "stretch 3 14 7"},
                                                         {"stretch 1 14 7", "stretch 1 13 7"},
                                                         {"stretch 1 14 7", "stretch 1 14 -7"},
                                                         {" 90 ", " -1 "},
-                                                        {"3,5,1,n--", "3,5,n--"},
+                                                        {"90,3,5,2,-,n--", "90,3,5,2,n--"},
+                                                        {"3,5,2,-", "3,5,3,-"},
+                                                        {"3,5,2,-", "3,5,2,x"},
+                                                        {"210,7,", "0210,7,"},
                                                         {"next_seq 40", "next_seq 040"},
                                                         {"\\n", "\\t"},
                                                         {"zone ", "zone x"}})
     EXPECT_FALSE(parse_receipt(with(from, to))) << to;
-  EXPECT_EQ(parse_receipt(with("receipt 2", "receipt 3")).error().code(), Code::kUnsupported);
+  EXPECT_EQ(parse_receipt(with("receipt 3", "receipt 4")).error().code(), Code::kUnsupported);
 }
 
 TEST(Receipt, EveryFlippedBitAndEveryCutIsFound) {
@@ -81,13 +91,13 @@ TEST(Receipt, EveryFlippedBitAndEveryCutIsFound) {
 
 TEST(Receipt, ANewerVersionIsRefusedAsOne) {
   std::string text = receipt_text(sample());
-  text.replace(text.find(" 2\n"), 3, " 3\n");
+  text.replace(text.find(" 3\n"), 3, " 4\n");
   text.erase(text.size() - 69);  // the line of the sum
   text += "sum " + lode::text(content_hash(text)) + "\n";
   Error error = parse_receipt(text).error();
   EXPECT_EQ(error.code(), Code::kUnsupported);
   EXPECT_EQ(error.message(),
-            "a receipt of version 3, and this lode reads versions 1 and 2; use the lode that wrote "
+            "a receipt of version 4, and this lode reads versions 1 to 3; use the lode that wrote "
             "it, or remove .lode and run again");
 }
 
