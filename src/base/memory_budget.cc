@@ -60,6 +60,7 @@ Status MemoryBudget::change(std::size_t entry, std::int64_t from, std::int64_t t
   if (to > from && held_ + to - from > limit_) return fail(over(entries_[entry].what, to - from));
   held_ += to - from;
   peak_ = std::max(peak_, held_);
+  lap_peak_ = std::max(lap_peak_, held_);
   entries_[entry].bytes = to;
   return {};
 }
@@ -85,6 +86,11 @@ Error MemoryBudget::over(std::string_view what, std::int64_t asked) const {
 std::int64_t MemoryBudget::free() const {
   std::lock_guard lock(mutex_);
   return limit_ - held_;
+}
+
+std::int64_t MemoryBudget::take_lap_peak() {
+  std::lock_guard lock(mutex_);
+  return std::exchange(lap_peak_, held_);
 }
 
 std::int64_t MemoryBudget::peak() const {

@@ -51,6 +51,8 @@ class MemoryBudget {
   std::int64_t limit() const { return limit_; }
   std::int64_t free() const;
   std::int64_t peak() const;  // the most that was held at once
+  // The most that was held at once since the last call (or ever, at the first).
+  std::int64_t take_lap_peak();
 
  private:
   struct Entry {
@@ -64,6 +66,7 @@ class MemoryBudget {
   mutable std::mutex mutex_;
   std::int64_t held_ = 0;
   std::int64_t peak_ = 0;
+  std::int64_t lap_peak_ = 0;
   std::vector<Entry> entries_;  // of live holds; "" = free to take
 };
 

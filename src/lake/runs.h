@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,12 +22,34 @@ namespace lode {
 enum class RunState : std::uint8_t { kRunning, kSucceeded, kFailed, kCancelled };
 std::string_view run_state_name(RunState state);  // "running", ...
 
+// Whose work a station is: lode's own, or the training of a model, which is mostly a library's.
+// kUnknown: recorded before version 3 of the format, when one station held both.
+enum class StationKind : std::uint8_t { kUnknown, kOwn, kTraining };
+std::string_view station_kind_name(StationKind kind);  // "own", "training"; "" for kUnknown
+
+// A stretch of a run. What is 0 from cpu_seconds on was not measured, or there was none of it.
 struct StationRecord {
-  std::string name{};  // "ingest flights"
+  std::string name{};  // "ingest flights", "model late: fit"
   std::int64_t units = 0;
   std::string unit{};  // "rows"
   double seconds = 0;
+  StationKind kind = StationKind::kUnknown;
+  double cpu_seconds = 0;          // of all threads of the process
+  std::int64_t bytes_read = 0;     // of files it is about
+  std::int64_t bytes_written = 0;  // into files that stay, or on the way to them
+  std::int64_t memory = 0;         // bytes accounted for at the most (base/memory_budget.h)
+  Timestamp started{};
+  std::uint64_t span = 0;    // as telemetry/span.h numbers them
+  std::uint64_t parent = 0;  // span it is a part of; 1 is the run
   bool operator==(const StationRecord&) const = default;
+};
+
+// What a run counted. Names and labels are those of telemetry/metrics.h.
+struct CounterRecord {
+  std::string name{};    // "lode_rows_read_total"
+  std::string labels{};  // "source=flights", several with commas, "" for none
+  std::int64_t value = 0;
+  bool operator==(const CounterRecord&) const = default;
 };
 
 struct RunRecord {
@@ -38,6 +61,7 @@ struct RunRecord {
   RunState state = RunState::kRunning;
   std::string error{};                    // text of the error, "" if there was none
   std::vector<StationRecord> stations{};  // in the order they ended
+  std::vector<CounterRecord> counters{};  // by name and labels
   bool operator==(const RunRecord&) const = default;
 };
 
@@ -66,10 +90,14 @@ class MetadataStore {
  public:
   virtual ~MetadataStore() = default;
 
-  // A run as it begins; its stations, end and error are not looked at. kConflict: the id is taken.
+  // A run as it begins; its stations, counters, end and error are not looked at. kConflict: the id
+  // is taken.
   virtual Status begin_run(const RunRecord& run) = 0;
   // kNotFound: no such run. kConflict: it has ended.
   virtual Status add_station(std::string_view run, const StationRecord& station) = 0;
+  // Once a run: a second call, or a name with the same labels twice, is kConflict. kNotFound and
+  // kConflict as above.
+  virtual Status add_counters(std::string_view run, std::span<const CounterRecord> counters) = 0;
   // `state` is not kRunning. kNotFound and kConflict as above.
   virtual Status end_run(std::string_view run, Timestamp ended, RunState state,
                          std::string_view error) = 0;

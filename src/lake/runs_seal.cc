@@ -62,11 +62,13 @@ Result<std::uint64_t> sum_of_rows(Sqlite& database, const std::vector<SealedRows
   return sum;
 }
 
-Result<std::uint64_t> sum_of_everything(Sqlite& database) {
-  return sum_of_rows(database, {{"runs", "SELECT * FROM runs"},
-                                {"stations", "SELECT * FROM stations"},
-                                {"models", "SELECT * FROM models"},
-                                {"model_texts", "SELECT * FROM model_texts"}});
+Result<std::uint64_t> sum_of_everything(Sqlite& database, int version) {
+  std::vector<SealedRows> tables = {{"runs", "SELECT * FROM runs"},
+                                    {"stations", "SELECT * FROM stations"},
+                                    {"models", "SELECT * FROM models"},
+                                    {"model_texts", "SELECT * FROM model_texts"}};
+  if (version >= 3) tables.push_back({"counters", "SELECT * FROM counters"});
+  return sum_of_rows(database, tables);
 }
 
 Status write_seal(Sqlite& database, std::uint64_t sum) {
@@ -74,10 +76,10 @@ Status write_seal(Sqlite& database, std::uint64_t sum) {
   return query->bind(std::bit_cast<std::int64_t>(sum)).run();
 }
 
-Status check_seal(Sqlite& database, const std::string& path) {
+Status check_seal(Sqlite& database, int version, const std::string& path) {
   TRY(auto query, database.query("SELECT sum FROM seal"));
   TRY(bool found, query->step());
-  TRY(std::uint64_t sum, sum_of_everything(database));
+  TRY(std::uint64_t sum, sum_of_everything(database, version));
   if (found && query->integer(0) == std::bit_cast<std::int64_t>(sum)) return {};
   return damaged(path, "its rows are not those that were written");
 }

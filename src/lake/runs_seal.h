@@ -25,11 +25,11 @@ struct SealedRows {
 };
 
 Result<std::uint64_t> sum_of_rows(Sqlite& database, const std::vector<SealedRows>& rows);
-// Of all tables that are sealed. Cost: reads them all.
-Result<std::uint64_t> sum_of_everything(Sqlite& database);
+// Of all tables that are sealed in that version of the format. Cost: reads them all.
+Result<std::uint64_t> sum_of_everything(Sqlite& database, int version);
 Status write_seal(Sqlite& database, std::uint64_t sum);
 // kCorrupt when the rows are not those that were sealed.
-Status check_seal(Sqlite& database, const std::string& path);
+Status check_seal(Sqlite& database, int version, const std::string& path);
 // kCorrupt when SQLite finds its pages damaged, or the tables are not those of `like`, a database
 // that was made anew.
 Status check_pages(Sqlite& database, const std::string& path);

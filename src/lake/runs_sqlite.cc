@@ -63,8 +63,24 @@ constexpr const char* kMigrations[] = {
        ) STRICT, WITHOUT ROWID;)",
     R"(CREATE TABLE seal (sum INTEGER NOT NULL) STRICT;
        INSERT INTO seal VALUES (0);)",
+    R"(ALTER TABLE stations ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;
+       ALTER TABLE stations ADD COLUMN cpu_seconds REAL NOT NULL DEFAULT 0;
+       ALTER TABLE stations ADD COLUMN bytes_read INTEGER NOT NULL DEFAULT 0;
+       ALTER TABLE stations ADD COLUMN bytes_written INTEGER NOT NULL DEFAULT 0;
+       ALTER TABLE stations ADD COLUMN memory INTEGER NOT NULL DEFAULT 0;
+       ALTER TABLE stations ADD COLUMN started_us INTEGER NOT NULL DEFAULT 0;
+       ALTER TABLE stations ADD COLUMN span INTEGER NOT NULL DEFAULT 0;
+       ALTER TABLE stations ADD COLUMN parent INTEGER NOT NULL DEFAULT 0;
+       CREATE TABLE counters (
+         run TEXT NOT NULL REFERENCES runs (id),
+         name TEXT NOT NULL,
+         labels TEXT NOT NULL,
+         value INTEGER NOT NULL,
+         PRIMARY KEY (run, name, labels)
+       ) STRICT, WITHOUT ROWID;)",
 };
 constexpr int kSchemaVersion = std::size(kMigrations);
+constexpr int kFirstSealed = 2;
 
 class SqliteStore final : public MetadataStore {
  public:
@@ -74,6 +90,7 @@ class SqliteStore final : public MetadataStore {
 
   Status begin_run(const RunRecord& run) override;
   Status add_station(std::string_view run, const StationRecord& station) override;
+  Status add_counters(std::string_view run, std::span<const CounterRecord> counters) override;
   Status end_run(std::string_view run, Timestamp ended, RunState state,
                  std::string_view error) override;
   Result<RunRecord> run(std::string_view id) override;
@@ -96,6 +113,8 @@ class SqliteStore final : public MetadataStore {
   Result<int> schema_version();
   Status check_running(std::string_view run);
   Result<RunRecord> read_run(const SqliteQuery& row);
+  Status read_stations(RunRecord& run);
+  Status read_counters(RunRecord& run);
   Result<ModelRecord> read_model(const SqliteQuery& row);
   Result<std::int64_t> known_version(const ModelRecord& model, std::int64_t& newest);
   Status insert_model(const ModelRecord& model, std::int64_t version);
@@ -113,10 +132,17 @@ Result<int> SqliteStore::schema_version() {
   return found ? static_cast<int>(query->integer(0)) : 0;
 }
 
+// From one version to a later one.
+Status migrate_tables(Sqlite& database, int from, int to) {
+  for (int version = from; version < to; ++version)
+    TRY_VOID(database.execute(kMigrations[version]));
+  return {};
+}
+
 // Brings the file to the newest version: one that is new, or older.
 Status bring_up_to_date(Sqlite& database, int version) {
-  for (; version < kSchemaVersion; ++version) TRY_VOID(database.execute(kMigrations[version]));
-  TRY(std::uint64_t sum, sum_of_everything(database));
+  TRY_VOID(migrate_tables(database, version, kSchemaVersion));
+  TRY(std::uint64_t sum, sum_of_everything(database, kSchemaVersion));
   TRY_VOID(write_seal(database, sum));
   TRY_VOID(database.execute("DELETE FROM schema_version"));
   TRY(auto query, database.query("INSERT INTO schema_version VALUES (?)"));
@@ -126,12 +152,13 @@ Status bring_up_to_date(Sqlite& database, int version) {
 constexpr const char* kVersionTable =
     "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL) STRICT";
 
-// Tables as a file has them that is made today.
-Result<Sqlite> made_anew() {
-  TRY(Sqlite database, Sqlite::open(":memory:", kBusyMs));
-  TRY_VOID(database.execute(kVersionTable));
-  TRY_VOID(bring_up_to_date(database, 0));
-  return database;
+// Whether tables and rows are what a lode wrote whose version is at least the first with a seal.
+Status check_sealed(Sqlite& database, int version, const std::string& path) {
+  TRY(Sqlite like, Sqlite::open(":memory:", kBusyMs));
+  TRY_VOID(like.execute(kVersionTable));
+  TRY_VOID(migrate_tables(like, 0, version));
+  TRY_VOID(check_tables(database, like, path));
+  return check_seal(database, version, path);
 }
 
 Status SqliteStore::migrate(const std::string& path) {
@@ -151,10 +178,11 @@ Status SqliteStore::migrate(const std::string& path) {
                   "'{}' has schema version {}, which there is not; restore it from a backup, or "
                   "move it away and run again",
                   path, version);
-    if (version < kSchemaVersion) TRY_VOID(bring_up_to_date(database_, version));
-    TRY(Sqlite like, made_anew());
-    TRY_VOID(check_tables(database_, like, path));
-    return check_seal(database_, path);
+    // What an older lode sealed is held against its seal before anything is made of it.
+    if (version >= kFirstSealed) TRY_VOID(check_sealed(database_, version, path));
+    if (version == kSchemaVersion) return {};
+    TRY_VOID(bring_up_to_date(database_, version));
+    return check_sealed(database_, kSchemaVersion, path);
   });
 }
 
@@ -186,14 +214,43 @@ Status SqliteStore::add_station(std::string_view run, const StationRecord& stati
   SealedRows stations{"stations", "SELECT * FROM stations WHERE run = ?", {std::string(run)}};
   return change({stations}, [&]() -> Status {
     TRY_VOID(check_running(run));
-    TRY(auto query, database_.query("INSERT INTO stations SELECT ?1, count(*), ?2, ?3, ?4, ?5 "
-                                    "FROM stations WHERE run = ?1"));
+    TRY(auto query, database_.query("INSERT INTO stations SELECT ?1, count(*), ?2, ?3, ?4, ?5, ?6, "
+                                    "?7, ?8, ?9, ?10, ?11, ?12, ?13 FROM stations WHERE run = ?1"));
     return query->bind(run)
         .bind(station.name)
         .bind(station.units)
         .bind(station.unit)
         .bind(station.seconds)
+        .bind(static_cast<std::int64_t>(station.kind))
+        .bind(station.cpu_seconds)
+        .bind(station.bytes_read)
+        .bind(station.bytes_written)
+        .bind(station.memory)
+        .bind(station.started.us)
+        .bind(std::bit_cast<std::int64_t>(station.span))
+        .bind(std::bit_cast<std::int64_t>(station.parent))
         .run();
+  });
+}
+
+Status SqliteStore::add_counters(std::string_view run, std::span<const CounterRecord> counters) {
+  std::lock_guard lock(mutex_);
+  SealedRows rows{"counters", "SELECT * FROM counters WHERE run = ?", {std::string(run)}};
+  return change({rows}, [&]() -> Status {
+    TRY_VOID(check_running(run));
+    TRY(auto any, database_.query("SELECT 1 FROM counters WHERE run = ? LIMIT 1"));
+    TRY(bool found, any->bind(run).step());
+    if (found) return fail(Code::kConflict, "run '{}' has its counters already", run);
+    any.reset();
+    for (const CounterRecord& counter : counters) {
+      TRY(auto query, database_.query("INSERT INTO counters VALUES (?, ?, ?, ?) "
+                                      "ON CONFLICT (run, name, labels) DO NOTHING"));
+      TRY_VOID(query->bind(run).bind(counter.name).bind(counter.labels).bind(counter.value).run());
+      if (database_.changes() != 1)
+        return fail(Code::kConflict, "run '{}' has two counters {} of '{}'", run, counter.name,
+                    counter.labels);
+    }
+    return {};
   });
 }
 
@@ -219,13 +276,43 @@ Result<RunRecord> SqliteStore::read_run(const SqliteQuery& row) {
   if (!row.is_null(4)) run.ended = Timestamp{row.integer(4)};
   run.state = static_cast<RunState>(row.integer(5));
   run.error = row.text(6);
-  TRY(auto query, database_.query("SELECT name, units, unit, seconds FROM stations WHERE run = ? "
-                                  "ORDER BY place"));
+  TRY_VOID(read_stations(run));
+  TRY_VOID(read_counters(run));
+  return run;
+}
+
+Status SqliteStore::read_stations(RunRecord& run) {
+  TRY(auto query, database_.query("SELECT name, units, unit, seconds, kind, cpu_seconds, "
+                                  "bytes_read, bytes_written, memory, started_us, span, parent "
+                                  "FROM stations WHERE run = ? ORDER BY place"));
   query->bind(run.id);
   while (true) {
     TRY(bool more, query->step());
-    if (!more) return run;
-    run.stations.push_back({query->text(0), query->integer(1), query->text(2), query->real(3)});
+    if (!more) return {};
+    StationRecord& station = run.stations.emplace_back();
+    station.name = query->text(0);
+    station.units = query->integer(1);
+    station.unit = query->text(2);
+    station.seconds = query->real(3);
+    station.kind = static_cast<StationKind>(query->integer(4));
+    station.cpu_seconds = query->real(5);
+    station.bytes_read = query->integer(6);
+    station.bytes_written = query->integer(7);
+    station.memory = query->integer(8);
+    station.started = {query->integer(9)};
+    station.span = std::bit_cast<std::uint64_t>(query->integer(10));
+    station.parent = std::bit_cast<std::uint64_t>(query->integer(11));
+  }
+}
+
+Status SqliteStore::read_counters(RunRecord& run) {
+  TRY(auto query, database_.query("SELECT name, labels, value FROM counters WHERE run = ? "
+                                  "ORDER BY name, labels"));
+  query->bind(run.id);
+  while (true) {
+    TRY(bool more, query->step());
+    if (!more) return {};
+    run.counters.push_back({query->text(0), query->text(1), query->integer(2)});
   }
 }
 
@@ -382,6 +469,11 @@ Result<std::vector<ModelRecord>> SqliteStore::models(std::string_view project,
 std::string_view run_state_name(RunState state) {
   constexpr std::string_view kNames[] = {"running", "succeeded", "failed", "cancelled"};
   return kNames[static_cast<std::size_t>(state)];
+}
+
+std::string_view station_kind_name(StationKind kind) {
+  constexpr std::string_view kNames[] = {"", "own", "training"};
+  return kNames[static_cast<std::size_t>(kind)];
 }
 
 Result<std::unique_ptr<MetadataStore>> open_sqlite_store(const std::string& path) {

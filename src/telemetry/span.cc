@@ -68,6 +68,13 @@ std::vector<SpanRecord> Tracer::finished() const {
   return out;
 }
 
+std::vector<SpanRecord> Tracer::take_finished() {
+  std::lock_guard lock(mutex_);
+  std::ranges::rotate(ring_, ring_.begin() + static_cast<std::ptrdiff_t>(oldest_));
+  oldest_ = 0;
+  return std::exchange(ring_, {});
+}
+
 std::uint64_t Tracer::dropped() const {
   std::lock_guard lock(mutex_);
   return dropped_;

@@ -63,6 +63,8 @@ class Tracer {
   Span span(std::string_view name) { return start(name, 0); }
   // Finished spans, oldest end first.
   std::vector<SpanRecord> finished() const;
+  // The same, and forgets them: for who writes them elsewhere.
+  std::vector<SpanRecord> take_finished();
   // Spans that gave way to younger ones.
   std::uint64_t dropped() const;
 

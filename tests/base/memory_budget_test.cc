@@ -24,6 +24,23 @@ TEST(MemoryBudget, HoldsAreGivenBack) {
   EXPECT_EQ(budget.peak(), 100 * kMiB);
 }
 
+TEST(MemoryBudget, ALapHasItsOwnPeak) {
+  MemoryBudget budget(100 * kMiB);
+  MemoryBudget::Hold stays = *budget.hold("stays", 10 * kMiB);
+  {
+    auto goes = *budget.hold("goes", 50 * kMiB);
+  }
+  EXPECT_EQ(budget.take_lap_peak(), 60 * kMiB);
+  EXPECT_EQ(budget.take_lap_peak(), 10 * kMiB) << "what is still held counts from the beginning";
+  {
+    auto goes = *budget.hold("goes", 20 * kMiB);
+  }
+  stays.release();
+  EXPECT_EQ(budget.take_lap_peak(), 30 * kMiB);
+  EXPECT_EQ(budget.take_lap_peak(), 0);
+  EXPECT_EQ(budget.peak(), 60 * kMiB);
+}
+
 TEST(MemoryBudget, WhatDoesNotFitIsRefusedWithFigures) {
   MemoryBudget budget(1000 * kMiB);
   auto records = budget.hold("records", 700 * kMiB);

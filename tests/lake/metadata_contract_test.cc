@@ -78,11 +78,26 @@ ModelRecord a_model(std::string name, std::string_view content) {
 TEST_P(Metadata, ARunFromBeginningToEnd) {
   ASSERT_TRUE(store().begin_run(a_run("r1")).has_value());
   StationRecord ingest{"ingest flights", 3'000'000, "rows", 1.25};
-  StationRecord train{"train late", 458'388, "rows", 0.1};
+  StationRecord train{.name = "model late: fit",
+                      .units = 458'388,
+                      .unit = "rows",
+                      .seconds = 0.1,
+                      .kind = StationKind::kTraining,
+                      .cpu_seconds = 0.2,
+                      .bytes_read = 1,
+                      .bytes_written = 2,
+                      .memory = 3,
+                      .started = {4},
+                      .span = 0xffff'ffff'ffff'fffe,
+                      .parent = 1};
+  std::vector<CounterRecord> counters = {{"lode_rows_read_total", "source=a", 3'000'000},
+                                         {"lode_rows_read_total", "source=b", 0}};
   ASSERT_TRUE(store().add_station("r1", ingest).has_value());
   ASSERT_TRUE(store().add_station("r1", train).has_value());
+  ASSERT_TRUE(store().add_counters("r1", counters).has_value());
   RunRecord wanted = a_run("r1");
   wanted.stations = {ingest, train};
+  wanted.counters = counters;
   EXPECT_EQ(store().run("r1").value(), wanted);
   ASSERT_TRUE(
       store().end_run("r1", {9}, RunState::kFailed, "lode.yaml:3: it's no good").has_value());
@@ -104,6 +119,22 @@ TEST_P(Metadata, RunsAreNotMixedUp) {
   EXPECT_EQ(store().end_run("r1", {9}, RunState::kFailed, "").error().code(), Code::kConflict);
   EXPECT_EQ(store().add_station("r1", {}).error().code(), Code::kConflict);
   EXPECT_EQ(store().run("r1").value().state, RunState::kSucceeded);
+}
+
+TEST_P(Metadata, CountersComeOnceAndAllOrNone) {
+  std::vector<CounterRecord> counters = {{"a", "", 1}, {"b", "x=1", 2}};
+  EXPECT_EQ(store().add_counters("r1", counters).error().code(), Code::kNotFound);
+  ASSERT_TRUE(store().begin_run(a_run("r1")).has_value());
+  std::vector<CounterRecord> twice = {{"a", "", 1}, {"b", "", 2}, {"a", "", 3}};
+  EXPECT_EQ(store().add_counters("r1", twice).error().code(), Code::kConflict);
+  EXPECT_TRUE(store().run("r1").value().counters.empty());
+  ASSERT_TRUE(store().add_counters("r1", counters).has_value());
+  EXPECT_EQ(store().add_counters("r1", {{{"c", "", 1}}}).error().code(), Code::kConflict);
+  ASSERT_TRUE(store().begin_run(a_run("r2")).has_value());
+  ASSERT_TRUE(store().add_counters("r2", {{{"a", "", 7}}}).has_value());
+  EXPECT_EQ(store().run("r1").value().counters, counters);
+  ASSERT_TRUE(store().end_run("r1", {9}, RunState::kSucceeded, "").has_value());
+  EXPECT_EQ(store().add_counters("r1", counters).error().code(), Code::kConflict) << "it has ended";
 }
 
 TEST_P(Metadata, RunsNewestFirst) {
@@ -210,7 +241,7 @@ TEST(SqliteStore, ANewerSchemaIsRefused) {
   Error error = open_sqlite_store(place).error();
   EXPECT_EQ(error.code(), Code::kUnsupported);
   EXPECT_EQ(error.message(),
-            fmt::format("'{}' has schema version 99, this lode knows versions up to 2; "
+            fmt::format("'{}' has schema version 99, this lode knows versions up to 3; "
                         "use a newer lode",
                         place));
   std::filesystem::remove(place);

@@ -103,6 +103,22 @@ TEST_F(RunsSeal, AFlippedBitIsFoundOrMeansNothing) {
   EXPECT_GT(meaningless, flips / 8);
 }
 
+// Also in a file that an older lode sealed: it is looked at before it is brought up to date.
+TEST_F(RunsSeal, WhatWasSealedBeforeIsHeldAgainstItsSeal) {
+  for (const char* change :
+       {"UPDATE stations SET units = units + 1 WHERE place = 0", "UPDATE seal SET sum = sum + 1",
+        "UPDATE models SET metrics_json = '{}'", "ALTER TABLE runs ADD COLUMN more TEXT"}) {
+    place(golden(2));
+    {
+      Sqlite database = Sqlite::open(place_, 0).value();
+      ASSERT_TRUE(database.execute(change)) << change;
+    }
+    auto after = everything();
+    ASSERT_FALSE(after) << change;
+    EXPECT_EQ(after.error().code(), Code::kCorrupt) << change << ": " << after.error().text();
+  }
+}
+
 // What SQLite's own check cannot see.
 TEST_F(RunsSeal, AnotherValueOfTheRightKindIsFound) {
   for (const char* change :
@@ -111,7 +127,7 @@ TEST_F(RunsSeal, AnotherValueOfTheRightKindIsFound) {
         "UPDATE model_texts SET value = value || ' '", "UPDATE seal SET sum = sum + 1",
         "DELETE FROM seal", "ALTER TABLE runs ADD COLUMN more TEXT",
         "UPDATE schema_version SET version = 0", "UPDATE schema_version SET version = 1",
-        "UPDATE schema_version SET version = -7"}) {
+        "UPDATE schema_version SET version = 2", "UPDATE schema_version SET version = -7"}) {
     place(golden());
     ASSERT_TRUE(everything());
     {

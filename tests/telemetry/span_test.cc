@@ -51,6 +51,22 @@ TEST(Span, EndsOnce) {
   EXPECT_EQ(tracer.finished()[1].parent, span.id());
 }
 
+TEST(Tracer, TakenSpansAreGone) {
+  ManualClock clock{Timestamp{}};
+  Tracer tracer(clock, 2);
+  for (const char* name : {"a", "b", "c"}) tracer.span(name);
+  std::vector<SpanRecord> taken = tracer.take_finished();
+  ASSERT_EQ(taken.size(), 2U);
+  EXPECT_EQ(taken[0].name, "b") << "oldest end first, also when the ring went round";
+  EXPECT_EQ(taken[1].name, "c");
+  EXPECT_TRUE(tracer.finished().empty());
+  for (const char* name : {"d", "e", "f"}) tracer.span(name);
+  taken = tracer.take_finished();
+  ASSERT_EQ(taken.size(), 2U);
+  EXPECT_EQ(taken[0].name, "e");
+  EXPECT_EQ(taken[1].id, 6U);
+}
+
 TEST(Tracer, OldSpansGiveWay) {
   ManualClock clock{Timestamp{}};
   Tracer tracer(clock, 3);
