@@ -96,6 +96,20 @@ Result<Estimate> estimate(const Metric& metric, double value, std::vector<double
                   quantile_of_sorted(replicates, 1 - tail)};
 }
 
+// Of those that are defined.
+double standard_deviation(std::span<const double> replicates) {
+  double count = 0;
+  double mean = 0;
+  double squares = 0;
+  for (double x : replicates) {
+    if (std::isnan(x)) continue;
+    double from = x - mean;  // Welford, 1962
+    mean += from / ++count;
+    squares += from * (x - mean);
+  }
+  return count < 2 ? 0 : std::sqrt(squares / (count - 1));
+}
+
 }  // namespace
 
 bool MetricDifference::second_is_better() const {
@@ -163,6 +177,7 @@ Result<std::vector<MetricDifference>> compare(const ScoredRows& first, const Sco
         estimate(*metrics[m], a.value, std::move(a.replicates), options.level, one.undefined));
     TRY(one.second,
         estimate(*metrics[m], b.value, std::move(b.replicates), options.level, one.undefined));
+    one.standard_error = standard_deviation(difference);
     TRY(one.difference, estimate(*metrics[m], b.value - a.value, std::move(difference),
                                  options.level, one.undefined));  // undefined where either was
     differences.push_back(one);

@@ -50,7 +50,8 @@ struct MetricDifference {
   const Metric* metric = nullptr;
   Estimate first;
   Estimate second;
-  Estimate difference;  // second minus first, from paired replicates
+  Estimate difference;        // second minus first, from paired replicates
+  double standard_error = 0;  // of the difference: the standard deviation of its replicates
   int undefined = 0;
 
   // True if the interval of the difference leaves out 0: the data can tell the two apart.
