@@ -216,6 +216,31 @@ TEST(Metric, AucEqualsCountingAllPairs) {
   EXPECT_EQ(prepare_metric(*find_metric("auc").value(), sample).value()->value(once), won / pairs);
 }
 
+// A matrix of more blocks than one pass over the rows counts, and one of more than the small size,
+// which many rows are worth; equal to the rank sum of the rows that the draws repeat.
+TEST(Metric, AucByAMatrixOfManyBlocksIsThatOfTheRows) {
+  for (auto [blocks, count] : {std::pair{300U, 4'000}, std::pair{1'100U, 1'300'000}}) {
+    Random random(blocks, 3);
+    Rows rows;
+    Blocks of;
+    of.count = blocks;
+    for (int i = 0; i < count; ++i) {
+      double score = std::floor(random.unit() * 5'000) / 5'000;
+      rows.add(score, random.chance(0.2 + 0.4 * score) ? 1 : 0);
+      of.of_row.push_back(static_cast<std::uint32_t>(random.below(blocks)));
+    }
+    std::vector<double> draws(blocks);
+    for (double& draw : draws) draw = random.poisson1();
+    std::vector<double> weight;
+    for (std::uint32_t block : of.of_row) weight.push_back(draws[block]);
+    Sample sample = Sample::make_ranked(rows.plain(), of).value();
+    double drawn = prepare_metric(*find_metric("auc").value(), sample).value()->value(draws);
+    Rows plain = rows;
+    ScoredRows repeated{.score = plain.score, .label = plain.label, .weight = weight};
+    EXPECT_DOUBLE_EQ(drawn, value_of("auc", repeated)) << blocks;
+  }
+}
+
 TEST(Metric, EveryMetricIsUndefinedWithoutRows) {
   Rows rows = ten_rows();
   Blocks blocks = block_per_row(10);

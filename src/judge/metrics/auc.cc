@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <cstddef>
 
 #include "base/component.h"
@@ -6,8 +8,12 @@
 namespace lode {
 namespace {
 
-// Up to here a matrix of blocks by blocks is kept (8 MiB at most); above it every value is a pass.
-constexpr std::uint32_t kMatrixBlocks = 1024;
+// Where a matrix of blocks by blocks is kept (128 MiB at most); else every value is a pass over the
+// rows. With many more rows than entries the matrix is worth its making.
+constexpr std::uint64_t kSmallMatrix = 1024;
+constexpr std::uint64_t kLargestMatrix = 4096;
+// Columns of the matrix counted in one pass over the rows: their part of it stays in the cache.
+constexpr std::size_t kTile = 128;
 
 constexpr bool is_tie(std::uint32_t cell) { return (cell & 2) != 0; }
 constexpr bool is_positive(std::uint32_t cell) { return (cell & 1) != 0; }
@@ -37,26 +43,10 @@ class PairMatrixAuc final : public PreparedMetric {
         wins_(blocks_ * blocks_),
         positives_(blocks_),
         negatives_(blocks_) {
-    const Sample::Ranking& ranking = sample.ranking();
-    std::vector<double> below(blocks_);  // negatives by block: 2 for a lower score, 1 for a tie
-    auto count_negatives = [&](std::size_t begin, std::size_t end) {
-      for (std::size_t i = begin; i < end; ++i)
-        if (!is_positive(ranking.cell[i]))
-          below[block_of(ranking.cell[i])] += sample.weight(ranking.row[i]);
-    };
-    for_each_tie(ranking.cell, [&](std::size_t begin, std::size_t end) {
-      count_negatives(begin, end);
-      for (std::size_t i = begin; i < end; ++i) {
-        if (!is_positive(ranking.cell[i])) continue;
-        std::size_t block = block_of(ranking.cell[i]);
-        double weight = sample.weight(ranking.row[i]);
-        positives_[block] += weight;
-        double* wins = wins_.data() + block * blocks_;
-        for (std::size_t c = 0; c < blocks_; ++c) wins[c] += weight * below[c];
-      }
-      count_negatives(begin, end);
-    });
-    for (std::size_t b = 0; b < blocks_; ++b) negatives_[b] = below[b] / 2;
+    for (std::size_t first = 0; first < blocks_; first += kTile)
+      count_tile(sample, first, std::min(first + kTile, blocks_));
+    for (std::size_t i = 0; i < sample.rows(); ++i)
+      (sample.label(i) != 0 ? positives_ : negatives_)[sample.block(i)] += sample.weight(i);
   }
 
   double value(std::span<const double> draws) const override {
@@ -76,6 +66,32 @@ class PairMatrixAuc final : public PreparedMetric {
   }
 
  private:
+  // Pairs against the negatives of blocks [first, end).
+  void count_tile(const Sample& sample, std::size_t first, std::size_t end) {
+    const Sample::Ranking& ranking = sample.ranking();
+    std::array<double, kTile> below{};  // negatives by block: 2 for a lower score, 1 for a tie
+    std::size_t width = end - first;
+    auto count_negatives = [&](std::size_t from, std::size_t to) {
+      for (std::size_t i = from; i < to; ++i) {
+        std::size_t at = block_of(ranking.cell[i]) - first;
+        if (!is_positive(ranking.cell[i]) && at < width) below[at] += weight(sample, ranking, i);
+      }
+    };
+    for_each_tie(ranking.cell, [&](std::size_t from, std::size_t to) {
+      count_negatives(from, to);
+      for (std::size_t i = from; i < to; ++i) {
+        if (!is_positive(ranking.cell[i])) continue;
+        double row_weight = weight(sample, ranking, i);
+        double* wins = wins_.data() + block_of(ranking.cell[i]) * blocks_ + first;
+        for (std::size_t c = 0; c < width; ++c) wins[c] += row_weight * below[c];
+      }
+      count_negatives(from, to);
+    });
+  }
+  static double weight(const Sample& sample, const Sample::Ranking& ranking, std::size_t rank) {
+    return sample.weighted() ? sample.weight(ranking.row[rank]) : 1.0;
+  }
+
   std::size_t blocks_;
   std::vector<double> wins_;  // blocks x blocks, doubled
   std::vector<double> positives_;
@@ -116,7 +132,9 @@ class RankPassAuc final : public PreparedMetric {
 };
 
 std::unique_ptr<PreparedMetric> prepare_auc(const Sample& sample) {
-  if (sample.blocks() <= kMatrixBlocks) return std::make_unique<PairMatrixAuc>(sample);
+  std::uint64_t blocks = sample.blocks();
+  bool worth = blocks <= kLargestMatrix && blocks * blocks <= sample.rows();
+  if (blocks <= kSmallMatrix || worth) return std::make_unique<PairMatrixAuc>(sample);
   return std::make_unique<RankPassAuc>(sample);
 }
 
