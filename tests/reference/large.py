@@ -2,7 +2,7 @@
 
 import duckdb
 
-from streams import DAY, SCHEMA, arr, cor, fill, load, rd, script, src, view
+from streams import DAY, VIEW, arr, connect, cor, fill, load, pick, rd, script, src, view
 
 LARGE_VIEWS = {
     "h1": view("sliding", DAY // 24),
@@ -12,25 +12,19 @@ LARGE_VIEWS = {
 }
 
 
-def view_row(name, v):
-    columns = ("over", "source", "key", "window", "w", "exact", "last_n", "current", "limit")
-    return (0, name, *(v[column] for column in columns))
-
-
 def make_large(rows, reads, keys):
     """A year of one source, made in DuckDB from hashes; out of order, late, future and broken rows
     and nulls among them."""
     unit = 337_500_000  # a divisor of the panes, so that edges are hit
     step = 365 * DAY // rows
     step = step // unit * unit if step > unit else unit // -(-unit // step)
-    con = duckdb.connect(config={"threads": 2, "memory_limit": "4GB"})
-    con.execute(SCHEMA)
+    con = connect()
     con.execute(
         "INSERT INTO sources VALUES (0, 's', %d, 60000000, %d, true); "
         "INSERT INTO quanta VALUES (0, 0.01)"
         % (2 * step, DAY)
     )
-    fill(con, "views", [view_row(name, v) for name, v in LARGE_VIEWS.items()])
+    fill(con, "views", [(0, name, *pick(v, VIEW)) for name, v in LARGE_VIEWS.items()])
     h = lambda salt, m: "(hash(i, %d) %% %d)::BIGINT" % (salt, m)
     con.execute(
         """INSERT INTO arrivals

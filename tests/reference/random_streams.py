@@ -108,13 +108,13 @@ class Maker:
             out["v%d" % i] = view(
                 window,
                 w,
-                rng.choice(("source", "label")),
-                rng.choice(list(self.sources)),
-                rng.choice(("key_a", "key_b")),
-                rng.random() < 0.2,
-                rng.choice((1, 2, 5, 50)),
-                rng.random() < 0.4,
-                rng.choice((None, 1, 3)),
+                over=rng.choice(("source", "label")),
+                source=rng.choice(list(self.sources)),
+                key=rng.choice(("key_a", "key_b")),
+                exact=rng.random() < 0.2,
+                last_n=rng.choice((1, 2, 5, 50)),
+                current=rng.random() < 0.4,
+                limit=rng.choice((None, 1, 3)),
             )
         return out
 

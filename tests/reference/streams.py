@@ -53,47 +53,33 @@ def fill(con, table, rows):
 
 
 # A stream is a dict: sources {name: (lateness, ahead, span)}, arrivals [dict],
-# views {name: dict}, reads [dict].
+# views {name: dict}, reads [dict]. The dicts' keys, in the order of the tables' columns:
+ARRIVAL = (
+    *("source", "part", "kind", "id_n", "id_s", "t", "known", "broken"),
+    *("key_a", "key_b", "x", "n", "b", "lv", "lk"),
+)
+VIEW = ("over", "source", "key", "window", "w", "exact", "last_n", "current", "limit")
+READ = ("view", "key", "t0", "k", "s")
+
+
+def pick(row, keys):
+    return tuple(row[key] for key in keys)
+
+
+def changed(row, options):
+    assert options.keys() <= row.keys(), options.keys() - row.keys()
+    return row | options
 
 
 def src(lateness=0, ahead=300_000_000, span=DAY):
     return (lateness, ahead, span)
 
 
-def arr(
-    id,
-    t,
-    known=None,
-    kind="original",
-    source="s",
-    part=None,
-    broken=False,
-    a="k",
-    kb=None,
-    x=None,
-    n=None,
-    b=None,
-    lv=None,
-    lk=None,
-):
-    if kind == "retraction":
-        a = None
-    return dict(
-        source=source,
-        part=part,
-        kind=kind,
-        id=id,
-        t=t,
-        known=t if known is None else known,
-        broken=broken,
-        key_a=a,
-        key_b=kb,
-        x=x,
-        n=n,
-        b=b,
-        lv=lv,
-        lk=lk,
-    )
+def arr(id, t, known=None, kind="original", a="k", kb=None, **columns):
+    row = dict.fromkeys(("part", "x", "n", "b", "lv", "lk")) | dict(source="s", broken=False)
+    row |= dict(id=id, kind=kind, t=t, known=t if known is None else known)
+    row |= dict(key_a=None if kind == "retraction" else a, key_b=kb)
+    return changed(row, columns)
 
 
 def cor(id, t, known, **kw):
@@ -104,91 +90,37 @@ def ret(id, known, t=None, **kw):
     return arr(id, t, known, "retraction", **kw)
 
 
-def view(
-    window,
-    w=None,
-    over="source",
-    source="s",
-    key="key_a",
-    exact=False,
-    last_n=None,
-    current=False,
-    limit=None,
-):
-    return dict(
-        over=over,
-        source=source,
-        key=key,
-        window=window,
-        w=w,
-        exact=exact,
-        last_n=last_n,
-        current=current,
-        limit=limit,
-    )
+def view(window, w=None, **options):
+    row = dict(over="source", source="s", key="key_a", exact=False, current=False)
+    return changed(row | dict(window=window, w=w, last_n=None, limit=None), options)
 
 
 def rd(t0, k=INF, s=INF, key="k", view="v"):
     return dict(view=view, key=key, t0=t0, k=k, s=s)
 
 
-def load(streams, quantum=0.01):
+def arrival_row(r):
+    text = isinstance(r["id"], str)
+    return pick(r | dict(id_n=None if text else r["id"], id_s=r["id"] if text else None), ARRIVAL)
+
+
+def connect():
     con = duckdb.connect(config={"threads": 2, "memory_limit": "4GB"})
     con.execute(SCHEMA)
-    S, A, V, R = [], [], [], []
+    return con
+
+
+def load(streams, quantum=0.01):
+    con = connect()
+    tables = {name: [] for name in ("sources", "arrivals", "views", "reads", "quanta")}
     for no, st in streams:
-        S += [(no, name, l, a, d, False) for name, (l, a, d) in st["sources"].items()]
-        for q, r in enumerate(st["arrivals"]):
-            num = not isinstance(r["id"], str)
-            A.append(
-                (
-                    no,
-                    q,
-                    r["source"],
-                    r["part"],
-                    r["kind"],
-                    r["id"] if num else None,
-                    None if num else r["id"],
-                    r["t"],
-                    r["known"],
-                    r["broken"],
-                    r["key_a"],
-                    r["key_b"],
-                    r["x"],
-                    r["n"],
-                    r["b"],
-                    r["lv"],
-                    r["lk"],
-                )
-            )
-        V += [
-            (
-                no,
-                name,
-                v["over"],
-                v["source"],
-                v["key"],
-                v["window"],
-                v["w"],
-                v["exact"],
-                v["last_n"],
-                v["current"],
-                v["limit"],
-            )
-            for name, v in st["views"].items()
-        ]
-        R += [
-            (no, i, r["view"], r["key"], r["t0"], r["k"], r["s"]) for i, r in enumerate(st["reads"])
-        ]
-    for table, rows in (
-        ("sources", S),
-        ("arrivals", A),
-        ("views", V),
-        ("reads", R),
-        ("quanta", [(no, quantum) for no, _ in streams]),
-    ):
-        if rows:
-            fill(con, table, rows)
+        tables["sources"] += [(no, name, *rules, False) for name, rules in st["sources"].items()]
+        tables["arrivals"] += [(no, q, *arrival_row(r)) for q, r in enumerate(st["arrivals"])]
+        tables["views"] += [(no, name, *pick(v, VIEW)) for name, v in st["views"].items()]
+        tables["reads"] += [(no, i, *pick(r, READ)) for i, r in enumerate(st["reads"])]
+        tables["quanta"].append((no, quantum))
+    for table, rows in tables.items():
+        fill(con, table, rows)
     return con
 
 
