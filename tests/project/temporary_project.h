@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -18,8 +19,10 @@ class TemporaryProject {
  public:
   TemporaryProject() {
     const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-    root_ = std::filesystem::temp_directory_path() /
-            fmt::format("lode_{}_{}_{}", test->test_suite_name(), test->name(), ::getpid());
+    std::string name =
+        fmt::format("lode_{}_{}_{}", test->test_suite_name(), test->name(), ::getpid());
+    std::ranges::replace(name, '/', '_');  // of tests with parameters
+    root_ = std::filesystem::temp_directory_path() / name;
     std::filesystem::remove_all(root_);
     std::filesystem::create_directories(root_);
   }
