@@ -12,6 +12,10 @@ build_folder() { # build_folder PRESET
   if [[ $1 == release ]]; then echo build; else echo "build-$1"; fi
 }
 
+needs_clang() { # needs_clang PRESET
+  [[ $1 == asan || $1 == fuzz ]]
+}
+
 # The thread sanitizer of GCC 12 cannot place its shadow when addresses are spread widely.
 calm() { # calm PRESET COMMAND...
   local preset=$1
@@ -65,6 +69,6 @@ command_build() {
     esac
     shift
   done
-  setup_group build
+  if needs_clang "$preset"; then setup_group full; else setup_group build; fi
   build_preset "$preset" "${targets[@]}"
 }

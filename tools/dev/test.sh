@@ -4,7 +4,8 @@ help_test() {
 usage: ./dev test [--full] [--preset NAME] [-R REGEX] [CTEST OPTIONS...]
 Builds, then runs every test, two at a time. Skipped tests are listed with their reasons; CTest's
 closing lines come last.
-  --full          also the address+undefined and thread sanitizers, and clang-tidy on changed files
+  --full          also clang-tidy on the files that differ from origin/main, then the tests under the
+                  address+undefined and under the thread sanitizer; a line for each part comes last
   --preset NAME   asan, tsan or debug instead of release
 example: ./dev test -R table     only the tests whose name holds "table"
 TEXT
@@ -18,6 +19,7 @@ changed_sources() {
     grep -E '^(src|tests|bench)/.*\.cc$' | sort -u || true
 }
 
+# Shows each file as it is done; what is found is shown and fails.
 run_tidy() {
   local sources
   mapfile -t sources < <(changed_sources)
@@ -25,8 +27,11 @@ run_tidy() {
     echo 'no changed sources'
     return 0
   fi
-  printf '%s\n' "${sources[@]}" | xargs -P "$(nproc)" -n 1 \
-    clang-tidy-19 -p build --quiet --extra-arg=-Wno-unknown-warning-option
+  printf 'clang-tidy-19 on %d files\n' "${#sources[@]}"
+  # shellcheck disable=SC2016  # $1 is for the inner shell
+  printf '%s\n' "${sources[@]}" | xargs -P "${LODE_JOBS:-$(nproc)}" -n 1 sh -c \
+    'found=$(clang-tidy-19 -p build --quiet --extra-arg=-Wno-unknown-warning-option "$1" 2>/dev/null)
+     status=$?; echo "  $1"; [ -z "$found" ] || printf "%s\n" "$found"; exit $status' _
 }
 
 test_preset() { # test_preset PRESET CTEST_OPTIONS...
@@ -39,8 +44,34 @@ test_preset() { # test_preset PRESET CTEST_OPTIONS...
     --before "setup $TEST_SETUP_SECONDS, build $((SECONDS - began))" -- "$@"
 }
 
+# The parts of --full. All are gone through, whatever fails; what came of each is said at the end.
+full_part() { # full_part NAME COMMAND...
+  local name=$1 began=$SECONDS word=passed
+  shift
+  printf '\n==== %s\n' "$name"
+  "$@" || word=FAILED
+  [[ $word == passed ]] || FULL_FAILED+=("$name")
+  FULL_LINES+=("$(printf '  %-8s %-7s %5d s' "$name" "$word" $((SECONDS - began)))")
+}
+
+run_full() { # run_full CTEST_OPTIONS...
+  local began=$SECONDS
+  FULL_FAILED=() FULL_LINES=()
+  full_part release test_preset release "$@"
+  full_part tidy run_tidy
+  full_part asan test_preset asan "$@"
+  full_part tsan test_preset tsan "$@"
+  printf '\n'
+  printf '%s\n' "${FULL_LINES[@]}"
+  if ((${#FULL_FAILED[@]})); then
+    printf 'test --full: %s failed; %d s\n' "${FULL_FAILED[*]}" $((SECONDS - began)) >&2
+    return 1
+  fi
+  printf 'test --full: all passed; %d s\n' $((SECONDS - began))
+}
+
 command_test() {
-  local preset=release full=0 options=()
+  local preset=release full=0 options=() group=test
   while (($#)); do
     case $1 in
       --full) full=1 ;;
@@ -50,14 +81,12 @@ command_test() {
     esac
     shift
   done
-  STEP_SHOWN='tools/setup --group test' step setup setup_group test
+  if ((full)) || needs_clang "$preset"; then group=full; fi
+  STEP_SHOWN="tools/setup --group $group" step setup setup_group "$group"
   TEST_SETUP_SECONDS=$LAST_STEP_SECONDS
   if ((full)); then
-    need clang-tidy-19 'run ./dev setup --group full'
-    build_preset release
-    STEP_SHOWN="clang-tidy-19 on changed files" step tidy run_tidy
-    test_preset asan "${options[@]}"
-    test_preset tsan "${options[@]}"
+    run_full "${options[@]}"
+  else
+    test_preset "$preset" "${options[@]}"
   fi
-  test_preset "$preset" "${options[@]}"
 }
