@@ -32,7 +32,7 @@ void put_value(const Column& column, std::int64_t row, std::string& out) {
       return put(out, column.date(row));
     case TypeId::kString:
     case TypeId::kBytes:
-      put(out, std::uint64_t{column.string(row).size()});
+      put(out, static_cast<std::uint32_t>(column.string(row).size()));
       out += column.string(row);
       return;
     case TypeId::kList: {
@@ -48,6 +48,36 @@ void put_value(const Column& column, std::int64_t row, std::string& out) {
   }
 }
 
+// The same as put_value of each row.
+template <typename T>
+void put_fixed(const Column& column, std::string& out) {
+  const T* values = column.values.as<T>();
+  out.resize(static_cast<std::size_t>(column.length) * (1 + sizeof(T)));
+  char* at = out.data();
+  for (std::int64_t row = 0; row < column.length; ++row) {
+    *at = column.is_null(row) ? '\0' : '\1';
+    if (*at++ == '\0') continue;
+    std::memcpy(at, values + row, sizeof(T));
+    at += sizeof(T);
+  }
+  out.resize(static_cast<std::size_t>(at - out.data()));
+}
+
+void put_column(const Column& column, std::string& out) {
+  out.clear();
+  switch (column.type.id) {
+    case TypeId::kInt64:
+    case TypeId::kTimestamp:
+      return put_fixed<std::int64_t>(column, out);
+    case TypeId::kDouble:
+      return put_fixed<double>(column, out);
+    case TypeId::kDate:
+      return put_fixed<std::int32_t>(column, out);
+    default:
+      for (std::int64_t row = 0; row < column.length; ++row) put_value(column, row, out);
+  }
+}
+
 }  // namespace
 
 RowsHasher::RowsHasher(const Schema& schema) : columns_(schema.size()) {
@@ -59,9 +89,7 @@ RowsHasher::RowsHasher(const Schema& schema) : columns_(schema.size()) {
 
 void RowsHasher::add(const Batch& batch) {
   for (std::size_t c = 0; c < columns_.size(); ++c) {
-    buffer_.clear();
-    for (std::int64_t row = 0; row < batch.table.rows; ++row)
-      put_value(batch.table.columns[c], row, buffer_);
+    put_column(batch.table.columns[c], buffer_);
     columns_[c].add(buffer_);
   }
   for (const BrokenRow& broken : batch.broken) {

@@ -42,9 +42,13 @@ void run_receipt(std::string_view bytes) {
   std::string sealed = std::string(bytes) + "sum " + text(content_hash(bytes)) + "\n";
   auto receipt = parse_receipt(sealed);
   if (receipt) {
-    if (!sealed.starts_with("lode-receipt 1")) {
-      EXPECT_EQ(receipt_text(*receipt), sealed);
+    std::string written = receipt_text(*receipt);
+    if (sealed.starts_with("lode-receipt 3")) {
+      EXPECT_EQ(written, sealed);
     }
+    // What an older version had no place for is not made up.
+    auto again = parse_receipt(written);
+    EXPECT_TRUE(sealed.starts_with("lode-receipt 1") || (again && *again == *receipt)) << written;
   } else {
     EXPECT_TRUE(receipt.error().code() == Code::kCorrupt ||
                 receipt.error().code() == Code::kUnsupported)
@@ -54,9 +58,10 @@ void run_receipt(std::string_view bytes) {
 
 std::vector<std::string> receipt_seeds() {
   std::string golden = source_file("tests/orchestrate/golden/receipt-1");
-  std::string newest = source_file("tests/orchestrate/golden/receipt-2");
-  return {golden.substr(0, golden.rfind("sum ")), newest.substr(0, newest.rfind("sum ")),
-          "lode-receipt 1\n", "lode-receipt 3\nmore\n"};
+  std::string second = source_file("tests/orchestrate/golden/receipt-2");
+  std::string newest = source_file("tests/orchestrate/golden/receipt-3");
+  return {golden.substr(0, golden.rfind("sum ")), second.substr(0, second.rfind("sum ")),
+          newest.substr(0, newest.rfind("sum ")), "lode-receipt 1\n", "lode-receipt 4\nmore\n"};
 }
 
 const Registration receipt_registration({"receipt", run_receipt, receipt_seeds});

@@ -1,5 +1,5 @@
 // A file read in stretches, growing in between, is the file read at once.
-// covers: ingest/row_arrivals, ingest/rows_hash
+// covers: ingest/row_arrivals
 #include "ingest/stretches.h"
 
 #include <gtest/gtest.h>
