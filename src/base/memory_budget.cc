@@ -78,7 +78,7 @@ Error MemoryBudget::over(std::string_view what, std::int64_t asked) const {
   return Error(
       Code::kLimit,
       fmt::format("{} would take about {} more, and of --memory {} there are {} left{}; "
-                  "give --memory {}MiB, or fewer rows or columns",
+                  "give --memory {}MiB or more, or fewer rows or columns",
                   what, memory_text(asked), memory_text(limit_), memory_text(limit_ - held_),
                   held.empty() ? "" : " (held: " + held + ")", advised));
 }

@@ -41,6 +41,22 @@ TEST(MemoryBudget, ALapHasItsOwnPeak) {
   EXPECT_EQ(budget.peak(), 60 * kMiB);
 }
 
+// What thirty million rows said to the default: the figure is the flag's, to be typed as it stands.
+TEST(MemoryBudget, SaysWhatTheDefaultWouldHaveToBe) {
+  MemoryBudget budget(4096 * kMiB);
+  auto records = budget.hold("records of flights", 2700 * kMiB);
+  auto more = budget.hold("reading view departures", 2350 * kMiB);
+  ASSERT_FALSE(more);
+  EXPECT_EQ(more.error().message(),
+            "reading view departures would take about 2.29 GiB more, and of --memory 4.00 GiB "
+            "there are 1.36 GiB left (held: records of flights 2.64 GiB); give --memory 5120MiB "
+            "or more, or fewer rows or columns");
+  MemoryBudget advised(5120 * kMiB);
+  auto first = advised.hold("records of flights", 2700 * kMiB);
+  ASSERT_TRUE(first);
+  EXPECT_TRUE(advised.hold("reading view departures", 2350 * kMiB));
+}
+
 TEST(MemoryBudget, WhatDoesNotFitIsRefusedWithFigures) {
   MemoryBudget budget(1000 * kMiB);
   auto records = budget.hold("records", 700 * kMiB);
@@ -50,7 +66,7 @@ TEST(MemoryBudget, WhatDoesNotFitIsRefusedWithFigures) {
   EXPECT_EQ(more.error().code(), Code::kLimit);
   EXPECT_EQ(more.error().message(),
             "the training set would take about 500 MiB more, and of --memory 0.98 GiB there are "
-            "300 MiB left (held: records 700 MiB); give --memory 1280MiB, or fewer rows or "
+            "300 MiB left (held: records 700 MiB); give --memory 1280MiB or more, or fewer rows or "
             "columns");
   EXPECT_EQ(budget.free(), 300 * kMiB) << "nothing of it is held";
   ASSERT_FALSE(records->resize(1001 * kMiB));

@@ -214,6 +214,25 @@ TEST_F(Run, StopsBeforeItWouldTakeMoreMemoryThanItMay) {
   EXPECT_EQ(lode({"run", "--memory", "400MiB"}).exit, 0);
 }
 
+// Each refusal names the flag and a figure, and who follows them gets to the end.
+TEST_F(Run, WhoGivesTheMemoryThatIsAskedForGetsToTheEnd) {
+  std::string memory = "70MiB";
+  int refusals = 0;
+  while (true) {
+    ProcessResult result = lode({"run", "--memory", memory});
+    if (result.exit == 0) break;
+    ASSERT_EQ(result.exit, 5) << result.err;
+    ASSERT_LT(++refusals, 4) << "the figures are too small: " << result.err;
+    std::smatch match;
+    ASSERT_TRUE(
+        std::regex_search(result.err, match, std::regex("give --memory ([0-9]+MiB) or more")))
+        << result.err;
+    EXPECT_GT(std::stoi(match[1].str()), std::stoi(memory));
+    memory = match[1].str();
+  }
+  EXPECT_GT(refusals, 0);
+}
+
 // docs/semantics.md 7.2 and 2.4: found by running it, when one such value ended the whole run.
 TEST_F(Run, AValueOffItsQuantumBreaksItsRecordAndNoOther) {
   folder_.write("lode.yaml", R"(lode: 1
