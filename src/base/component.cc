@@ -54,7 +54,8 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
   std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
   for (std::string_view candidate : known) {
     std::size_t distance = edit_distance(word, candidate);
-    if (distance < best_distance) {
+    bool shares = distance < std::max(word.size(), candidate.size());  // a letter at least
+    if (shares && distance < best_distance) {
       best = candidate;
       best_distance = distance;
     }

@@ -1,4 +1,6 @@
 // lode explain: the records that made a feature's value.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -147,7 +149,9 @@ void print_records(Output& out, const std::vector<Contribution>& records,
   std::size_t first = all || records.size() <= kShownRecords ? 0 : records.size() - kShownRecords;
   for (std::size_t i = records.size(); i-- > first;) {
     const Contribution& c = records[i];
-    std::vector<Cell> cells = {c.seq, text(c.time), text(c.known)};
+    // As `lode sql` shows it: a name, not a quantity.
+    Cell seq = Cell::number(static_cast<double>(c.seq), 0);
+    std::vector<Cell> cells = {std::move(seq), text(c.time), text(c.known)};
     for (const auto& [name, column] : declared.columns())
       cells.push_back(value_cell(*column, declared.row_of(c.seq)));
     table.row(std::move(cells));
@@ -184,7 +188,10 @@ Result<const View*> find_view(const Project& project, const std::string& name) {
   if (const View* view = project.view(name)) return view;
   std::vector<std::string_view> names;
   for (const View& known : project.views) names.push_back(known.name);
-  return fail(Code::kNotFound, "there is no feature view '{}'{}", name, did_you_mean(name, names));
+  std::string hint = did_you_mean(name, names);
+  if (hint.empty() && names.empty()) hint = "; the project declares none";
+  if (hint.empty()) hint = fmt::format("; there are {}", fmt::join(names, ", "));
+  return fail(Code::kNotFound, "there is no feature view '{}'{}", name, hint);
 }
 
 Status keep_asked(std::vector<Explained>& values, const Asked& asked) {

@@ -52,6 +52,8 @@ Result<int> list(CommandContext& context, const Project& project) {
   }
   if (context.json)
     context.out.write(json.end_array().end_object().take() + "\n");
+  else if (models.empty())
+    context.out.print("no models yet: declare them in lode.yaml, and `lode run` makes them\n");
   else
     table.print(context.out);
   return kExitDone;

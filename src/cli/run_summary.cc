@@ -43,6 +43,12 @@ std::string news(const SourceReport& s) {
   return s.rows_read < s.rows ? fmt::format(" ({} new)", s.rows_read) : "";
 }
 
+// As an editor takes it where the file has lines: "orders.csv:17".
+std::string place_of(const SetAside& aside) {
+  if (aside.line > 0) return fmt::format("{}:{}", aside.file, aside.line);
+  return fmt::format("{} row {}", aside.file, aside.row);
+}
+
 void print_sources(Output& out, const RunReport& report) {
   print_heading(out, "Sources");
   TextTable sources({"source", "rows", "accepted", "set aside", "from", "to", "zone", "known"});
@@ -58,8 +64,7 @@ void print_sources(Output& out, const RunReport& report) {
   TextTable table({"source", "cause", "column", "rows", "first", "reason"});
   for (const SourceReport& s : report.sources)
     for (const SetAsideReport& a : s.set_aside)
-      table.row({s.name, a.cause, a.field, a.rows,
-                 fmt::format("{} row {}", a.example.file, a.example.row), a.example.reason});
+      table.row({s.name, a.cause, a.field, a.rows, place_of(a.example), a.example.reason});
   table.print(out);
 }
 

@@ -75,6 +75,20 @@ Result<Asked> asked_of(const CommandContext& context) {
   return asked;
 }
 
+// DuckDB's words, and what to do where they do not say it.
+Error with_advice(const Error& error) {
+  auto says = [&](std::string_view words) {
+    return error.message().find(words) != std::string::npos;
+  };
+  if (says("multiple statements"))
+    return Error(error.code(), "lode sql takes one statement at a time, and these are several");
+  if (!says("Table with name") && !says("Schema with name")) return error;
+  return Error(
+      error.code(),
+      fmt::format("{} (`lode sql 'SHOW ALL TABLES'` lists what there is)", error.message()),
+      error.where());
+}
+
 Result<int> run(CommandContext& context) {
   bool csv = context.options.flag("csv");
   if (csv && context.json) return fail(Code::kInvalid, "--csv and --json exclude each other");
@@ -92,7 +106,9 @@ Result<int> run(CommandContext& context) {
     if (may_read(asked.query, zone)) TRY_VOID(check_zone(**project, context.files, zone));
   TRY_VOID(create_zone_views(duck, zones));
   TRY_VOID(create_record_tables(duck, **project, context.files));
-  TRY(Table table, duck.query_all(asked.query));
+  auto answer = duck.query_all(asked.query);
+  if (!answer) return fail(with_advice(answer.error()));
+  Table& table = *answer;
   if (context.json) {
     context.out.write(table_json(table) + "\n");
   } else if (csv) {

@@ -204,7 +204,7 @@ Status SqliteStore::begin_run(const RunRecord& run) {
 Status SqliteStore::check_running(std::string_view run) {
   TRY(auto query, database_.query("SELECT state FROM runs WHERE id = ?"));
   TRY(bool found, query->bind(run).step());
-  if (!found) return fail(Code::kNotFound, "there is no run '{}'", run);
+  if (!found) return fail(Code::kNotFound, "there is no run '{}'; `lode runs` lists them", run);
   if (query->integer(0) == static_cast<int>(RunState::kRunning)) return {};
   return fail(Code::kConflict, "run '{}' has ended", run);
 }
@@ -321,7 +321,7 @@ Result<RunRecord> SqliteStore::run(std::string_view id) {
   TRY(auto query, database_.query("SELECT id, project, command, started_us, ended_us, state, error "
                                   "FROM runs WHERE id = ?"));
   TRY(bool found, query->bind(id).step());
-  if (!found) return fail(Code::kNotFound, "there is no run '{}'", id);
+  if (!found) return fail(Code::kNotFound, "there is no run '{}'; `lode runs` lists them", id);
   return read_run(*query);
 }
 
@@ -444,7 +444,8 @@ Result<ModelRecord> SqliteStore::model(std::string_view project, std::string_vie
                                   "(version = ?3 OR ?3 = 0) ORDER BY version DESC LIMIT 1"));
   TRY(bool found, query->bind(project).bind(name).bind(version).step());
   if (found) return read_model(*query);
-  if (version == 0) return fail(Code::kNotFound, "there is no model '{}'", name);
+  if (version == 0)
+    return fail(Code::kNotFound, "there is no model '{}'; `lode model list` lists them", name);
   return fail(Code::kNotFound, "there is no version {} of model '{}'", version, name);
 }
 

@@ -25,7 +25,8 @@ Status check_values(const DesignMatrix& matrix, bool missing_values) {
     if (std::isfinite(value) || (missing_values && std::isnan(value))) continue;
     return fail(
         Code::kInvalid, "row {}, column '{}': {}", i / width, matrix.schema->numeric[i % width],
-        std::isnan(value) ? "missing; impute it, or choose an algorithm that takes missing values"
+        std::isnan(value) ? "missing; give its training column a value for then, such as "
+                            "coalesce(x, 0), or choose an algorithm that takes missing values"
                           : "infinite; cap it or set the row aside");
   }
   return {};

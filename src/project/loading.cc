@@ -24,6 +24,13 @@ bool report_unknown_columns(Loading& loading, const YamlNode& node, const Expres
   expression.visit([&](const Node& part) {
     if (part.kind != Node::Kind::kColumn || scope.schema.find(part.name)) return;
     if (!unknown.insert(part.name).second) return;
+    if (auto view = loading.views.find(part.name); view != loading.views.end()) {
+      loading.problems().add(place_inside(node, part.line, part.column),
+                             fmt::format("'{0}' is a feature view, which a training column reads "
+                                         "at a key: {0}[column], or {0}[column].value",
+                                         part.name));
+      return;
+    }
     loading.problems().add(place_inside(node, part.line, part.column),
                            unknown_word("column", part.name, std::span<const std::string>(names)));
   });

@@ -58,11 +58,18 @@ void load_sections(Loading& loading, const YamlNode& root) {
 
 // The file itself: `path`, or lode.yaml in the folder `path`.
 Result<std::string> find_project_file(FileSystem& files, const std::filesystem::path& path) {
-  TRY(FileInfo info, files.info(path.string()));
-  if (info.kind != FileInfo::kDirectory) return path.string();
+  auto info = files.info(path.string());
+  if (!info && info.error().code() == Code::kNotFound)
+    return fail(Code::kNotFound,
+                "there is no file or folder {}; give a lode.yaml, or the folder that holds one",
+                path.string());
+  if (!info) return fail(info.error());
+  if (info->kind != FileInfo::kDirectory) return path.string();
   std::string file = join_path(path.string(), "lode.yaml");
   if (!files.info(file))
-    return fail(Code::kNotFound, "there is no lode.yaml in {}; `lode init` writes one",
+    return fail(Code::kNotFound,
+                "there is no lode.yaml in {}; give its path, or write one: docs/guides/tutorial.md "
+                "shows how",
                 path.string());
   return file;
 }

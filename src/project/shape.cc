@@ -1,9 +1,11 @@
 #include "project/shape.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "base/component.h"
+#include "table/expression/syntax.h"
 #include "table/type.h"
 
 namespace lode {
@@ -53,6 +55,20 @@ Result<TimeRange> fail_range(std::string_view text) {
       "'{}' is not a range of times; write A..B, ..B or A.., such as 2001-01-01..2001-01-29", text);
 }
 
+// SQL's names stand in expressions alone: here one name a type, which goes into hashes.
+Status check_type(std::string_view text) {
+  constexpr std::array<std::string_view, 7> kNames = {"bool",  "int64", "double",   "string",
+                                                      "bytes", "date",  "timestamp"};
+  Result<Type> type = parse_type(text);
+  if (type) return {};
+  if (std::optional<Type> meant = type_named(lower_ascii(text)))
+    return fail(Code::kInvalid, "'{}' is not a type here; write {}", text, meant->text());
+  std::string_view near = nearest(text, kNames);
+  if (!near.empty())
+    return fail(Code::kInvalid, "'{}' is not a type; did you mean '{}'?", text, near);
+  return fail(type.error());
+}
+
 Status check_form(const YamlNode& node, const Key& key) {
   switch (key.form) {
     case Form::kName:
@@ -75,8 +91,7 @@ Status check_form(const YamlNode& node, const Key& key) {
       TRY_VOID(parse_range(node.text));
       return {};
     case Form::kType:
-      TRY_VOID(parse_type(node.text));
-      return {};
+      return check_type(node.text);
     default:
       return {};
   }

@@ -52,10 +52,10 @@ class TypeParser {
   Error unexpected() const {
     return Error(
         Code::kInvalid,
-        fmt::format("'{}' is not a type: stopped at position {}; write bool, int64, double, "
-                    "decimal(10,2), string, bytes, date, timestamp, list<int64> or "
-                    "struct<a: int64, b: string>",
-                    text_, at_ + 1));
+        fmt::format(
+            "'{}' is not a type{}; write bool, int64, double, decimal(10,2), string, bytes, "
+            "date, timestamp, list<int64> or struct<a: int64, b: string>",
+            text_, at_ == 0 ? "" : fmt::format(": stopped at position {}", at_ + 1)));
   }
 
   std::string_view word() {

@@ -66,6 +66,7 @@ TEST(Nearest, KeepsQuietWhenNothingIsNear) {
   constexpr std::array<std::string_view, 2> kKnown = {"window", "by"};
   EXPECT_EQ(nearest("partition", kKnown), "");
   EXPECT_EQ(nearest("xy", kKnown), "by");  // one of two letters
+  EXPECT_EQ(nearest("n", std::array<std::string_view, 2>{"a", "m"}), "") << "nothing in common";
   EXPECT_EQ(nearest("", kKnown), "");
   EXPECT_EQ(nearest("window", {}), "");
 }

@@ -177,11 +177,11 @@ TEST_F(Look, SqlAnswersMistakesAndWritesNothing) {
   expect_refused({"sql", "SELECT FROM WHERE"}, 2, "syntax error");
   expect_refused({"sql", "SELECT * FROM raw.order"}, 2, "Did you mean \"orders\"");
   expect_refused({"sql", "SELECT amont FROM raw.orders"}, 2, "amount");
-  expect_refused({"sql", "SELECT 1; SELECT 2"}, 2, "multiple statements");
+  expect_refused({"sql", "SELECT 1; SELECT 2"}, 2, "one statement at a time");
   expect_refused({"sql", "SELECT CAST(customer AS INT) FROM raw.orders"}, 2, "ann");
   expect_refused({"sql", "COPY raw.orders TO 'stolen.csv'"}, 2, "only reads");
   expect_refused({"sql", "EXPLAIN ANALYZE COPY raw.orders TO 'stolen.csv'"}, 2, "only reads");
-  expect_refused({"sql", "SELECT 1; COPY raw.orders TO 'stolen.csv'"}, 2, "multiple statements");
+  expect_refused({"sql", "SELECT 1; COPY raw.orders TO 'stolen.csv'"}, 2, "one statement at a time");
   expect_refused({"sql", "ATTACH 'new.db'"}, 2, "only reads");
   expect_refused({"sql"}, 2, "needs QUERY");
   expect_refused({"sql", ""}, 2, "no SQL statement");
@@ -359,11 +359,35 @@ TEST_F(Look, ExplainShowsTheNewestTwentyUnlessAsked) {
 TEST_F(Look, ExplainAnswersMistakes) {
   run();
   expect_refused({"explain", "spendng", "ann", "2020-01-03"}, 3, "did you mean 'spending'?");
+  expect_refused({"explain", "orders", "ann", "2020-01-03"}, 3, "; there are spending, outcomes");
   expect_refused({"explain", "spending.x", "ann", "2020-01-03"}, 3, "it has n, total, mean");
   expect_refused({"explain", "outcomes.n", "ann", "2020-01-03"}, 3, "n_1d");
   expect_refused({"explain", "spending", "ann", "noon"}, 2, "TIME: 'noon' is not a time");
   expect_refused({"explain", "spending", "ann", "2020-02-30"}, 2, "TIME: ");
   expect_refused({"explain", "spending", "ann"}, 2, "needs TIME");
+}
+
+TEST_F(Look, WhatIsNotThereIsSaidWithWhereToLook) {
+  expect_refused({"run", "shop"}, 3, "there is no file or folder shop; give a lode.yaml");
+  run();
+  expect_refused({"runs", "7"}, 3, "there is no run '7'; `lode runs` lists them");
+  expect_refused({"model", "check", "top"}, 3, "`lode model list` lists them");
+  expect_refused({"sql", "FROM raw.order"}, 2,
+                 "(`lode sql 'SHOW ALL TABLES'` lists what there is)");
+  expect_refused({"sql", "SELECT 1; SELECT 2"}, 2, "one statement at a time");
+  EXPECT_EQ(lode({"sql", "SHOW ALL TABLES"}).exit, 0);
+  std::string none(kProject.substr(0, kProject.find("models:")));
+  folder_.write("none.yaml", none.replace(none.find("project: shop"), 13, "project: none"));
+  EXPECT_EQ(lode({"run", "none.yaml", "--quiet"}).exit, 0);
+  EXPECT_EQ(lode({"model", "list", "none.yaml"}).out,
+            "no models yet: declare them in lode.yaml, and `lode run` makes them\n");
+}
+
+// A row that a text file set aside is named as an editor opens it.
+TEST_F(Look, ARowSetAsideIsShownWithItsLine) {
+  folder_.write("orders.csv", orders() + "2020-01-21 10:00:00,ann,many,0\n");
+  std::string text = lode({"run"}).out;
+  EXPECT_NE(text.find("orders.csv:63 "), std::string::npos) << text;
 }
 
 TEST_F(Look, LookingChangesNoFile) {

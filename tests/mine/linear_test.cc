@@ -269,9 +269,10 @@ TEST(Logistic, RefusesWhatItCannotFit) {
   EXPECT_EQ(rows.refusal(), "accepted");
   Rows missing = rows;
   missing.values[3] = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_EQ(
-      missing.refusal(),
-      "row 3, column 'x': missing; impute it, or choose an algorithm that takes missing values");
+  EXPECT_EQ(missing.refusal(),
+            "row 3, column 'x': missing; give its training column a value for then, such as "
+            "coalesce(x, 0), "
+            "or choose an algorithm that takes missing values");
   missing.values[3] = std::numeric_limits<double>::infinity();
   EXPECT_EQ(missing.refusal(), "row 3, column 'x': infinite; cap it or set the row aside");
   Rows one_class = rows;

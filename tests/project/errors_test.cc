@@ -81,8 +81,37 @@ TEST(ProjectErrors, EmptyAndMissing) {
   auto folder = load_project(project.root() / "folder");
   ASSERT_FALSE(folder);
   EXPECT_EQ(folder.error().errors.front().message(),
-            fmt::format("there is no lode.yaml in {}; `lode init` writes one",
+            fmt::format("there is no lode.yaml in {}; give its path, or write one: "
+                        "docs/guides/tutorial.md shows how",
                         (project.root() / "folder").string()));
+}
+
+TEST(ProjectErrors, SayWhatWasMeantByATypeOrAViewWithoutAKey) {
+  TemporaryProject project;
+  project.write("a.csv", "");
+  project.write("lode.yaml",
+                "lode: 1\n"
+                "project: p\n"
+                "sources:\n"
+                "  s: {files: a.csv, columns: {t: timestamp, c: string, n: int64}, time: t}\n"
+                "  u: {files: a.csv, columns: {t: datetime, n: int, m: money, d: doubl}, time: t}\n"
+                "labels:\n"
+                "  l: {about: s, value: n > 1, known: t + 2}\n"
+                "features:\n"
+                "  v: {over: s, by: c, window: 1d, values: {n: count()}}\n"
+                "training:\n"
+                "  x: {rows: s, label: l, columns: {n: v.n}}\n");
+  EXPECT_EQ(project.errors(),
+            (std::vector<std::string>{
+                "5:34: 'datetime' is not a type here; write timestamp",
+                "5:47: 'int' is not a type here; write int64",
+                "5:55: 'money' is not a type; write bool, int64, double, decimal(10,2), string, "
+                "bytes, date, timestamp, list<int64> or struct<a: int64, b: string>",
+                "5:65: 'doubl' is not a type; did you mean 'double'?",
+                "7:40: '+' does not take (timestamp, int64); it is a + b; a length of time is "
+                "written minutes(30), days(2) or interval '2 days'",
+                "11:39: 'v' is a feature view, which a training column reads at a key: v[column], "
+                "or v[column].value"}));
 }
 
 // A misspelt required key is one mistake: that it is missing follows.

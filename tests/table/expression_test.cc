@@ -119,6 +119,9 @@ TEST(Expression, ErrorsHaveAPlace) {
   EXPECT_EQ(evaluate("delay < 1 < 2"),
             ":1:11: '<' does not chain; write (a < b) and (b < c), or use brackets");
   EXPECT_EQ(evaluate("origin + 1"), ":1:8: '+' does not take (string, int64); it is a + b");
+  EXPECT_EQ(evaluate("date + 1"),
+            ":1:6: '+' does not take (timestamp, int64); it is a + b; a length of time is written "
+            "minutes(30), days(2) or interval '2 days'");
   EXPECT_EQ(evaluate("date > 'soon'"),
             ":1:6: 'soon' is not a timestamp; write 2001-01-29 00:01:02");
   EXPECT_EQ(evaluate("local(local_date)"),

@@ -130,6 +130,12 @@ std::unexpected<Error> no_overload(const Request& request) {
   std::string expected;
   if (const Function* function = find_function(request.name))
     if (!function->signature.empty()) expected = fmt::format("; it is {}", function->signature);
+  auto any = [&](TypeId id) {
+    return std::ranges::any_of(request.arguments,
+                               [&](const BoundPtr& a) { return a->type.is(id); });
+  };
+  if (any(TypeId::kTimestamp) && any(TypeId::kInt64))
+    expected += "; a length of time is written minutes(30), days(2) or interval '2 days'";
   return fail(Code::kInvalid, "'{}' does not take ({}){}", request.name, types, expected);
 }
 
