@@ -142,7 +142,9 @@ void print_stations(Output& out, const RunReport& report) {
   TextTable table({"station", "units", "unit", "seconds", "a second"});
   for (const StationReport& s : report.stations)
     table.row({s.name, s.units, s.unit, Cell::number(s.seconds, 2),
-               s.seconds > 0 ? Cell::number(static_cast<double>(s.units) / s.seconds, 0) : Cell()});
+               s.seconds > 0
+                   ? Cell(static_cast<std::int64_t>(static_cast<double>(s.units) / s.seconds))
+                   : Cell()});
   table.row({"all", Cell(), Cell(), Cell::number(report.seconds, 2), Cell()});
   table.print(out);
   out.print("memory: {} accounted for at the most, of {}\n", memory_text(report.memory_held),

@@ -53,6 +53,9 @@ Status check_names(const CsvRow& row) {
 
 Result<std::vector<int>> match_csv_header(std::string_view line, const CsvRow& row,
                                           const CsvDialect& dialect, const Schema& wanted) {
+  if (line.contains('\0'))
+    return fail(Code::kInvalid,
+                "the file is no text: there is a zero byte where its header should be");
   if (!row.fault.empty()) return fail(Code::kInvalid, "the header: {}", row.fault);
   if (!has_all(row, wanted)) {
     if (line.contains('\r'))

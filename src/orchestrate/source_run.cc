@@ -223,6 +223,17 @@ class Ingest {
     }
   }
 
+  std::unexpected<Error> nothing_accepted(const std::optional<SetAside>& first) const {
+    if (!first)
+      return fail(Code::kInvalid, "source {}: its files hold no rows: {}", source_.name,
+                  source_.files.empty() ? "there are none" : source_.files.front().string());
+    std::string place = first->line > 0 ? fmt::format("{}:{}", first->file, first->line)
+                                        : fmt::format("{} row {}", first->file, first->row);
+    return fail(Code::kInvalid, "source {}: none of its {} rows can be used; the first, {}{}{}: {}",
+                source_.name, receipt_.rows(), place, first->field.empty() ? "" : ", column ",
+                first->field, first->reason);
+  }
+
   // Reads what is planned and commits it to the zones; false, and nothing committed, if rows that
   // have seqs did not come.
   Result<bool> read() {
@@ -238,7 +249,7 @@ class Ingest {
         ArrivalReader::open(context_.files, context_.project, source_, plan_.stretches, next_seq_,
                             context_.limits.threads, row_check()));
     TRY_VOID(restore(raw, reader));
-    bool any_aside = false;
+    std::optional<SetAside> first_aside;
     std::int64_t accepted = raw.manifest().rows();
     while (true) {
       TRY(std::optional<ArrivalBatch> batch, reader.next());
@@ -250,18 +261,13 @@ class Ingest {
       if (batch->accepted.rows > 0) TRY_VOID(raw_writer.append(batch->accepted));
       if (!batch->set_aside.empty()) {
         TRY_VOID(aside_writer.append(aside_table(batch->set_aside)));
-        any_aside = true;
+        if (!first_aside) first_aside = batch->set_aside.front();
       }
       if (context_.advance) context_.advance(batch->rows_read);
     }
     if (!put_read(plan_, reader.done(), receipt_)) return false;
-    if (accepted == 0)
-      return fail(Code::kInvalid,
-                  "source {}: none of its {} rows can be used; see `lode check`, and the first "
-                  "lines of {}",
-                  source_.name, receipt_.rows(),
-                  source_.files.empty() ? "its files" : source_.files.front().string());
-    if (any_aside) {
+    if (accepted == 0) return nothing_accepted(first_aside);
+    if (first_aside) {
       TRY(receipt_.aside, aside_writer.commit());
     }
     TRY(receipt_.zone, raw_writer.commit());

@@ -346,12 +346,14 @@ TEST_F(Run, BadFilesAreRefusedWithTheirNames) {
     std::string bytes;
     const char* said;
   };
-  for (const File& file :
-       std::vector<File>{{"", "orders.csv"},
-                         {"at,customer,amount,returned\n", "orders"},
-                         {"at;customer;amount;returned\n2020-01-01 00:00:00;c;1;0\n", "delimiter"},
-                         {std::string("\x7f\x45LF\0\0\1\2\3", 9), "orders.csv"},
-                         {"at,customer,amount,amount,returned\n2020-01-01,c,1,1,0\n", "amount"}}) {
+  for (const File& file : std::vector<File>{
+           {"", "orders.csv"},
+           {"at,customer,amount,returned\n", "source orders: its files hold no rows: "},
+           {"at,customer,amount,returned\nx,c,1,0\n2020-01-01,c,1\n",
+            "none of its 2 rows can be used; the first, orders.csv:2, column at: 'x'"},
+           {"at;customer;amount;returned\n2020-01-01 00:00:00;c;1;0\n", "delimiter"},
+           {std::string("\x7f\x45LF\0\0\1\2\3", 9), "orders.csv: the file is no text"},
+           {"at,customer,amount,amount,returned\n2020-01-01,c,1,1,0\n", "amount"}}) {
     folder_.write("orders.csv", file.bytes);
     ProcessResult result = lode({"run"});
     EXPECT_NE(result.exit, 0);
