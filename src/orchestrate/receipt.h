@@ -23,7 +23,7 @@ struct Receipt {
     std::optional<ReadPosition> end{};  // where it can be read on when it has grown
     bool operator==(const File&) const = default;
   };
-  // Rows that were given together; those of one file follow each other.
+  // Rows of one file with consecutive seqs, behind those of its stretches before.
   struct Stretch {
     std::int64_t file = 0;  // its place among `files`
     std::int64_t first_seq = 0;

@@ -249,7 +249,12 @@ bool put_read(const SourcePlan& plan, const std::vector<StretchRead>& done, Rece
     bool whole = read.end && (read.end->before || read.end->byte == file.bytes);
     file.end = whole ? read.end : std::nullopt;
     if (read.rows == 0) continue;
-    receipt.stretches.push_back({read.file, read.first_seq, read.rows});
+    // What goes on where the last one ended, in file and in seq, is read again in one go with it.
+    if (!receipt.stretches.empty() && receipt.stretches.back().file == read.file &&
+        receipt.stretches.back().first_seq + receipt.stretches.back().rows == read.first_seq)
+      receipt.stretches.back().rows += read.rows;
+    else
+      receipt.stretches.push_back({read.file, read.first_seq, read.rows});
     receipt.next_seq = std::max(receipt.next_seq, read.first_seq + read.rows);
   }
   return true;

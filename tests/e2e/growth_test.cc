@@ -229,6 +229,9 @@ TEST_F(Growth, APackedFileThatGrewReadsAsIfItHadBeenReadAtOnce) {
   folder_.write(name, gzip(std::string(kHeader) + rows(0, 700)));
   EXPECT_NE(run().find("\"rows_read\":300,\"rows\":700"), std::string::npos);
   std::string grown = all();
+  // Three growths that follow each other are one stretch, read again in one go.
+  std::string receipt = posix_files().read(folder_.path() + "/.lode/shop/receipts/orders").value();
+  EXPECT_NE(receipt.find("\nstretch 0 0 700\nnext_seq"), std::string::npos) << receipt;
   folder_.write(name, gzip(std::string(kHeader) + rows(1, 800)));
   EXPECT_NE(refused().find("changed"), std::string::npos);
   // Read again under another declaration, and grown meanwhile.
