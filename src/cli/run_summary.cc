@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/memory_budget.h"
 #include "base/time.h"
+#include "cli/station_table.h"
 #include "cli/text_table.h"
 
 namespace lode {
@@ -137,18 +138,12 @@ void print_models(Output& out, const RunReport& report) {
   print_notes(out, report);
 }
 
-void print_stations(Output& out, const RunReport& report) {
+void print_time(Output& out, const RunReport& report) {
   print_heading(out, "Time");
-  TextTable table({"station", "units", "unit", "seconds", "a second"});
-  for (const StationReport& s : report.stations)
-    table.row({s.name, s.units, s.unit, Cell::number(s.seconds, 2),
-               s.seconds > 0
-                   ? Cell(static_cast<std::int64_t>(static_cast<double>(s.units) / s.seconds))
-                   : Cell()});
-  table.row({"all", Cell(), Cell(), Cell::number(report.seconds, 2), Cell()});
-  table.print(out);
-  out.print("memory: {} accounted for at the most, of {}\n", memory_text(report.memory_held),
-            memory_text(report.memory_limit));
+  print_stations(out, report.stations, report.seconds);
+  out.print("memory: {} accounted for at the most, of {}; the process had {}\n",
+            memory_text(report.memory_held), memory_text(report.memory_limit),
+            memory_text(report.resident_peak));
 }
 
 void write_sources(JsonWriter& json, const RunReport& report) {
@@ -242,7 +237,7 @@ void print_run(Output& out, const RunReport& report) {
   print_features(out, report);
   print_training(out, report);
   print_models(out, report);
-  print_stations(out, report);
+  print_time(out, report);
 }
 
 std::string run_json(const RunReport& report) {
@@ -252,20 +247,16 @@ std::string run_json(const RunReport& report) {
       .field("run", report.run)
       .field("seconds", report.seconds)
       .field("memory_limit", report.memory_limit)
-      .field("memory_held", report.memory_held);
+      .field("memory_held", report.memory_held)
+      .field("resident_peak", report.resident_peak);
   write_sources(json, report);
   write_training(json, report);
   json.key("models").begin_array();
   for (const ModelReport& m : report.models) write_model(json, m);
-  json.end_array().key("stations").begin_array();
-  for (const StationReport& s : report.stations)
-    json.begin_object()
-        .field("name", s.name)
-        .field("units", s.units)
-        .field("unit", s.unit)
-        .field("seconds", s.seconds)
-        .end_object();
-  return json.end_array().end_object().take();
+  json.end_array();
+  write_stations(json, report.stations);
+  write_counters(json, report.counters);
+  return json.end_object().take();
 }
 
 }  // namespace lode

@@ -1,8 +1,10 @@
 // lode runs: what was run, when, how it ended, and where its time went.
 #include "base/json.h"
 #include "cli/project_argument.h"
+#include "cli/station_table.h"
 #include "cli/text_table.h"
 #include "orchestrate/run_log.h"
+#include "orchestrate/stations.h"
 
 namespace lode {
 namespace {
@@ -19,32 +21,28 @@ void write_run(JsonWriter& json, const RunRecord& run) {
   if (run.ended) json.field("ended", text(*run.ended));
   json.field("state", run_state_text(run)).field("seconds", seconds_of(run));
   if (!run.error.empty()) json.field("error", run.error);
-  json.key("stations").begin_array();
-  for (const StationRecord& s : run.stations)
-    json.begin_object()
-        .field("name", s.name)
-        .field("units", s.units)
-        .field("unit", s.unit)
-        .field("seconds", s.seconds)
-        .end_object();
-  json.end_array().end_object();
+  write_stations(json, run.stations);
+  write_counters(json, run.counters);
+  json.end_object();
 }
 
 void print_runs(Output& out, const std::vector<RunRecord>& runs) {
-  TextTable table({"run", "started", "state", "seconds", "stations", "error"});
-  for (const RunRecord& run : runs)
+  TextTable table({"run", "started", "state", "seconds", "own", "training", "stations", "error"});
+  for (const RunRecord& run : runs) {
+    StationSums sums = sums_of(run.stations);
     table.row({run.id, text(run.started).substr(0, 19), run_state_text(run),
-               Cell::number(seconds_of(run), 1), run.stations.size(), run.error});
+               Cell::number(seconds_of(run), 1), Cell::number(sums.own, 1),
+               Cell::number(sums.training, 1), run.stations.size(), run.error});
+  }
   table.print(out);
 }
 
 void print_run(Output& out, const RunRecord& run) {
   out.print("run {} of {}: {}\n", run.id, text(run.started), run_state_text(run));
   if (!run.error.empty()) out.print("{}\n", run.error);
-  TextTable table({"station", "units", "unit", "seconds"});
-  for (const StationRecord& s : run.stations)
-    table.row({s.name, s.units, s.unit, Cell::number(s.seconds, 2)});
-  table.print(out);
+  print_stations(out, run.stations, seconds_of(run));
+  out.print("\n");
+  print_counters(out, run.counters);
 }
 
 // `lode runs [PROJECT] [NUMBER]`; `lode runs 3` is run 3 of the project in this folder.
@@ -93,7 +91,8 @@ Result<int> run(CommandContext& context) {
 }
 
 constexpr Positional kPositionals[] = {
-    kProjectArgument, {"NUMBER", "show this run with its stations", Positional::Count::kOptional}};
+    kProjectArgument,
+    {"NUMBER", "show this run with its stations and counters", Positional::Count::kOptional}};
 constexpr Option kOptions[] = {
     {"last", OptionType::kInt, "20", "how many of the newest runs to list", 1, 100'000},
 };
@@ -106,7 +105,9 @@ constinit const Component kComponent = {
     .summary = "list the runs of a project, or one with its stations",
     .description =
         "`lode runs 3` shows run 3 of the project in this folder. A run is running, done, failed, "
-        "cancelled, or interrupted: its process died.",
+        "cancelled, or interrupted: its process died. Of a run it shows where the time went: for "
+        "each station what it did, how fast, how much it read, wrote and held, and the sums of "
+        "lode's own stations and of training; and below, what the run counted.",
     .example = "lode runs examples/flights 1",
     .options = kOptions,
     .factory = &kCommand,

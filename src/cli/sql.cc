@@ -133,8 +133,9 @@ constinit const Component kComponent = {
     .summary = "ask about records, rows set aside, training sets, scores, runs and models in SQL",
     .description =
         "Tables: raw.SOURCE (accepted records), aside.SOURCE (rows set aside, and why), "
-        "training.SET, scores.MODEL (test rows), meta.runs, meta.stations, meta.models and "
-        "meta.metrics. The dialect is DuckDB's; statements that write are refused. With --json "
+        "training.SET, scores.MODEL (test rows), meta.runs, meta.stations, meta.counters, "
+        "meta.models and meta.metrics. The dialect is DuckDB's; statements that write are refused. "
+        "With --json "
         "one object whose `rows` are objects.",
     .example = "lode sql examples/flights 'FROM aside.flights'",
     .options = kOptions,

@@ -82,7 +82,20 @@ struct RecordTables {
                  {"station", Type::string()},
                  {"units", Type::int64()},
                  {"unit", Type::string()},
-                 {"seconds", Type::float64()}}};
+                 {"seconds", Type::float64()},
+                 {"kind", Type::string()},
+                 {"cpu_seconds", Type::float64()},
+                 {"bytes_read", Type::int64()},
+                 {"bytes_written", Type::int64()},
+                 {"memory", Type::int64()},
+                 {"started", Type::timestamp()},
+                 {"span", Type::int64()},
+                 {"parent", Type::int64()}}};
+  Rows counters{"counters",
+                {{"run", Type::int64()},
+                 {"counter", Type::string()},
+                 {"labels", Type::string()},
+                 {"value", Type::int64()}}};
   Rows models{"models",
               {{"name", Type::string()},
                {"version", Type::int64()},
@@ -108,8 +121,28 @@ struct RecordTables {
     run.ended ? runs.add(*run.ended) : runs.add_null();
     runs.add(run_state_text(run)).add(run.error);
     std::int64_t place = 0;
-    for (const StationRecord& s : run.stations)
+    for (const StationRecord& s : run.stations) {
       stations.add(number).add(++place).add(s.name).add(s.units).add(s.unit).add(s.seconds);
+      add_measured(s);
+    }
+    for (const CounterRecord& c : run.counters)
+      counters.add(number).add(c.name).add(c.labels).add(c.value);
+  }
+
+  // Null for stations of before version 3 of the run records.
+  void add_measured(const StationRecord& s) {
+    if (s.kind == StationKind::kUnknown) {
+      for (int i = 0; i < 8; ++i) stations.add_null();
+      return;
+    }
+    stations.add(station_kind_name(s.kind))
+        .add(s.cpu_seconds)
+        .add(s.bytes_read)
+        .add(s.bytes_written)
+        .add(s.memory)
+        .add(s.started)
+        .add(static_cast<std::int64_t>(s.span))
+        .add(static_cast<std::int64_t>(s.parent));
   }
 
   Status add(const ModelRecord& model) {
@@ -134,7 +167,8 @@ struct RecordTables {
   }
 
   Status create(const Duck& duck) {
-    for (Rows* rows : {&runs, &stations, &models, &metrics}) TRY_VOID(rows->create(duck));
+    for (Rows* rows : {&runs, &stations, &counters, &models, &metrics})
+      TRY_VOID(rows->create(duck));
     return {};
   }
 };

@@ -15,7 +15,8 @@ namespace lode {
 
 // raw.SOURCE, aside.SOURCE (also when no row was set aside), training.SET, scores.MODEL.
 Status create_zone_views(const Duck& duck, const std::vector<StoredZone>& zones);
-// meta.runs, meta.stations, meta.models, meta.metrics; without rows before the first run.
+// meta.runs, meta.stations, meta.counters, meta.models, meta.metrics; without rows before the first
+// run.
 Status create_record_tables(const Duck& duck, const Project& project, FileSystem& files);
 
 // Whether the statement can read the zone: its name stands in it somewhere, in letters of any case,

@@ -166,6 +166,7 @@ Result<const History::GroupFacts*> History::facts_of(std::size_t number) {
   TRY(Facts facts, make_facts(group, records->second, cut_, made->keys, texts_));
   made->sorted = sort_facts(facts, made->keys.size(), group.layout, pool_);
   TRY_VOID(made->hold.resize(static_cast<std::int64_t>(facts.size()) * 8 * words));
+  facts_made_ += static_cast<std::int64_t>(facts.size());
   cached = std::move(made);
   return cached.get();
 }
@@ -186,16 +187,17 @@ Result<Table> History::read(const PlannedView& view, const Column& keys,
   std::vector<AnswerColumn> answers;
   for (const PlannedValue& value : view.values) answers.emplace_back(value.type, reads.size());
   std::atomic<std::int64_t> over_limit = 0;
-  TRY_VOID(replay_reads(group.layout, facts->sorted, reads, pool_, cancel_,
-                        [&](std::size_t read, std::span<const Parts> parts) {
-                          for (std::size_t v = 0; v < view.values.size(); ++v) {
-                            const PlannedValue& value = view.values[v];
-                            const Parts& part = parts[static_cast<std::size_t>(value.part)];
-                            Answer answer =
-                                value.aggregate->finish(part, value.kept, reads.t0[read]);
-                            if (!answers[v].put(read, answer)) ++over_limit;
-                          }
-                        }));
+  auto answer = [&](std::size_t read, std::span<const Parts> parts) {
+    for (std::size_t v = 0; v < view.values.size(); ++v) {
+      const PlannedValue& value = view.values[v];
+      const Parts& part = parts[static_cast<std::size_t>(value.part)];
+      if (!answers[v].put(read, value.aggregate->finish(part, value.kept, reads.t0[read])))
+        ++over_limit;
+    }
+  };
+  TRY(ReplayCounts counts,
+      replay_reads(group.layout, facts->sorted, reads, pool_, cancel_, answer));
+  counts_ += counts;
   over_limit_ += over_limit;
   Table table;
   table.rows = static_cast<std::int64_t>(reads.size());

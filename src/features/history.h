@@ -58,6 +58,10 @@ class History {
   Result<Table> read(const PlannedView& view, const Column& keys, std::span<const std::int64_t> t0,
                      std::span<const std::int64_t> k);
   std::int64_t over_limit() const { return over_limit_; }
+  // Of all reads so far.
+  const ReplayCounts& counts() const { return counts_; }
+  // Facts made for replay so far: versions of records or labels, once for each group of views.
+  std::int64_t facts_made() const { return facts_made_; }
 
   // The values of one read and the records that made each.
   Result<std::vector<ExplainedValue>> explain(const PlannedView& view, const Column& key,
@@ -89,6 +93,8 @@ class History {
   FeaturePlan plan_;
   std::vector<std::unique_ptr<GroupFacts>> facts_;
   std::int64_t over_limit_ = 0;
+  ReplayCounts counts_;
+  std::int64_t facts_made_ = 0;
 };
 
 }  // namespace lode

@@ -96,16 +96,23 @@ class KeySweep {
         TRY_VOID(state_.insert(layout_, entry(next)));
       // A k below t0 can hide facts that settling would have to keep.
       if (reads_.k[i] >= t0(item)) state_.settle(layout_, t0(item));
-      if (reads_.k[i] < t0(item) || !state_.read(layout_, t0(item), reads_.k[i], parts_))
+      if (reads_.k[i] < t0(item) || !state_.read(layout_, t0(item), reads_.k[i], parts_)) {
         fold_facts(layout_, sorted_.facts, begin, end, t0(item), reads_.k[i], parts_);
+        ++counts_.refolded;
+      }
       sink_(i, parts_);
     }
+    counts_.folded += next - begin;
+    counts_.answered += std::ssize(items);
     return {};
   }
+
+  const ReplayCounts& counts() const { return counts_; }
 
   void empty(std::size_t read) {
     std::ranges::fill(parts_, Parts{});
     sink_(read, parts_);
+    ++counts_.answered;
   }
 
  private:
@@ -143,6 +150,9 @@ class KeySweep {
       state_.read(layout_, reads_.t0[i], reads_.k[i], parts_);
       sink_(i, parts_);
     }
+    counts_.folded += static_cast<std::int64_t>(in);
+    counts_.hidden += static_cast<std::int64_t>(out);
+    counts_.answered += std::ssize(items);
     return {};
   }
 
@@ -165,6 +175,7 @@ class KeySweep {
   const ReadSink& sink_;
   KeyState state_;
   std::vector<Parts> parts_;
+  ReplayCounts counts_;
   std::vector<std::int64_t> appears_;  // facts of a changing key by the time they appear
   std::vector<std::int64_t> hides_;    // and by the time they are hidden
 };
@@ -198,10 +209,20 @@ SortedFacts sort_facts(const Facts& facts, std::int64_t key_count, const Layout&
   return sorted;
 }
 
-Status replay_reads(const Layout& layout, const SortedFacts& sorted, const Reads& reads,
-                    ThreadPool& pool, const CancelToken& cancel, const ReadSink& sink) {
+ReplayCounts& ReplayCounts::operator+=(const ReplayCounts& other) {
+  folded += other.folded;
+  hidden += other.hidden;
+  answered += other.answered;
+  refolded += other.refolded;
+  return *this;
+}
+
+Result<ReplayCounts> replay_reads(const Layout& layout, const SortedFacts& sorted,
+                                  const Reads& reads, ThreadPool& pool, const CancelToken& cancel,
+                                  const ReadSink& sink) {
   ByKey by = group_by_key(reads.key, sorted.key_count());
   std::vector<std::int64_t> bounds = task_bounds(sorted.first, by.first);
+  std::vector<ReplayCounts> counts(bounds.size() - 1);
   TRY_VOID(parallel_for(
       pool, bounds.size() - 1,
       [&](std::size_t task) -> Status {
@@ -212,13 +233,16 @@ Status replay_reads(const Layout& layout, const SortedFacts& sorted, const Reads
                                       static_cast<std::size_t>(by.first[i]),
                                       static_cast<std::size_t>(by.first[i + 1] - by.first[i]))));
         }
+        counts[task] = sweep.counts();
         return {};
       },
       cancel));
   KeySweep sweep(layout, sorted, reads, sink);
   for (std::size_t i = 0; i < reads.size(); ++i)
     if (reads.key[i] < 0) sweep.empty(i);
-  return {};
+  ReplayCounts all = sweep.counts();
+  for (const ReplayCounts& task : counts) all += task;
+  return all;
 }
 
 std::vector<std::int64_t> facts_in_window(const Layout& layout, const Facts& facts,

@@ -37,9 +37,19 @@ struct Reads {
 // Called once for each read, from any thread; layout.parts.size() parts.
 using ReadSink = std::function<void(std::size_t read, std::span<const Parts> parts)>;
 
+// What a replay did; the same on any number of threads.
+struct ReplayCounts {
+  std::int64_t folded = 0;    // facts that went into the state of their key
+  std::int64_t hidden = 0;    // and came out again, being hidden by a later version
+  std::int64_t answered = 0;  // reads
+  std::int64_t refolded = 0;  // of them by folding the key's facts anew, not from its state
+  ReplayCounts& operator+=(const ReplayCounts& other);
+};
+
 // Errors: kLimit from KeyState::insert, kCancelled.
-Status replay_reads(const Layout& layout, const SortedFacts& sorted, const Reads& reads,
-                    ThreadPool& pool, const CancelToken& cancel, const ReadSink& sink);
+Result<ReplayCounts> replay_reads(const Layout& layout, const SortedFacts& sorted,
+                                  const Reads& reads, ThreadPool& pool, const CancelToken& cancel,
+                                  const ReadSink& sink);
 
 // The plain fold of docs/semantics.md 6 over facts [begin, end) at (t0, k). Cost: O(end - begin).
 void fold_facts(const Layout& layout, const Facts& facts, std::int64_t begin, std::int64_t end,

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
-#include <optional>
+#include <string_view>
 #include <utility>
 
 #include "base/random.h"
@@ -13,10 +12,7 @@ namespace {
 
 constexpr int kMaxReplicates = 1'000'000;
 
-Status check(const Blocks& blocks, const BootstrapOptions& options) {
-  if (blocks.count < 2)
-    return fail(Code::kInvalid, "an interval needs at least 2 blocks of rows, there is {}",
-                blocks.count);
+Status check(const BootstrapOptions& options) {
   if (!(options.level > 0 && options.level < 1))
     return fail(Code::kInvalid, "level {} of the interval is not between 0 and 1", options.level);
   double least = std::ceil(2 / (1 - options.level) - 1e-9);
@@ -26,56 +22,17 @@ Status check(const Blocks& blocks, const BootstrapOptions& options) {
   return {};
 }
 
-// One metric over one model's rows: its value, and its replicates in order.
-struct Track {
-  std::unique_ptr<PreparedMetric> prepared;
-  double value = 0;
-  std::vector<double> replicates;
-};
-
-// tracks[model * metrics + metric]
-using Tracks = std::vector<Track>;
-
-Result<Tracks> prepare_tracks(std::span<const ScoredRows> models, const Blocks& blocks,
-                              std::span<const Metric* const> metrics, ThreadPool& pool,
-                              const CancelToken& cancel) {
-  bool ranked = std::ranges::any_of(metrics, [](const Metric* m) { return m->needs_ranking; });
-  std::vector<std::optional<Sample>> samples(models.size());
-  TRY_VOID(parallel_for(
-      pool, models.size(),
-      [&](std::size_t i) -> Status {
-        TRY(samples[i],
-            ranked ? Sample::make_ranked(models[i], blocks) : Sample::make(models[i], blocks));
-        return {};
-      },
-      cancel));
-  Tracks tracks(models.size() * metrics.size());
-  const std::vector<double> once(blocks.count, 1.0);
-  TRY_VOID(parallel_for(
-      pool, tracks.size(),
-      [&](std::size_t i) -> Status {
-        TRY(tracks[i].prepared,
-            prepare_metric(*metrics[i % metrics.size()], *samples[i / metrics.size()]));
-        tracks[i].value = tracks[i].prepared->value(once);
-        return {};
-      },
-      cancel));
-  return tracks;
+template <typename T>
+std::string_view bytes_of(std::span<const T> values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
 }
 
-Status draw_replicates(Tracks& tracks, std::uint32_t blocks, const BootstrapOptions& options,
-                       ThreadPool& pool, const CancelToken& cancel) {
-  auto replicates = static_cast<std::size_t>(options.replicates);
-  for (Track& track : tracks) track.replicates.resize(replicates);
-  return parallel_for(
-      pool, replicates,
-      [&](std::size_t r) {
-        Random random(options.seed, r);
-        std::vector<double> draws(blocks);
-        for (double& count : draws) count = random.poisson1();
-        for (Track& track : tracks) track.replicates[r] = track.prepared->replicate(draws);
-      },
-      cancel);
+ContentHash hash_of(const ScoredRows& rows, const Blocks& blocks) {
+  ContentHasher hasher;
+  hasher.add_field(bytes_of(rows.label));
+  hasher.add_field(bytes_of(rows.weight));
+  hasher.add_field(bytes_of(std::span<const std::uint32_t>(blocks.of_row)));
+  return hasher.finish();
 }
 
 // The interval of `replicates` without the undefined ones, whose number goes to `undefined`.
@@ -132,57 +89,131 @@ double quantile_of_sorted(std::span<const double> sorted, double q) {
   return sorted[below] + part * (sorted[above] - sorted[below]);
 }
 
-Result<std::vector<MetricEstimate>> bootstrap(const ScoredRows& rows, const Blocks& blocks,
-                                              std::span<const Metric* const> metrics,
-                                              const BootstrapOptions& options, ThreadPool& pool,
-                                              const CancelToken& cancel) {
-  TRY_VOID(check(blocks, options));
-  TRY(Tracks tracks, prepare_tracks({&rows, 1}, blocks, metrics, pool, cancel));
-  TRY_VOID(draw_replicates(tracks, blocks.count, options, pool, cancel));
-  std::vector<MetricEstimate> estimates;
-  for (std::size_t m = 0; m < metrics.size(); ++m) {
-    MetricEstimate one;
-    one.metric = metrics[m];
-    TRY(one.estimate, estimate(*metrics[m], tracks[m].value, std::move(tracks[m].replicates),
-                               options.level, one.undefined));
-    estimates.push_back(one);
-  }
-  return estimates;
+Result<JudgedRows> JudgedRows::make(const ScoredRows& rows, const Blocks& blocks,
+                                    std::span<const Metric* const> metrics, ThreadPool& pool,
+                                    const CancelToken& cancel) {
+  if (blocks.count < 2)
+    return fail(Code::kInvalid, "an interval needs at least 2 blocks of rows, there is {}",
+                blocks.count);
+  bool ranked = std::ranges::any_of(metrics, [](const Metric* m) { return m->needs_ranking; });
+  TRY(Sample sample, ranked ? Sample::make_ranked(rows, blocks) : Sample::make(rows, blocks));
+  JudgedRows out;
+  out.blocks_ = blocks.count;
+  out.judged_.resize(metrics.size());
+  const std::vector<double> once(blocks.count, 1.0);
+  // The hash is one more task: it takes as long as a metric.
+  TRY_VOID(parallel_for(
+      pool, metrics.size() + 1,
+      [&](std::size_t i) -> Status {
+        if (i == metrics.size()) {
+          out.rows_ = hash_of(rows, blocks);
+          return {};
+        }
+        Judged& one = out.judged_[i];
+        one.metric = metrics[i];
+        TRY(one.prepared, prepare_metric(*metrics[i], sample));
+        one.value = one.prepared->value(once);
+        return {};
+      },
+      cancel));
+  return out;
 }
 
-Result<std::vector<MetricDifference>> compare(const ScoredRows& first, const ScoredRows& second,
-                                              const Blocks& blocks,
-                                              std::span<const Metric* const> metrics,
+// Draws of blocks, the same for every model that is asked about.
+class Bootstrap {
+ public:
+  Bootstrap(const BootstrapOptions& options, ThreadPool& pool, const CancelToken& cancel)
+      : options_(options), pool_(pool), cancel_(cancel) {}
+
+  // replicates[model][metric][replicate]
+  using Replicates = std::vector<std::vector<std::vector<double>>>;
+  Result<Replicates> draw(std::span<const JudgedRows* const> models) const {
+    auto count = static_cast<std::size_t>(options_.replicates);
+    Replicates out(models.size());
+    for (std::size_t m = 0; m < models.size(); ++m)
+      out[m].assign(models[m]->judged_.size(), std::vector<double>(count));
+    TRY_VOID(parallel_for(
+        pool_, count,
+        [&](std::size_t r) {
+          Random random(options_.seed, r);
+          std::vector<double> draws(models.front()->blocks_);
+          for (double& times : draws) times = random.poisson1();
+          for (std::size_t m = 0; m < models.size(); ++m)
+            for (std::size_t i = 0; i < out[m].size(); ++i)
+              out[m][i][r] = models[m]->judged_[i].prepared->replicate(draws);
+        },
+        cancel_));
+    return out;
+  }
+
+  Result<std::vector<MetricEstimate>> estimates(const JudgedRows& rows) const {
+    const JudgedRows* models[] = {&rows};
+    TRY(Replicates drawn, draw(models));
+    std::vector<MetricEstimate> out;
+    for (std::size_t i = 0; i < rows.judged_.size(); ++i) {
+      const JudgedRows::Judged& judged = rows.judged_[i];
+      MetricEstimate one;
+      one.metric = judged.metric;
+      TRY(one.estimate, estimate(*judged.metric, judged.value, std::move(drawn[0][i]),
+                                 options_.level, one.undefined));
+      out.push_back(one);
+    }
+    return out;
+  }
+
+  Result<std::vector<MetricDifference>> differences(const JudgedRows& first,
+                                                    const JudgedRows& second) const {
+    if (first.rows_ != second.rows_ ||
+        !std::ranges::equal(first.judged_, second.judged_, {}, &JudgedRows::Judged::metric,
+                            &JudgedRows::Judged::metric))
+      return fail(Code::kInvalid,
+                  "two models can be compared only on the same rows and by the same metrics, and "
+                  "their labels, weights or blocks, or their metrics differ");
+    const JudgedRows* models[] = {&first, &second};
+    TRY(Replicates drawn, draw(models));
+    std::vector<MetricDifference> out;
+    for (std::size_t i = 0; i < first.judged_.size(); ++i) {
+      TRY(MetricDifference one,
+          difference(first.judged_[i], second.judged_[i], drawn[0][i], drawn[1][i]));
+      out.push_back(one);
+    }
+    return out;
+  }
+
+ private:
+  Result<MetricDifference> difference(const JudgedRows::Judged& a, const JudgedRows::Judged& b,
+                                      const std::vector<double>& a_drawn,
+                                      const std::vector<double>& b_drawn) const {
+    std::vector<double> drawn(a_drawn.size());
+    for (std::size_t r = 0; r < drawn.size(); ++r) drawn[r] = b_drawn[r] - a_drawn[r];
+    MetricDifference one;
+    one.metric = a.metric;
+    double level = options_.level;
+    TRY(one.first, estimate(*a.metric, a.value, a_drawn, level, one.undefined));
+    TRY(one.second, estimate(*a.metric, b.value, b_drawn, level, one.undefined));
+    one.standard_error = standard_deviation(drawn);
+    TRY(one.difference, estimate(*a.metric, b.value - a.value, std::move(drawn), level,
+                                 one.undefined));  // undefined where either was
+    return one;
+  }
+
+  const BootstrapOptions& options_;
+  ThreadPool& pool_;
+  const CancelToken& cancel_;
+};
+
+Result<std::vector<MetricEstimate>> bootstrap(const JudgedRows& rows,
                                               const BootstrapOptions& options, ThreadPool& pool,
                                               const CancelToken& cancel) {
-  TRY_VOID(check(blocks, options));
-  if (!std::ranges::equal(first.label, second.label) ||
-      !std::ranges::equal(first.weight, second.weight))
-    return fail(Code::kInvalid,
-                "two models can be compared only on the same rows, and their labels "
-                "or weights differ");
-  const ScoredRows models[] = {first, second};
-  TRY(Tracks tracks, prepare_tracks(models, blocks, metrics, pool, cancel));
-  TRY_VOID(draw_replicates(tracks, blocks.count, options, pool, cancel));
-  std::vector<MetricDifference> differences;
-  for (std::size_t m = 0; m < metrics.size(); ++m) {
-    Track& a = tracks[m];
-    Track& b = tracks[metrics.size() + m];
-    std::vector<double> difference(a.replicates.size());
-    for (std::size_t r = 0; r < difference.size(); ++r)
-      difference[r] = b.replicates[r] - a.replicates[r];
-    MetricDifference one;
-    one.metric = metrics[m];
-    TRY(one.first,
-        estimate(*metrics[m], a.value, std::move(a.replicates), options.level, one.undefined));
-    TRY(one.second,
-        estimate(*metrics[m], b.value, std::move(b.replicates), options.level, one.undefined));
-    one.standard_error = standard_deviation(difference);
-    TRY(one.difference, estimate(*metrics[m], b.value - a.value, std::move(difference),
-                                 options.level, one.undefined));  // undefined where either was
-    differences.push_back(one);
-  }
-  return differences;
+  TRY_VOID(check(options));
+  return Bootstrap(options, pool, cancel).estimates(rows);
+}
+
+Result<std::vector<MetricDifference>> compare(const JudgedRows& first, const JudgedRows& second,
+                                              const BootstrapOptions& options, ThreadPool& pool,
+                                              const CancelToken& cancel) {
+  TRY_VOID(check(options));
+  return Bootstrap(options, pool, cancel).differences(first, second);
 }
 
 }  // namespace lode

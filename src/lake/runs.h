@@ -94,7 +94,7 @@ class MetadataStore {
   // is taken.
   virtual Status begin_run(const RunRecord& run) = 0;
   // kNotFound: no such run. kConflict: it has ended.
-  virtual Status add_station(std::string_view run, const StationRecord& station) = 0;
+  virtual Status add_stations(std::string_view run, std::span<const StationRecord> stations) = 0;
   // Once a run: a second call, or a name with the same labels twice, is kConflict. kNotFound and
   // kConflict as above.
   virtual Status add_counters(std::string_view run, std::span<const CounterRecord> counters) = 0;

@@ -89,7 +89,7 @@ class SqliteStore final : public MetadataStore {
   Status migrate(const std::string& path);
 
   Status begin_run(const RunRecord& run) override;
-  Status add_station(std::string_view run, const StationRecord& station) override;
+  Status add_stations(std::string_view run, std::span<const StationRecord> stations) override;
   Status add_counters(std::string_view run, std::span<const CounterRecord> counters) override;
   Status end_run(std::string_view run, Timestamp ended, RunState state,
                  std::string_view error) override;
@@ -112,6 +112,7 @@ class SqliteStore final : public MetadataStore {
   }
   Result<int> schema_version();
   Status check_running(std::string_view run);
+  Status insert_station(std::string_view run, const StationRecord& station);
   Result<RunRecord> read_run(const SqliteQuery& row);
   Status read_stations(RunRecord& run);
   Status read_counters(RunRecord& run);
@@ -209,28 +210,33 @@ Status SqliteStore::check_running(std::string_view run) {
   return fail(Code::kConflict, "run '{}' has ended", run);
 }
 
-Status SqliteStore::add_station(std::string_view run, const StationRecord& station) {
+Status SqliteStore::add_stations(std::string_view run, std::span<const StationRecord> stations) {
   std::lock_guard lock(mutex_);
-  SealedRows stations{"stations", "SELECT * FROM stations WHERE run = ?", {std::string(run)}};
-  return change({stations}, [&]() -> Status {
+  SealedRows rows{"stations", "SELECT * FROM stations WHERE run = ?", {std::string(run)}};
+  return change({rows}, [&]() -> Status {
     TRY_VOID(check_running(run));
-    TRY(auto query, database_.query("INSERT INTO stations SELECT ?1, count(*), ?2, ?3, ?4, ?5, ?6, "
-                                    "?7, ?8, ?9, ?10, ?11, ?12, ?13 FROM stations WHERE run = ?1"));
-    return query->bind(run)
-        .bind(station.name)
-        .bind(station.units)
-        .bind(station.unit)
-        .bind(station.seconds)
-        .bind(static_cast<std::int64_t>(station.kind))
-        .bind(station.cpu_seconds)
-        .bind(station.bytes_read)
-        .bind(station.bytes_written)
-        .bind(station.memory)
-        .bind(station.started.us)
-        .bind(std::bit_cast<std::int64_t>(station.span))
-        .bind(std::bit_cast<std::int64_t>(station.parent))
-        .run();
+    for (const StationRecord& station : stations) TRY_VOID(insert_station(run, station));
+    return {};
   });
+}
+
+Status SqliteStore::insert_station(std::string_view run, const StationRecord& station) {
+  TRY(auto query, database_.query("INSERT INTO stations SELECT ?1, count(*), ?2, ?3, ?4, ?5, ?6, "
+                                  "?7, ?8, ?9, ?10, ?11, ?12, ?13 FROM stations WHERE run = ?1"));
+  return query->bind(run)
+      .bind(station.name)
+      .bind(station.units)
+      .bind(station.unit)
+      .bind(station.seconds)
+      .bind(static_cast<std::int64_t>(station.kind))
+      .bind(station.cpu_seconds)
+      .bind(station.bytes_read)
+      .bind(station.bytes_written)
+      .bind(station.memory)
+      .bind(station.started.us)
+      .bind(std::bit_cast<std::int64_t>(station.span))
+      .bind(std::bit_cast<std::int64_t>(station.parent))
+      .run();
 }
 
 Status SqliteStore::add_counters(std::string_view run, std::span<const CounterRecord> counters) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 
 #include "judge/metric.h"
 #include "judge/split.h"
@@ -15,8 +16,11 @@ namespace {
 constexpr std::array<std::string_view, 4> kMetrics = {"auc", "log_loss", "brier",
                                                       "calibration_error"};
 constexpr int kReplicates = 500;
-constexpr std::int64_t kJudgingBytes = 48;                      // a row judged
+constexpr std::int64_t kJudgingBytes = 48;  // a row judged
+constexpr std::int64_t kKeptBytes = 20;  // a test row: its number, its score, its rank if judged so
 constexpr std::int64_t kScoringBytes = std::int64_t{32} << 20;  // pieces of rows being scored
+
+using Options = std::vector<std::pair<std::string, std::string>>;
 
 Period period_of(const TimeRange& range) {
   Period period;
@@ -32,11 +36,21 @@ std::string range_text(const TimeRange& range) {
   return day(range.begin) + ".." + day(range.end);
 }
 
+// As an algorithm is given them.
+struct TrainingRows {
+  Design design;
+  std::vector<double> target;
+};
+
 class ModelRunner {
  public:
-  ModelRunner(const Model& model, const TrainingTable& training, ThreadPool& pool,
-              const CancelToken& cancel, MemoryBudget& budget)
-      : model_(model), training_(training), pool_(pool), cancel_(cancel), budget_(budget) {}
+  ModelRunner(const Model& model, const TrainingTable& training, const ModelMeans& means)
+      : model_(model),
+        training_(training),
+        pool_(means.pool),
+        cancel_(means.cancel),
+        budget_(means.budget),
+        stations_(means.stations) {}
 
   Result<FittedRun> run(const FittedRun* compare_with) {
     TRY_VOID(choose_columns());
@@ -48,35 +62,50 @@ class ModelRunner {
     if (!model_.note.empty()) report().notes.push_back(model_.note);
     options_ = model_.options;
     TRY_VOID(add_thread_option());
-    TRY(SplitRows rows, split(model_.split.train, model_.split.test, model_.split.purge));
-    TRY_VOID(hold_memory(rows));
     if (model_.choose) TRY_VOID(choose_options());
     report().options = options_;
-    report().train_rows = static_cast<std::int64_t>(rows.train.size());
-    report().test_rows = static_cast<std::int64_t>(rows.test.size());
-    report().embargoed = rows.embargoed;
-    report().purged = rows.unknown_label;
-
-    std::vector<double> train_scores;
-    TRY_VOID(fit_and_score(rows.train, rows.test, train_scores));
+    TRY_VOID(station("encode", StationKind::kOwn, [&](Station& station) -> Status {
+      TRY_VOID(split_rows());
+      return encode(rows_, station);
+    }));
+    report().train_rows = static_cast<std::int64_t>(rows_.train.size());
+    report().test_rows = static_cast<std::int64_t>(rows_.test.size());
+    report().embargoed = rows_.embargoed;
+    report().purged = rows_.unknown_label;
+    TRY_VOID(station("fit", StationKind::kTraining,
+                     [&](Station& station) { return fit(options_, run_.model, station); }));
     for (const std::string& note : run_.model->notes()) report().notes.push_back(note);
-    TRY_VOID(judge("train", rows.train, train_scores));
-    TRY_VOID(judge("test", rows.test, run_.test_scores));
-    run_.encoders = std::move(encoders_);
-    run_.test_rows = std::move(rows.test);
-    TRY_VOID(run_.hold.resize(16 * static_cast<std::int64_t>(run_.test_rows.size())));
-    if (compare_with != nullptr) TRY_VOID(compare_to(*compare_with));
+    TRY_VOID(station("score", StationKind::kOwn, [&](Station& station) -> Status {
+      encoded_ = {};
+      TRY_VOID(score("train", rows_.train, *run_.model, train_scores_, station));
+      return score("test", rows_.test, *run_.model, run_.test_scores, station);
+    }));
+    TRY_VOID(station("judge", StationKind::kOwn,
+                     [&](Station& station) { return judge(compare_with, station); }));
     return std::move(run_);
   }
 
  private:
   ModelReport& report() { return run_.report; }
 
+  Status station(std::string_view name, StationKind kind,
+                 const std::function<Status(Station&)>& work) {
+    return stations_.run({.name = fmt::format("model {}: {}", model_.name, name), .kind = kind},
+                         work);
+  }
+
+  // The rows of the model and the memory that it takes. Nothing the second time.
+  Status split_rows() {
+    if (run_.hold.bytes() > 0) return {};
+    TRY(rows_, split(model_.split.train, model_.split.test, model_.split.purge));
+    return hold_memory();
+  }
+
   // The rows encoded for training, once as columns and once as a matrix, and what a trainer makes
   // of them; or scores of all rows, and what judging sorts and draws of them.
-  Status hold_memory(const SplitRows& rows) {
-    auto train = static_cast<std::int64_t>(rows.train.size());
-    auto all = train + static_cast<std::int64_t>(rows.test.size());
+  Status hold_memory() {
+    auto train = static_cast<std::int64_t>(rows_.train.size());
+    auto all = train + static_cast<std::int64_t>(rows_.test.size());
     std::int64_t fitting = train * (32 + 24 * static_cast<std::int64_t>(columns_.size()));
     TRY(run_.hold, budget_.hold("model " + model_.name,
                                 16 * all + std::max(fitting, kJudgingBytes * all) + kScoringBytes));
@@ -118,22 +147,25 @@ class ModelRunner {
     return out;
   }
 
-  // Encoders and model see the training rows and nothing else; then both sets are scored.
-  Status fit_and_score(const std::vector<std::int64_t>& train,
-                       const std::vector<std::int64_t>& test, std::vector<double>& train_scores) {
-    std::vector<double> target = targets(train);
-    TRY_VOID(fit_encoders(train, target));
+  // Encoders see the training rows and nothing else.
+  Status encode(const SplitRows& rows, Station& station) {
+    encoded_.target = targets(rows.train);
+    TRY_VOID(fit_encoders(rows.train, encoded_.target));
     std::vector<Encoded> fitted;
     for (std::size_t i = 0; i < columns_.size(); ++i)
-      fitted.push_back(encoders_[i].encoder->encode_fitted(fit_rows(i, train, target)));
-    Design design = design_of(fitted, static_cast<std::int64_t>(train.size()), nullptr);
-    FitOptions options{.seed = model_.seed, .options = options_, .cancel = cancel_};
-    TRY(run_.model, fit_model(model_.algorithm, {design.matrix, target}, options, pool_));
+      fitted.push_back(
+          encoders_[i].encoder->encode_fitted(fit_rows(i, rows.train, encoded_.target)));
+    auto count = static_cast<std::int64_t>(rows.train.size());
+    encoded_.design = design_of(fitted, count, nullptr);
+    station.advance(count);
+    return {};
+  }
 
-    train_scores.resize(train.size());
-    TRY_VOID(score("train", train, train_scores));
-    run_.test_scores.resize(test.size());
-    return score("test", test, run_.test_scores);
+  Status fit(const Options& options, std::unique_ptr<FittedModel>& model, Station& station) const {
+    FitOptions all{.seed = model_.seed, .options = options, .cancel = cancel_};
+    TRY(model, fit_model(model_.algorithm, {encoded_.design.matrix, encoded_.target}, all, pool_));
+    station.advance(encoded_.design.matrix.rows);
+    return {};
   }
 
   FitRows fit_rows(std::size_t i, std::span<const std::int64_t> rows,
@@ -149,7 +181,7 @@ class ModelRunner {
       auto choice = std::ranges::find(model_.encode, field.name, &EncoderChoice::column);
       std::string_view encoder =
           choice == model_.encode.end() ? default_encoder(field.type) : choice->encoder;
-      std::vector<std::pair<std::string, std::string>> options;
+      Options options;
       if (choice != model_.encode.end()) options = choice->options;
       TRY(std::unique_ptr<FittedEncoder> made,
           fit_encoder(encoder, options, field.name, fit_rows(i, rows, target)));
@@ -162,9 +194,11 @@ class ModelRunner {
   }
 
   Status score(const std::string& split_name, const std::vector<std::int64_t>& rows,
-               std::span<double> out) {
-    ColumnScorer scorer{training_.columns, columns_, encoders_, *run_.model};
+               const FittedModel& model, std::vector<double>& out, Station& station) {
+    out.resize(rows.size());
+    ColumnScorer scorer{training_.columns, columns_, encoders_, model};
     TRY(std::vector<EncodedCount> counts, score_rows(scorer, rows, out, pool_, cancel_));
+    station.advance(std::ssize(rows));
     report().encoded[split_name] = {};
     report().unseen = 0;
     for (std::size_t i = 0; i < counts.size(); ++i) {
@@ -175,13 +209,11 @@ class ModelRunner {
     return {};
   }
 
-  // Tries the grid on rows of the training range alone; log-loss decides, the first of equals wins.
-  Status choose_options() {
-    const Choice& choose = *model_.choose;
-    TRY(SplitRows rows, split(choose.fit, choose.on, model_.split.purge));
-    std::vector<std::vector<std::pair<std::string, std::string>>> grid = {options_};
-    for (const auto& [name, values] : choose.grid) {
-      std::vector<std::vector<std::pair<std::string, std::string>>> wider;
+  // Every combination of the values to choose from, over the model's other options.
+  std::vector<Options> candidates() const {
+    std::vector<Options> grid = {options_};
+    for (const auto& [name, values] : model_.choose->grid) {
+      std::vector<Options> wider;
       for (const auto& base : grid)
         for (const std::string& value : values) {
           wider.push_back(base);
@@ -190,21 +222,36 @@ class ModelRunner {
         }
       grid = std::move(wider);
     }
-    TRY(const Metric* log_loss, find_metric("log_loss"));
-    std::vector<std::uint8_t> labels = labels_of(rows.test);
-    double best = HUGE_VAL;
-    std::vector<std::pair<std::string, std::string>> best_options;
-    for (const auto& candidate : grid) {
-      options_ = candidate;
-      std::vector<double> train_scores;
-      TRY_VOID(fit_and_score(rows.train, rows.test, train_scores));
-      TRY(double loss, evaluate(*log_loss, {run_.test_scores, labels}));
-      if (loss < best) {
-        best = loss;
-        best_options = candidate;
+    return grid;
+  }
+
+  // Tries the grid on rows of the training range alone; log-loss decides, the first of equals wins.
+  Status choose_options() {
+    const Choice& choose = *model_.choose;
+    const std::vector<Options> grid = candidates();
+    std::vector<std::unique_ptr<FittedModel>> models(grid.size());
+    std::vector<double> losses(grid.size());
+    SplitRows rows;
+    TRY_VOID(station("choose, encode", StationKind::kOwn, [&](Station& station) -> Status {
+      TRY_VOID(split_rows());
+      TRY(rows, split(choose.fit, choose.on, model_.split.purge));
+      return encode(rows, station);
+    }));
+    TRY_VOID(station("choose, fit", StationKind::kTraining, [&](Station& station) -> Status {
+      for (std::size_t i = 0; i < grid.size(); ++i) TRY_VOID(fit(grid[i], models[i], station));
+      return {};
+    }));
+    TRY_VOID(station("choose, score", StationKind::kOwn, [&](Station& station) -> Status {
+      TRY(const Metric* log_loss, find_metric("log_loss"));
+      std::vector<std::uint8_t> labels = labels_of(rows.test);
+      std::vector<double> scores;
+      for (std::size_t i = 0; i < grid.size(); ++i) {
+        TRY_VOID(score("test", rows.test, *models[i], scores, station));
+        TRY(losses[i], evaluate(*log_loss, {scores, labels}));
       }
-    }
-    options_ = best_options;
+      return {};
+    }));
+    options_ = grid[static_cast<std::size_t>(std::ranges::min_element(losses) - losses.begin())];
     std::string chosen;
     for (const auto& [name, values] : choose.grid)
       for (const auto& [option, value] : options_)
@@ -238,19 +285,32 @@ class ModelRunner {
     return found;
   }
 
-  Status judge(const std::string& split_name, const std::vector<std::int64_t>& rows,
-               const std::vector<double>& scores) {
+  Status judge(const FittedRun* compare_with, Station& station) {
+    TRY(JudgedRows train, judge_split("train", rows_.train, train_scores_));
+    station.advance(std::ssize(rows_.train));
+    TRY(run_.judged, judge_split("test", rows_.test, run_.test_scores));
+    station.advance(std::ssize(rows_.test));
+    report().blocks = run_.judged.blocks();
+    run_.encoders = std::move(encoders_);
+    run_.test_rows = std::move(rows_.test);
+    TRY_VOID(run_.hold.resize(kKeptBytes * std::ssize(run_.test_rows)));
+    return compare_with != nullptr ? compare_to(*compare_with) : Status();
+  }
+
+  Result<JudgedRows> judge_split(const std::string& split_name,
+                                 const std::vector<std::int64_t>& rows,
+                                 const std::vector<double>& scores) {
     TRY(std::vector<const Metric*> wanted, metrics());
     std::vector<std::uint8_t> labels = labels_of(rows);
-    Blocks blocks = blocks_of(rows);
-    BootstrapOptions options{.replicates = kReplicates, .seed = model_.seed};
-    TRY(std::vector<MetricEstimate> estimates,
-        bootstrap({scores, labels}, blocks, wanted, options, pool_, cancel_));
-    if (split_name == "test") report().blocks = blocks.count;
+    TRY(JudgedRows judged,
+        JudgedRows::make({scores, labels}, blocks_of(rows), wanted, pool_, cancel_));
+    TRY(std::vector<MetricEstimate> estimates, bootstrap(judged, draws(), pool_, cancel_));
     for (const MetricEstimate& e : estimates)
       report().metrics[split_name].push_back({std::string(e.metric->name), e.estimate});
-    return {};
+    return judged;
   }
+
+  BootstrapOptions draws() const { return {.replicates = kReplicates, .seed = model_.seed}; }
 
   Status compare_to(const FittedRun& other) {
     report().compared_with = other.report.name;
@@ -259,12 +319,9 @@ class ModelRunner {
                                ": it was tested on other rows");
       return {};
     }
-    TRY(std::vector<const Metric*> wanted, metrics());
-    std::vector<std::uint8_t> labels = labels_of(run_.test_rows);
-    BootstrapOptions options{.replicates = kReplicates, .seed = model_.seed};
+    BootstrapOptions options = draws();
     TRY(std::vector<MetricDifference> differences,
-        compare({other.test_scores, labels}, {run_.test_scores, labels}, blocks_of(run_.test_rows),
-                wanted, options, pool_, cancel_));
+        compare(other.judged, run_.judged, options, pool_, cancel_));
     for (const MetricDifference& d : differences)
       report().comparison.push_back(
           {std::string(d.metric->name), d.difference, d.clear(), d.second_is_better()});
@@ -276,9 +333,13 @@ class ModelRunner {
   ThreadPool& pool_;
   const CancelToken& cancel_;
   MemoryBudget& budget_;
+  Stations& stations_;
   std::vector<std::size_t> columns_;
-  std::vector<std::pair<std::string, std::string>> options_;
+  Options options_;
+  SplitRows rows_;
   std::vector<ColumnEncoder> encoders_;
+  TrainingRows encoded_;  // from encoding to fitting
+  std::vector<double> train_scores_;
   FittedRun run_;
 };
 
@@ -286,8 +347,8 @@ class ModelRunner {
 
 Result<FittedRun> run_model(const Project& project, const Model& model,
                             const TrainingTable& training, const FittedRun* compare_with,
-                            ThreadPool& pool, const CancelToken& cancel, MemoryBudget& budget) {
-  auto run = ModelRunner(model, training, pool, cancel, budget).run(compare_with);
+                            const ModelMeans& means) {
+  auto run = ModelRunner(model, training, means).run(compare_with);
   if (!run)
     return fail(run.error()
                     .context("model " + model.name)

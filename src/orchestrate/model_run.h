@@ -1,4 +1,6 @@
 // One model from its training set: encoded, fitted on the training rows, judged on the test rows.
+// Each of these is a station, "model late: fit" the one that is training and not lode's own work;
+// where options are to be chosen, three more come before: "model late: choose, fit".
 #pragma once
 
 #include <memory>
@@ -10,8 +12,10 @@
 #include "base/parallel.h"
 #include "features/encoder_bytes.h"
 #include "features/training_set.h"
+#include "judge/bootstrap.h"
 #include "mine/algorithm.h"
 #include "orchestrate/report.h"
+#include "orchestrate/stations.h"
 #include "project/project.h"
 
 namespace lode {
@@ -21,15 +25,23 @@ struct FittedRun {
   std::vector<ColumnEncoder> encoders;  // one a column, in order
   std::vector<std::int64_t> test_rows;  // positions in the training table
   std::vector<double> test_scores;
+  JudgedRows judged;  // the test rows
   ModelReport report;
   MemoryBudget::Hold hold;  // must not outlive the budget
 };
 
-// `known` is what metrics a later model may be compared with; rows must be the same.
+struct ModelMeans {
+  ThreadPool& pool;
+  const CancelToken& cancel;
+  MemoryBudget& budget;
+  Stations& stations;
+};
+
+// `compare_with` is a model made before, or nullptr; of other test rows, a note says so.
 // Errors carry the model's name and place; kLimit if it would not fit into the budget.
 Result<FittedRun> run_model(const Project& project, const Model& model,
                             const TrainingTable& training, const FittedRun* compare_with,
-                            ThreadPool& pool, const CancelToken& cancel, MemoryBudget& budget);
+                            const ModelMeans& means);
 
 // kUnsupported, at the model's place, for the first whose algorithm gives what cannot be judged
 // yet: anything but a probability of a label of 0 and 1. kNotFound for an algorithm that is not

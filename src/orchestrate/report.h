@@ -9,18 +9,11 @@
 
 #include "ingest/arrivals.h"
 #include "judge/bootstrap.h"
+#include "lake/runs.h"
 
 namespace lode {
 
 class JsonWriter;
-
-// One station of a run.
-struct StationReport {
-  std::string name;  // "ingest flights", "training set flights", "model late: judge"
-  std::int64_t units = 0;
-  std::string unit;  // "rows", "trees"
-  double seconds = 0;
-};
 
 // Rows set aside for one cause in one field.
 struct SetAsideReport {
@@ -36,6 +29,7 @@ struct SourceReport {
   bool reused = false;  // taken from the raw zone, the files being unchanged
   std::int64_t rows = 0;
   std::int64_t rows_read = 0;  // of them by this run; the others were there
+  std::int64_t bytes = 0;      // of its files, which every run hashes
   std::int64_t accepted = 0;
   std::vector<SetAsideReport> set_aside{};
   std::int64_t first_time = 0;  // least and greatest event time of the accepted
@@ -116,9 +110,11 @@ struct RunReport {
   std::vector<ViewReport> views{};
   std::vector<TrainingReport> training{};
   std::vector<ModelReport> models{};
-  std::vector<StationReport> stations{};
-  std::int64_t memory_limit = 0;  // bytes of --memory
-  std::int64_t memory_held = 0;   // of them accounted for at the most, by what the run holds
+  std::vector<StationRecord> stations{};
+  std::vector<CounterRecord> counters{};
+  std::int64_t memory_limit = 0;   // bytes of --memory
+  std::int64_t memory_held = 0;    // of them accounted for at the most, by what the run holds
+  std::int64_t resident_peak = 0;  // bytes the process had at the most, as the machine counts
   double seconds = 0;
 };
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 
+#include "base/process_usage.h"
 #include "base/zone.h"
 #include "features/history.h"
 #include "features/training_set.h"
@@ -14,8 +15,11 @@
 #include "orchestrate/model_run.h"
 #include "orchestrate/run_log.h"
 #include "orchestrate/source_run.h"
+#include "orchestrate/stations.h"
 #include "project/definition.h"
 #include "project/lock.h"
+#include "telemetry/counted_files.h"
+#include "telemetry/metrics.h"
 
 namespace lode {
 namespace {
@@ -58,25 +62,47 @@ class Runner {
       : project_(project),
         context_(context),
         budget_(context.limits.memory_bytes),
-        pool_(context.limits.threads) {}
+        pool_(context.limits.threads),
+        written_(metrics_.counter("lode_bytes_written_total", "bytes written into files")),
+        files_(context.files, written_),
+        stations_({context.clock, context.progress, context.cancel, budget_, written_},
+                  [this](const StationRecord& station) { return log_->station(station); }) {}
 
   Result<RunReport> run() {
-    std::int64_t began = context_.clock.steady_ns();
     report_.project = project_.name;
-    TRY(ProjectLock lock, ProjectLock::take(context_.files, project_.root));
-    TRY_VOID(remove_leftovers(context_.files, project_));
-    TRY(RunLog log, RunLog::begin(context_.files, project_, context_.clock));
+    TRY(ProjectLock lock, ProjectLock::take(files_, project_.root));
+    TRY_VOID(remove_leftovers(files_, project_));
+    TRY(RunLog log, RunLog::begin(files_, project_, context_.clock));
     log_ = &log;
     report_.run = log.number();
     report_.memory_limit = budget_.limit();
-    TRY_VOID(log.end(stations()));
-    report_.memory_held = budget_.peak();
-    report_.seconds = static_cast<double>(context_.clock.steady_ns() - began) * 1e-9;
+    Status outcome = work();
+    Status counted = count();
+    TRY_VOID(log.end(outcome ? counted : outcome));
+    report_.stations = stations_.done();
+    report_.seconds = stations_.seconds();
     return std::move(report_);
   }
 
  private:
-  Status stations() {
+  // What is counted when all is done, into the run's record.
+  Status count() {
+    report_.memory_held = budget_.peak();
+    report_.resident_peak = process_usage().resident_peak;
+    metrics_.gauge("lode_memory_held_bytes", "bytes accounted for at the most")
+        .set(static_cast<double>(report_.memory_held));
+    metrics_.gauge("lode_memory_resident_bytes", "bytes the process had at the most")
+        .set(static_cast<double>(report_.resident_peak));
+    report_.counters = counter_records(metrics_.snapshot());
+    return log_->counters(report_.counters);
+  }
+
+  void count(std::string_view name, std::string_view help, MetricLabels labels,
+             std::int64_t value) {
+    metrics_.counter(name, help, std::move(labels)).add(static_cast<std::uint64_t>(value));
+  }
+
+  Status work() {
     TRY_VOID(check_algorithms(project_));
     TRY(MemoryBudget::Hold program, budget_.hold("lode and its libraries", kProgramBytes));
     for (const Source& source : project_.sources) TRY_VOID(ingest(source));
@@ -89,60 +115,54 @@ class Runner {
     return fit_all(tables);
   }
 
-  // Runs one station and reports its time; `work` returns the number of units it did.
-  template <typename Work>
-  Status station(const std::string& name, std::optional<std::int64_t> total,
-                 const std::string& unit, Work work) {
-    StationReport station{name, 0, unit, 0};
-    std::int64_t began = context_.clock.steady_ns();
-    {
-      ProgressStation progress(context_.progress, name, total, unit);
-      Result<std::int64_t> units = work(progress);
-      if (!units) return fail(units.error());
-      station.units = *units;
-    }
-    station.seconds = static_cast<double>(context_.clock.steady_ns() - began) * 1e-9;
-    report_.stations.push_back(station);
-    TRY_VOID(log_->station(station));
-    return context_.cancel.check();
-  }
-
   SourceContext source_context() {
-    return {context_.files,   project_, context_.limits, context_.cancel,
-            context_.replace, {},       &budget_};
+    return {files_, project_, context_.limits, context_.cancel, context_.replace, {}, &budget_};
   }
 
   Status ingest(const Source& source) {
-    return station("ingest " + source.name, std::nullopt, "rows",
-                   [&](ProgressStation& progress) -> Result<std::int64_t> {
-                     SourceContext context = source_context();
-                     context.advance = [&](std::int64_t rows) { progress.advance(rows); };
-                     TRY(std::int64_t next_seq, next_free_seq(context_.files, project_));
-                     TRY(SourceRun run, ingest_source(source, next_seq, context));
-                     next_seq_ = std::max(next_seq_, run.next_seq);
-                     zones_.emplace(source.name, run.zone);
-                     report_.sources.push_back(run.report);
-                     return run.report.rows_read;
-                   });
+    return stations_.run({.name = "ingest " + source.name}, [&](Station& station) -> Status {
+      SourceContext context = source_context();
+      context.advance = [&](std::int64_t rows) { station.advance(rows); };
+      TRY(std::int64_t next_seq, next_free_seq(files_, project_));
+      TRY(SourceRun run, ingest_source(source, next_seq, context));
+      station.read_bytes(run.report.bytes);
+      count(run.report);
+      next_seq_ = std::max(next_seq_, run.next_seq);
+      zones_.emplace(source.name, run.zone);
+      report_.sources.push_back(run.report);
+      return {};
+    });
+  }
+
+  void count(const SourceReport& source) {
+    count("lode_source_bytes_total", "bytes of source files", {{"source", source.name}},
+          source.bytes);
+    count("lode_rows_read_total", "rows read from source files", {{"source", source.name}},
+          source.rows_read);
+    for (const SetAsideReport& aside : source.set_aside)
+      count("lode_rows_set_aside_total", "rows of a source that stand set aside",
+            {{"source", source.name}, {"cause", aside.cause}}, aside.rows);
   }
 
   Status load(const Source& source) {
     SourceReport& report = *std::ranges::find(report_.sources, source.name, &SourceReport::name);
-    return station("load " + source.name, report.accepted, "rows",
-                   [&](ProgressStation& progress) -> Result<std::int64_t> {
-                     TRY(Records loaded, load_records(source, source_context()));
-                     Table& records = loaded.table;
-                     const Column* time = records.find(kTimeColumn);
-                     const auto* times = time->values.as<std::int64_t>();
-                     auto [least, greatest] = std::minmax_element(times, times + records.rows);
-                     report.first_time = *least;
-                     report.last_time = *greatest;
-                     std::int64_t rows = records.rows;
-                     records_.emplace(source.name, std::move(records));
-                     record_holds_.push_back(std::move(loaded.hold));
-                     progress.advance(rows);
-                     return rows;
-                   });
+    return stations_.run(
+        {.name = "load " + source.name, .total = report.accepted}, [&](Station& station) -> Status {
+          TRY(Records loaded, load_records(source, source_context()));
+          station.read_bytes(loaded.bytes_read);
+          Table& records = loaded.table;
+          const Column* time = records.find(kTimeColumn);
+          const auto* times = time->values.as<std::int64_t>();
+          auto [least, greatest] = std::minmax_element(times, times + records.rows);
+          report.first_time = *least;
+          report.last_time = *greatest;
+          station.advance(records.rows);
+          count("lode_records_loaded_total", "accepted records brought into memory",
+                {{"source", source.name}}, records.rows);
+          records_.emplace(source.name, std::move(records));
+          record_holds_.push_back(std::move(loaded.hold));
+          return {};
+        });
   }
 
   void describe(const View& view) {
@@ -172,18 +192,34 @@ class Runner {
     ReadCache cache;
     for (std::size_t i = 0; i < project_.training.size(); ++i) {
       const TrainingSet& set = project_.training[i];
-      TRY_VOID(station("training set " + set.name, std::nullopt, "rows",
-                       [&](ProgressStation& progress) -> Result<std::int64_t> {
-                         TRY(TrainingTable table, build_training_set(set, history, cache));
-                         TRY_VOID(describe(set, table));
-                         std::int64_t rows = table.columns.rows;
-                         progress.advance(rows);
-                         tables.emplace(set.name, std::move(table));
-                         return rows;
-                       }));
+      ReplayCounts before = history.counts();
+      std::int64_t facts = history.facts_made();
+      TRY_VOID(stations_.run({.name = "training set " + set.name}, [&](Station& station) -> Status {
+        TRY(TrainingTable table, build_training_set(set, history, cache));
+        TRY_VOID(describe(set, table));
+        station.advance(table.columns.rows);
+        tables.emplace(set.name, std::move(table));
+        return {};
+      }));
+      count(set, before, history.counts(), history.facts_made() - facts);
       forget(i + 1, history, cache);
     }
     return {};
+  }
+
+  // Views that sets share are counted with the first.
+  void count(const TrainingSet& set, const ReplayCounts& before, const ReplayCounts& after,
+             std::int64_t facts) {
+    MetricLabels of_set = {{"set", set.name}};
+    count("lode_facts_replayed_total", "versions of records and labels made ready for replay",
+          of_set, facts);
+    count("lode_facts_folded_total", "facts that went into the state of a key", of_set,
+          after.folded - before.folded);
+    count("lode_facts_hidden_total", "facts that came out again, a later version hiding them",
+          of_set, after.hidden - before.hidden);
+    count("lode_reads_answered_total", "reads of views", of_set, after.answered - before.answered);
+    count("lode_reads_refolded_total", "reads answered by folding a key's facts anew", of_set,
+          after.refolded - before.refolded);
   }
 
   Status fit_all(const std::map<std::string, TrainingTable>& tables) {
@@ -199,19 +235,15 @@ class Runner {
 
   Status fit(const Model& model, const TrainingTable& table,
              std::map<std::string, FittedRun>& runs) {
-    return station("model " + model.name, table.columns.rows, "rows",
-                   [&](ProgressStation& progress) -> Result<std::int64_t> {
-                     auto other = runs.find(model.compare_with);
-                     const FittedRun* compared = other == runs.end() ? nullptr : &other->second;
-                     TRY(FittedRun run, run_model(project_, model, table, compared, pool_,
-                                                  context_.cancel, budget_));
-                     TRY_VOID(store(model, run));
-                     std::int64_t rows = run.report.train_rows + run.report.test_rows;
-                     progress.advance(rows);
-                     report_.models.push_back(run.report);
-                     runs.emplace(model.name, std::move(run));
-                     return rows;
-                   });
+    auto other = runs.find(model.compare_with);
+    const FittedRun* compared = other == runs.end() ? nullptr : &other->second;
+    TRY(FittedRun run,
+        run_model(project_, model, table, compared, {pool_, context_.cancel, budget_, stations_}));
+    TRY_VOID(stations_.run({.name = fmt::format("model {}: keep", model.name), .unit = "bytes"},
+                           [&](Station& station) { return store(model, run, station); }));
+    report_.models.push_back(run.report);
+    runs.emplace(model.name, std::move(run));
+    return {};
   }
 
   Status keep_training(const std::map<std::string, TrainingTable>& tables) {
@@ -248,8 +280,7 @@ class Runner {
 
   // Writes those that are not kept already, several at a time: each is written by one thread.
   Status keep_all(const std::string& name, std::vector<Kept> tables) {
-    std::erase_if(tables,
-                  [&](const Kept& t) { return is_kept(context_.files, t.path, t.content); });
+    std::erase_if(tables, [&](const Kept& t) { return is_kept(files_, t.path, t.content); });
     if (tables.empty()) return {};
     std::int64_t rows = 0;
     std::int64_t most = 0;
@@ -263,32 +294,32 @@ class Runner {
     std::int64_t fit = std::clamp<std::int64_t>(1 + budget_.free() / most, 1, together);
     TRY_VOID(hold.resize(fit * most));
     ThreadPool writers(static_cast<int>(fit));
-    return station(name, rows, "rows", [&](ProgressStation& progress) -> Result<std::int64_t> {
+    return stations_.run({.name = name, .total = rows}, [&](Station& station) {
       auto write = [&](std::size_t i) -> Status {
         const Kept& table = tables[i];
-        TRY_VOID(keep(project_, context_.files, table.path, table.content, table.make()));
-        progress.advance(table.rows);
+        TRY_VOID(keep(project_, files_, table.path, table.content, table.make()));
+        station.advance(table.rows);
         return {};
       };
-      TRY_VOID(parallel_for(writers, tables.size(), write, context_.cancel));
-      return rows;
+      return parallel_for(writers, tables.size(), write, context_.cancel);
     });
   }
 
   // Keeps the model under the hash of its bytes.
-  Status store(const Model& model, FittedRun& run) {
+  Status store(const Model& model, FittedRun& run, Station& station) {
     auto set = std::ranges::find(report_.training, model.from, &TrainingReport::name);
     run.report.dataset = set->dataset;
     std::string artifact = model_artifact(model, run, set->dataset);
     run.report.content = text(content_hash(artifact));
     std::string path = model_path(project_, run.report.content);
-    TRY_VOID(context_.files.make_directories(parent_directory(path)));
-    TRY_VOID(write_atomically(context_.files, path, artifact));
+    TRY_VOID(files_.make_directories(parent_directory(path)));
+    TRY_VOID(write_atomically(files_, path, artifact));
+    station.advance(std::ssize(artifact));
     return log_->model(run.report, run.model->describe());
   }
 
   // docs/semantics.md 8.5.
-  Result<std::string> dataset_name(const TrainingSet& set) const {
+  Result<std::string> dataset_name(const TrainingSet& set) {
     ContentHasher hasher;
     hasher.add_field(project_.name);
     hasher.add_field(std::uint64_t{0});                           // origin
@@ -302,7 +333,7 @@ class Runner {
       hasher.add_field(text(zones_.at(read)));
       hasher.add_field(static_cast<std::uint64_t>(project_.source(read)->known.mode));
     }
-    TRY(std::string definition, training_definition(project_, set, context_.files));
+    TRY(std::string definition, training_definition(project_, set, files_));
     hasher.add_field(definition);
     hasher.add_field(kEngineSemanticsVersion);
     hasher.add_field(zone_data_version());
@@ -329,6 +360,10 @@ class Runner {
   const RunContext& context_;
   MemoryBudget budget_;
   ThreadPool pool_;
+  MetricRegistry metrics_;
+  Counter& written_;
+  CountedFiles files_;
+  Stations stations_;
   RunReport report_;
   RunLog* log_ = nullptr;  // of run(), while it goes on
   RecordTables records_;

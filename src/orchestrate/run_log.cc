@@ -98,9 +98,22 @@ Result<RunLog> RunLog::begin(FileSystem& files, const Project& project, const Cl
   return RunLog(std::move(store), project, clock, newest + 1);
 }
 
-Status RunLog::station(const StationReport& station) {
-  return store_->add_station(std::to_string(number_),
-                             {station.name, station.units, station.unit, station.seconds});
+Status RunLog::station(const StationRecord& station) {
+  waiting_.push_back(station);
+  double waited = 0;
+  for (const StationRecord& one : waiting_) waited += one.seconds;
+  return station.bytes_written > 0 || waited >= 1 ? put_waiting() : Status();
+}
+
+Status RunLog::put_waiting() {
+  if (waiting_.empty()) return {};
+  TRY_VOID(store_->add_stations(std::to_string(number_), waiting_));
+  waiting_.clear();
+  return {};
+}
+
+Status RunLog::counters(const std::vector<CounterRecord>& counters) {
+  return store_->add_counters(std::to_string(number_), counters);
 }
 
 Status RunLog::model(ModelReport& model, std::string_view fitted) {
@@ -129,9 +142,11 @@ Status RunLog::end(const Status& outcome) {
   RunState state = RunState::kSucceeded;
   if (!outcome)
     state = outcome.error().code() == Code::kCancelled ? RunState::kCancelled : RunState::kFailed;
-  Status recorded = store_->end_run(std::to_string(number_), clock_->now(), state,
-                                    outcome ? "" : outcome.error().text());
-  return outcome ? recorded : outcome;
+  Status recorded = put_waiting();
+  Status ended = store_->end_run(std::to_string(number_), clock_->now(), state,
+                                 outcome ? "" : outcome.error().text());
+  if (!outcome) return outcome;
+  return recorded ? ended : recorded;
 }
 
 }  // namespace lode

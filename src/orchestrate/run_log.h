@@ -41,7 +41,10 @@ class RunLog {
   static Result<RunLog> begin(FileSystem& files, const Project& project, const Clock& clock);
 
   std::int64_t number() const { return number_; }  // 1, 2, ... of the project
-  Status station(const StationReport& station);
+  // Put on record at once if it left something in files; else with the next one that does, or
+  // when those that wait took a second: a sync a station would show in a small run.
+  Status station(const StationRecord& station);
+  Status counters(const std::vector<CounterRecord>& counters);  // once
   // Adds a stored model and sets its version in `model`. `fitted` is what the algorithm says of the
   // model, as JSON (FittedModel::describe).
   Status model(ModelReport& model, std::string_view fitted);
@@ -53,10 +56,13 @@ class RunLog {
          std::int64_t number)
       : store_(std::move(store)), project_(&project), clock_(&clock), number_(number) {}
 
+  Status put_waiting();
+
   std::unique_ptr<MetadataStore> store_;
   const Project* project_;
   const Clock* clock_;
   std::int64_t number_;
+  std::vector<StationRecord> waiting_;
 };
 
 }  // namespace lode

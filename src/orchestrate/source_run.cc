@@ -115,6 +115,7 @@ class Ingest {
     TRY(std::optional<Receipt> old, read_receipt(context_.files, receipt_file()));
     TRY(plan_, plan_source(context_.files, context_.project, source_, hash, old, next_seq_,
                            context_.limits.threads, context_.replace));
+    for (const SourcePlan::File& file : plan_.declared) run_.report.bytes += file.now.bytes;
     if (old) receipt_ = *old;
     receipt_.definition = hash;
     if (old) TRY_VOID(go_back_to_receipt());
@@ -351,6 +352,7 @@ Result<Records> load_records(const Source& source, const SourceContext& context)
   for (const Field& field : source.columns.fields()) what.columns.push_back(field.name);
   TRY(ZoneStream stream, zone.read(what));
   Records records;
+  for (const ZonePart& part : zone.manifest().parts) records.bytes_read += part.bytes;
   TRY(records.hold, context.budget->hold("records of " + source.name, kLibraryBytes));
   std::vector<Table> tables;
   std::int64_t bytes = 0;

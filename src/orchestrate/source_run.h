@@ -55,6 +55,7 @@ Result<SourceRun> ingest_source(const Source& source, std::int64_t next_seq,
 // All accepted records of a source with its derived columns, in seq order.
 struct Records {
   Table table;
+  std::int64_t bytes_read = 0;  // of the raw zone's parts
   MemoryBudget::Hold hold;
 };
 // kLimit as soon as the records read do not fit into the budget.

@@ -1,6 +1,6 @@
 // Looking at what runs have left, on rows few enough to be worked out by hand: lode sql, runs,
 // model and explain, and what each says to a mistake.
-// covers: cli/sql_tables, cli/explain_key, cli/model_text
+// covers: cli/sql_tables, cli/explain_key, cli/model_text, cli/station_table
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -104,6 +104,15 @@ class Look : public ::testing::Test {
     return seen;
   }
 
+  // Of files below the project's state, but for the run records.
+  std::int64_t stored_bytes(const std::string& below) const {
+    std::int64_t bytes = 0;
+    for (const auto& [path, content] : files())
+      if (path.contains("/.lode/shop/" + below) && !path.ends_with("runs.sqlite"))
+        bytes += std::ssize(content);
+    return bytes;
+  }
+
   ScratchFolder folder_;
 };
 
@@ -127,6 +136,31 @@ TEST_F(Look, SqlSeesEveryTable) {
   EXPECT_EQ(rows("SELECT station, units FROM meta.stations WHERE place <= 2 ORDER BY place"),
             Json::parse(R"([{"station": "ingest orders", "units": 61},
                             {"station": "load orders", "units": 60}])"));
+  EXPECT_EQ(
+      rows("SELECT station, units, bytes_written > 0 AS wrote, parent FROM meta.stations "
+           "WHERE kind = 'training' OR station LIKE '%keep%' ORDER BY place"),
+      Json::parse(R"([{"station": "keep training sets", "units": 60, "wrote": true, "parent": 1},
+                            {"station": "model base: fit", "units": 30, "wrote": false, "parent": 1},
+                            {"station": "model base: keep", "units": )" +
+                  std::to_string(stored_bytes("models")) + R"(, "wrote": true, "parent": 1},
+                            {"station": "keep scores", "units": 30, "wrote": true, "parent": 1}])"));
+  // 60 rows read `spending` at their own time: ann's of 12:00 see that of 10:00, and so on.
+  EXPECT_EQ(
+      rows("SELECT counter, labels, value FROM meta.counters WHERE run = 1 AND counter IN "
+           "('lode_rows_read_total', 'lode_rows_set_aside_total', 'lode_reads_answered_total', "
+           "'lode_facts_replayed_total', 'lode_facts_hidden_total') ORDER BY counter"),
+      Json::parse(R"([
+              {"counter": "lode_facts_hidden_total", "labels": "set=orders", "value": 0},
+              {"counter": "lode_facts_replayed_total", "labels": "set=orders", "value": 60},
+              {"counter": "lode_reads_answered_total", "labels": "set=orders", "value": 60},
+              {"counter": "lode_rows_read_total", "labels": "source=orders", "value": 61},
+              {"counter": "lode_rows_set_aside_total", "labels": "cause=contract,source=orders",
+               "value": 1}])"));
+  // What was written is at least what stands there: all of it but the records themselves.
+  EXPECT_GE(rows("SELECT value FROM meta.counters WHERE counter = 'lode_bytes_written_total'")
+                .at(0)
+                .at("value"),
+            stored_bytes(""));
   EXPECT_EQ(rows("SELECT name, version, run, algorithm FROM meta.models"),
             Json::parse(R"([{"name": "base", "version": 1, "run": 1, "algorithm": "constant"}])"));
   // (4/9 + 1/9 + 1/9) / 3.
@@ -211,7 +245,20 @@ TEST_F(Look, RunsAreListedWithHowTheyEnded) {
   EXPECT_EQ(json({"runs", "2"})["runs"][0]["state"], "failed");
   EXPECT_EQ(json({"runs", ".", "1"})["runs"][0]["run"], 1);
   EXPECT_NE(lode({"runs", "2"}).out.find("the file changed"), std::string::npos);
-  EXPECT_NE(lode({"runs", "1"}).out.find("ingest orders"), std::string::npos);
+  std::string shown = lode({"runs", "1"}).out;
+  for (const char* said : {"ingest orders", "model base: fit", "lode's own stations: ",
+                           "training: ", "lode_rows_read_total", "a second", "memory"})
+    EXPECT_NE(shown.find(said), std::string::npos) << said << "\n" << shown;
+  for (const Json& one : {runs[0], runs[3]}) {
+    double own = 0;
+    double training = 0;
+    for (const Json& s : one["stations"])
+      (s["kind"] == "training" ? training : own) += s["seconds"].get<double>();
+    EXPECT_DOUBLE_EQ(one["own_seconds"].get<double>(), own);
+    EXPECT_DOUBLE_EQ(one["training_seconds"].get<double>(), training);
+    EXPECT_LE(own + training, one["seconds"].get<double>());
+    EXPECT_GT(one["counters"].size(), 5U);
+  }
   expect_refused({"runs", "9"}, 3, "no run '9'");
   expect_refused({"runs", ".", "nine"}, 2, "'nine' is no number");
 }

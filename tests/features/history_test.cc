@@ -185,6 +185,27 @@ TEST_F(HistoryOfVisits, NothingPastTheCutCounts) {
   }
 }
 
+TEST_F(HistoryOfVisits, CountsWhatItDid) {
+  auto counts = [&](const std::vector<std::string>& who, const std::vector<std::int64_t>& t0,
+                    const std::vector<std::int64_t>& k) {
+    ReplayCounts before = history_->counts();
+    (void)read("seen", who, t0, k);
+    const ReplayCounts& after = history_->counts();
+    return std::vector<std::int64_t>{after.folded - before.folded, after.hidden - before.hidden,
+                                     after.answered - before.answered,
+                                     after.refolded - before.refolded};
+  };
+  // ann has visits at 100, 100, 200 and 300; bob's of 150 is hidden at 400 by its correction.
+  EXPECT_EQ(counts({"ann", "ann", "nobody"}, {150, 250, 500}, {150, 250, 500}),
+            (std::vector<std::int64_t>{3, 0, 3, 0}));
+  EXPECT_EQ(history_->facts_made(), 6);
+  EXPECT_EQ(counts({"bob"}, {200}, {200}), (std::vector<std::int64_t>{1, 0, 1, 0}));
+  EXPECT_EQ(counts({"bob"}, {500}, {500}), (std::vector<std::int64_t>{2, 1, 1, 0}));
+  EXPECT_EQ(counts({"ann"}, {500}, {150}), (std::vector<std::int64_t>{4, 0, 1, 1}))
+      << "what was known earlier is not in the state";
+  EXPECT_EQ(history_->facts_made(), 6) << "once for each group";
+}
+
 TEST_F(HistoryOfVisits, ExplainNamesTheRecordsOfEachValue) {
   const PlannedView& view = *history_->feature_plan().view("seen");
   auto explained = history_->explain(view, names({"ann"}), {150}, {150});

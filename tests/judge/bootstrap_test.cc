@@ -25,6 +25,25 @@ struct Rows {
   ScoredRows second() const { return {.score = other, .label = label}; }
 };
 
+using Metrics = std::vector<const Metric*>;
+
+Result<std::vector<MetricEstimate>> bootstrap_of(const ScoredRows& rows, const Blocks& blocks,
+                                                 const Metrics& metrics,
+                                                 const BootstrapOptions& options, ThreadPool& pool,
+                                                 const CancelToken& cancel = {}) {
+  TRY(JudgedRows judged, JudgedRows::make(rows, blocks, metrics, pool, cancel));
+  return bootstrap(judged, options, pool, cancel);
+}
+
+Result<std::vector<MetricDifference>> compare_of(const ScoredRows& first, const ScoredRows& second,
+                                                 const Blocks& blocks, const Metrics& metrics,
+                                                 const BootstrapOptions& options,
+                                                 ThreadPool& pool) {
+  TRY(JudgedRows one, JudgedRows::make(first, blocks, metrics, pool));
+  TRY(JudgedRows other, JudgedRows::make(second, blocks, metrics, pool));
+  return compare(one, other, options, pool);
+}
+
 // Positives score the larger of two uniforms, negatives one: the true AUC is 2/3. The second model
 // draws its own and is exactly as good.
 Rows independent_rows(std::uint64_t seed, std::uint32_t blocks, int rows_per_block) {
@@ -82,7 +101,7 @@ TEST(Bootstrap, IntervalsCoverTheTruth) {
     Rows rows = independent_rows(seed, 100, 4);
     for (double& score : rows.score) score = 0.3 + 0.2 * score;  // any increasing map keeps AUC
     auto found =
-        bootstrap(rows.first(), rows.blocks, wanted, {.replicates = 200, .seed = seed}, pool)
+        bootstrap_of(rows.first(), rows.blocks, wanted, {.replicates = 200, .seed = seed}, pool)
             .value();
     // E[score] = 0.3 + 0.2 (0.6 / 2 + 0.4 * 2 / 3), E[label] = 0.4
     double gap = 0.3 + 0.2 * (0.3 + 0.8 / 3) - 0.4;
@@ -100,8 +119,8 @@ TEST(Bootstrap, PairedDifferenceOfEqualModelsCoversZero) {
   auto wanted = named({"auc"});
   int covered = count_covered([&](std::uint64_t seed) {
     Rows rows = independent_rows(seed, 100, 4);
-    auto found = compare(rows.first(), rows.second(), rows.blocks, wanted,
-                         {.replicates = 200, .seed = seed}, pool)
+    auto found = compare_of(rows.first(), rows.second(), rows.blocks, wanted,
+                            {.replicates = 200, .seed = seed}, pool)
                      .value();
     return !found[0].clear();
   });
@@ -113,7 +132,8 @@ TEST(Bootstrap, RowsOfADayAreNotIndependent) {
   ThreadPool pool(1);
   auto wanted = named({"calibration_gap"});
   auto covers_zero = [&](const Rows& rows, const Blocks& blocks, std::uint64_t seed) {
-    auto found = bootstrap(rows.first(), blocks, wanted, {.replicates = 200, .seed = seed}, pool);
+    auto found =
+        bootstrap_of(rows.first(), blocks, wanted, {.replicates = 200, .seed = seed}, pool);
     return found.value()[0].estimate.low <= 0 && 0 <= found.value()[0].estimate.high;
   };
   int by_day = 0;
@@ -140,7 +160,7 @@ TEST(Bootstrap, DebiasedCalibrationErrorOfATrueModelReachesZero) {
     rows.label.push_back(random.chance(rows.score.back()) ? 1 : 0);
   }
   rows.blocks = block_per_row(3000);
-  auto found = bootstrap(rows.first(), rows.blocks, wanted, {.replicates = 200}, pool).value();
+  auto found = bootstrap_of(rows.first(), rows.blocks, wanted, {.replicates = 200}, pool).value();
   EXPECT_GT(found[0].estimate.low, 0.01);  // noise alone
   EXPECT_EQ(found[1].estimate.low, 0);
   EXPECT_LT(found[1].estimate.high, 0.04);
@@ -151,7 +171,7 @@ TEST(Bootstrap, AKnownDifferenceIsClearAndPointsTheRightWay) {
   Rows rows = independent_rows(5, 100, 20);
   rows.other.assign(rows.score.size(), 0.4);  // the base rate
   auto wanted = named({"auc", "brier", "calibration_gap"});
-  auto found = compare(rows.first(), rows.second(), rows.blocks, wanted, {}, pool).value();
+  auto found = compare_of(rows.first(), rows.second(), rows.blocks, wanted, {}, pool).value();
   EXPECT_TRUE(found[0].clear());
   EXPECT_FALSE(found[0].second_is_better());
   EXPECT_EQ(found[0].second.value, 0.5);
@@ -164,7 +184,7 @@ TEST(Bootstrap, AKnownDifferenceIsClearAndPointsTheRightWay) {
 TEST(Bootstrap, ComparingAModelWithItselfGivesExactlyZero) {
   ThreadPool pool(2);
   Rows rows = independent_rows(5, 20, 5);
-  auto found = compare(rows.first(), rows.first(), rows.blocks, all_metrics(), {}, pool).value();
+  auto found = compare_of(rows.first(), rows.first(), rows.blocks, all_metrics(), {}, pool).value();
   for (const MetricDifference& one : found) {
     EXPECT_EQ(one.difference.low, 0) << one.metric->name;
     EXPECT_EQ(one.difference.high, 0) << one.metric->name;
@@ -176,7 +196,8 @@ TEST(Bootstrap, ThreadsDoNotShowAndSeedsDo) {
   Rows rows = independent_rows(9, 50, 10);
   auto run = [&](int threads, std::uint64_t seed) {
     ThreadPool pool(threads);
-    auto found = bootstrap(rows.first(), rows.blocks, all_metrics(), {.seed = seed}, pool).value();
+    auto found =
+        bootstrap_of(rows.first(), rows.blocks, all_metrics(), {.seed = seed}, pool).value();
     std::vector<double> numbers;
     for (const MetricEstimate& one : found) {
       numbers.push_back(one.estimate.low);
@@ -190,14 +211,32 @@ TEST(Bootstrap, ThreadsDoNotShowAndSeedsDo) {
   EXPECT_NE(run(1, 0), run(1, 1));
 }
 
+// A comparison's two sides are what each model is judged to be by itself.
+TEST(Bootstrap, JudgedRowsMayBeAskedAgain) {
+  ThreadPool pool(2);
+  Rows rows = independent_rows(9, 50, 10);
+  JudgedRows first = JudgedRows::make(rows.first(), rows.blocks, all_metrics(), pool).value();
+  JudgedRows second = JudgedRows::make(rows.second(), rows.blocks, all_metrics(), pool).value();
+  std::vector<MetricEstimate> alone = bootstrap(second, {.seed = 4}, pool).value();
+  for (int time = 0; time < 2; ++time) {
+    std::vector<MetricDifference> both = compare(first, second, {.seed = 4}, pool).value();
+    ASSERT_EQ(both.size(), alone.size());
+    for (std::size_t i = 0; i < both.size(); ++i) {
+      EXPECT_EQ(both[i].second.value, alone[i].estimate.value);
+      EXPECT_EQ(both[i].second.low, alone[i].estimate.low);
+      EXPECT_EQ(both[i].second.high, alone[i].estimate.high);
+    }
+  }
+}
+
 TEST(Bootstrap, OneReplicateByHand) {
   // With two blocks a replicate of the mean depends on the two draws alone.
   std::vector<double> score = {0.25, 0.75};
   std::vector<std::uint8_t> label = {0, 0};
   ThreadPool pool(1);
   Blocks blocks = block_per_row(2);
-  auto found = bootstrap({.score = score, .label = label}, blocks, named({"calibration_gap"}),
-                         {.replicates = 40, .seed = 11}, pool);
+  auto found = bootstrap_of({.score = score, .label = label}, blocks, named({"calibration_gap"}),
+                            {.replicates = 40, .seed = 11}, pool);
   // Both drawn 0 times has probability e^-2 = .135: more than 1 in 20.
   EXPECT_EQ(found.error().code(), Code::kInvalid);
   EXPECT_TRUE(found.error().message().starts_with("calibration_gap is undefined in "))
@@ -216,7 +255,7 @@ TEST(Bootstrap, RefusesWhatGivesNoInterval) {
   ThreadPool pool(1);
   Rows rows = independent_rows(1, 10, 4);
   auto message = [&](const Blocks& blocks, BootstrapOptions options) {
-    auto found = bootstrap(rows.first(), blocks, named({"brier"}), options, pool);
+    auto found = bootstrap_of(rows.first(), blocks, named({"brier"}), options, pool);
     return found ? std::string("accepted") : found.error().message();
   };
   EXPECT_EQ(message(one_block(40), {}), "an interval needs at least 2 blocks of rows, there is 1");
@@ -229,12 +268,19 @@ TEST(Bootstrap, RefusesWhatGivesNoInterval) {
 
   Rows other = rows;
   other.label[0] ^= 1;
-  EXPECT_EQ(
-      compare(rows.first(), other.first(), rows.blocks, named({"brier"}), {}, pool).error().code(),
-      Code::kInvalid);
+  EXPECT_EQ(compare_of(rows.first(), other.first(), rows.blocks, named({"brier"}), {}, pool)
+                .error()
+                .code(),
+            Code::kInvalid);
+  JudgedRows by_block = JudgedRows::make(rows.first(), rows.blocks, named({"brier"}), pool).value();
+  JudgedRows by_row =
+      JudgedRows::make(rows.first(), block_per_row(40), named({"brier"}), pool).value();
+  EXPECT_EQ(compare(by_block, by_row, {}, pool).error().code(), Code::kInvalid) << "other blocks";
+  JudgedRows by_auc = JudgedRows::make(rows.first(), rows.blocks, named({"auc"}), pool).value();
+  EXPECT_EQ(compare(by_block, by_auc, {}, pool).error().code(), Code::kInvalid) << "other metrics";
   CancelToken cancel;
   cancel.cancel();
-  EXPECT_EQ(bootstrap(rows.first(), rows.blocks, all_metrics(), {}, pool, cancel).error().code(),
+  EXPECT_EQ(bootstrap_of(rows.first(), rows.blocks, all_metrics(), {}, pool, cancel).error().code(),
             Code::kCancelled);
 }
 

@@ -92,11 +92,13 @@ TEST_P(Metadata, ARunFromBeginningToEnd) {
                       .parent = 1};
   std::vector<CounterRecord> counters = {{"lode_rows_read_total", "source=a", 3'000'000},
                                          {"lode_rows_read_total", "source=b", 0}};
-  ASSERT_TRUE(store().add_station("r1", ingest).has_value());
-  ASSERT_TRUE(store().add_station("r1", train).has_value());
+  StationRecord load{"load flights", 2'999'996, "rows", 0.5};
+  ASSERT_TRUE(store().add_stations("r1", {{ingest}}).has_value());
+  ASSERT_TRUE(store().add_stations("r1", {}).has_value());
+  ASSERT_TRUE(store().add_stations("r1", {{load, train}}).has_value());
   ASSERT_TRUE(store().add_counters("r1", counters).has_value());
   RunRecord wanted = a_run("r1");
-  wanted.stations = {ingest, train};
+  wanted.stations = {ingest, load, train};
   wanted.counters = counters;
   EXPECT_EQ(store().run("r1").value(), wanted);
   ASSERT_TRUE(
@@ -110,14 +112,14 @@ TEST_P(Metadata, ARunFromBeginningToEnd) {
 
 TEST_P(Metadata, RunsAreNotMixedUp) {
   EXPECT_EQ(store().run("r1").error().code(), Code::kNotFound);
-  EXPECT_EQ(store().add_station("r1", {}).error().code(), Code::kNotFound);
+  EXPECT_EQ(store().add_stations("r1", {{StationRecord{}}}).error().code(), Code::kNotFound);
   EXPECT_EQ(store().end_run("r1", {9}, RunState::kFailed, "").error().code(), Code::kNotFound);
   ASSERT_TRUE(store().begin_run(a_run("r1")).has_value());
   EXPECT_EQ(store().begin_run(a_run("r1")).error().code(), Code::kConflict);
   EXPECT_EQ(store().end_run("r1", {9}, RunState::kRunning, "").error().code(), Code::kInvalid);
   ASSERT_TRUE(store().end_run("r1", {9}, RunState::kSucceeded, "").has_value());
   EXPECT_EQ(store().end_run("r1", {9}, RunState::kFailed, "").error().code(), Code::kConflict);
-  EXPECT_EQ(store().add_station("r1", {}).error().code(), Code::kConflict);
+  EXPECT_EQ(store().add_stations("r1", {{StationRecord{}}}).error().code(), Code::kConflict);
   EXPECT_EQ(store().run("r1").value().state, RunState::kSucceeded);
 }
 

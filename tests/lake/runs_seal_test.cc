@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -42,10 +43,25 @@ class RunsSeal : public testing::Test {
     std::filesystem::remove(place_ + "-journal");
     std::ofstream(place_, std::ios::binary | std::ios::trunc) << bytes;  // no need of a sync
   }
-  static std::string golden(int version = 1) {
+  static std::string golden(int version) {
     return posix_files()
         .read(fmt::format(LODE_SOURCE_DIR "/tests/lake/golden/runs-v{}.sqlite", version))
         .value();
+  }
+
+  // What version 3 added is there, or is said not to be.
+  static void expect_measured(const RunRecord& run, bool measured) {
+    EXPECT_EQ(run.counters.empty(), !measured);
+    for (const StationRecord& station : run.stations) {
+      StationKind kind =
+          station.name.ends_with(": fit") ? StationKind::kTraining : StationKind::kOwn;
+      EXPECT_EQ(station.kind, measured ? kind : StationKind::kUnknown) << station.name;
+      EXPECT_EQ(station.parent, measured ? 1U : 0U) << station.name;
+    }
+    if (!measured) return;
+    EXPECT_EQ(run.stations[0].bytes_read, 25'772);
+    CounterRecord rows{"lode_rows_read_total", "source=orders", 900};
+    EXPECT_NE(std::ranges::find(run.counters, rows), run.counters.end());
   }
 
   std::filesystem::path folder_;
@@ -54,13 +70,14 @@ class RunsSeal : public testing::Test {
 
 // Each was written once, by the version that first had it; the first had no seal.
 TEST_F(RunsSeal, EveryVersionLoadsForEver) {
-  for (int version : {1, 2}) {
+  for (int version : {1, 2, 3}) {
     SCOPED_TRACE(version);
     place(golden(version));
     Everything records = everything().value();
     ASSERT_EQ(records.runs.size(), 2U);
     EXPECT_EQ(records.runs[1].state, RunState::kSucceeded);
-    EXPECT_EQ(records.runs[1].stations.size(), 7U);
+    EXPECT_EQ(records.runs[1].stations.size(), version < 3 ? 7U : 15U);
+    expect_measured(records.runs[1], version >= 3);
     EXPECT_EQ(records.runs[0].state, RunState::kFailed);
     EXPECT_NE(records.runs[0].error.find("auc is undefined"), std::string::npos);
     ASSERT_EQ(records.models.size(), 2U);
@@ -71,7 +88,7 @@ TEST_F(RunsSeal, EveryVersionLoadsForEver) {
 }
 
 TEST_F(RunsSeal, AFlippedBitIsFoundOrMeansNothing) {
-  place(golden());
+  place(golden(3));
   Everything records = everything().value();
   std::string bytes = posix_files().read(place_).value();
   Random random(3);
@@ -123,12 +140,14 @@ TEST_F(RunsSeal, WhatWasSealedBeforeIsHeldAgainstItsSeal) {
 TEST_F(RunsSeal, AnotherValueOfTheRightKindIsFound) {
   for (const char* change :
        {"UPDATE stations SET units = units + 1 WHERE place = 0", "DELETE FROM stations",
+        "UPDATE stations SET kind = 1 - kind", "UPDATE counters SET value = value + 1",
+        "DELETE FROM counters WHERE name = 'lode_rows_read_total'",
         "UPDATE runs SET state = 1 - state", "UPDATE models SET metrics_json = '{}'",
         "UPDATE model_texts SET value = value || ' '", "UPDATE seal SET sum = sum + 1",
         "DELETE FROM seal", "ALTER TABLE runs ADD COLUMN more TEXT",
         "UPDATE schema_version SET version = 0", "UPDATE schema_version SET version = 1",
         "UPDATE schema_version SET version = 2", "UPDATE schema_version SET version = -7"}) {
-    place(golden());
+    place(golden(3));
     ASSERT_TRUE(everything());
     {
       Sqlite database = Sqlite::open(place_, 0).value();

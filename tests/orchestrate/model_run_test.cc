@@ -51,14 +51,22 @@ Model model() {
   return m;
 }
 
-FittedRun run(const TrainingTable& table) {
+FittedRun run(const TrainingTable& table, const Model& model,
+              std::vector<StationRecord>* stations = nullptr) {
   Project project;
   ThreadPool pool(1);
   static MemoryBudget budget(std::int64_t{1} << 30);  // a run's hold must not outlive it
-  auto fitted = run_model(project, model(), table, nullptr, pool, CancelToken(), budget);
+  ManualClock clock{Timestamp{}};
+  CancelToken cancel;
+  Counter written;
+  Stations all({clock, silent_progress(), cancel, budget, written},
+               [](const StationRecord&) -> Status { return {}; });
+  auto fitted = run_model(project, model, table, nullptr, {pool, cancel, budget, all});
   EXPECT_TRUE(fitted) << fitted.error().text();
+  if (stations != nullptr) *stations = all.done();
   return fitted ? *std::move(fitted) : FittedRun{};
 }
+FittedRun run(const TrainingTable& table) { return run(table, model()); }
 
 TEST(ModelRun, NothingOfTheTestRowsIsInEncodersOrModel) {
   FittedRun one = run(table_of(false));
@@ -83,13 +91,55 @@ TEST(ModelRun, IntervalsAreDrawnOverWholeDays) {
   }
   const Metric* auc = find_metric("auc").value();
   ThreadPool pool(1);
-  auto by_day = bootstrap({fitted.test_scores, labels}, blocks_by_day(times), {{auc}},
-                          {.replicates = 500, .seed = model().seed}, pool, CancelToken());
+  auto judged = JudgedRows::make({fitted.test_scores, labels}, blocks_by_day(times), {{auc}}, pool);
+  ASSERT_TRUE(judged) << judged.error().text();
+  auto by_day = bootstrap(*judged, {.replicates = 500, .seed = model().seed}, pool);
   ASSERT_TRUE(by_day) << by_day.error().text();
   const std::vector<MetricReport>& shown = fitted.report.metrics.at("test");
   ASSERT_EQ(shown[0].name, "auc");
   EXPECT_EQ(shown[0].estimate.low, (*by_day)[0].estimate.low);
   EXPECT_EQ(shown[0].estimate.high, (*by_day)[0].estimate.high);
+}
+
+// What is lode's own work and what is training is told apart; every row is counted.
+TEST(ModelRun, IsMadeOfStations) {
+  std::vector<StationRecord> stations;
+  FittedRun fitted = run(table_of(false), model(), &stations);
+  std::vector<std::pair<std::string, std::int64_t>> own;
+  std::vector<std::pair<std::string, std::int64_t>> training;
+  for (const StationRecord& station : stations)
+    (station.kind == StationKind::kTraining ? training : own)
+        .emplace_back(station.name, station.units);
+  using Named = std::vector<std::pair<std::string, std::int64_t>>;
+  EXPECT_EQ(own,
+            (Named{{"model m: encode", 120}, {"model m: score", 220}, {"model m: judge", 220}}));
+  EXPECT_EQ(training, (Named{{"model m: fit", 120}}));
+}
+
+// Three values of an option on days 4 and 5: each fitted on days 0 to 3. The grid's own model is
+// the one that is fitted on its chosen value outright.
+TEST(ModelRun, ChoosesFromTheGridBeforeItFits) {
+  TrainingTable table = table_of(false);
+  Model choosing = model();
+  choosing.choose = Choice{{Timestamp{0}, Timestamp{4 * kDay}},
+                           {Timestamp{4 * kDay}, Timestamp{6 * kDay}},
+                           {{"l2", {"0", "1", "1000"}}}};
+  std::vector<StationRecord> stations;
+  FittedRun chosen = run(table, choosing, &stations);
+  ASSERT_EQ(stations.size(), 7U);
+  EXPECT_EQ(stations[0].name, "model m: choose, encode");
+  EXPECT_EQ(stations[0].units, 80);
+  EXPECT_EQ(stations[1].name, "model m: choose, fit");
+  EXPECT_EQ(stations[1].kind, StationKind::kTraining);
+  EXPECT_EQ(stations[1].units, 3 * 80);
+  EXPECT_EQ(stations[2].name, "model m: choose, score");
+  EXPECT_EQ(stations[2].units, 3 * 40);
+  EXPECT_NE(chosen.report.chosen.find("the best of 3"), std::string::npos) << chosen.report.chosen;
+  Model outright = model();
+  outright.options = chosen.report.options;
+  FittedRun fitted = run(table, outright);
+  EXPECT_EQ(fitted.test_scores, chosen.test_scores);
+  EXPECT_EQ(fitted.model->serialize(), chosen.model->serialize());
 }
 
 }  // namespace

@@ -63,15 +63,46 @@ TEST_F(RunLogTest, BeforeTheFirstRunThereIsNothingAndNothingIsMade) {
 TEST_F(RunLogTest, ARunIsSeenFromItsBeginToItsEnd) {
   RunLog log = begin();
   EXPECT_EQ(log.number(), 1);
-  ASSERT_TRUE(log.station({"ingest a", 12, "rows", 0.5}));
+  StationRecord ingest{.name = "ingest a", .units = 12, .unit = "rows", .bytes_written = 7};
+  ASSERT_TRUE(log.station(ingest));
   EXPECT_EQ(run_state_text(runs()[0]), "running");
-  EXPECT_EQ(runs()[0].stations, (std::vector<StationRecord>{{"ingest a", 12, "rows", 0.5}}));
+  EXPECT_EQ(runs()[0].stations, (std::vector<StationRecord>{ingest}));
   clock_.advance(seconds(3));
+  StationRecord judge{.name = "model late: judge", .units = 330, .unit = "rows", .seconds = 0.5};
+  ASSERT_TRUE(log.station(judge));
+  ASSERT_TRUE(log.counters({{"lode_rows_read_total", "source=a", 12}}));
   ASSERT_TRUE(log.end({}));
   RunRecord run = runs()[0];
+  EXPECT_EQ(run.stations, (std::vector<StationRecord>{ingest, judge}));
+  EXPECT_EQ(run.counters, (std::vector<CounterRecord>{{"lode_rows_read_total", "source=a", 12}}));
   EXPECT_EQ(run_state_text(run), "done");
   EXPECT_EQ(run.started, Timestamp{10'000'000});
   EXPECT_EQ(run.ended, Timestamp{13'000'000});
+}
+
+// Stations that leave nothing in files wait for company, a second at most, and keep their order.
+TEST_F(RunLogTest, ShortStationsAreRecordedTogether) {
+  RunLog log = begin();
+  auto add = [&](const char* name, double seconds, std::int64_t written) {
+    ASSERT_TRUE(
+        log.station({.name = name, .unit = "rows", .seconds = seconds, .bytes_written = written}));
+  };
+  auto names = [&] {
+    std::string all;
+    std::vector<RunRecord> recorded = runs();
+    for (const StationRecord& station : recorded[0].stations) all += station.name;
+    return all;
+  };
+  add("a", 0.5, 0);
+  EXPECT_EQ(names(), "");
+  add("b", 0.5, 0);
+  EXPECT_EQ(names(), "ab") << "a second of work";
+  add("c", 0.1, 0);
+  add("d", 0.1, 5);
+  EXPECT_EQ(names(), "abcd") << "what it wrote is there";
+  add("e", 0.1, 0);
+  ASSERT_FALSE(log.end(fail(Code::kInvalid, "no")));
+  EXPECT_EQ(names(), "abcde") << "also of a run that failed";
 }
 
 TEST_F(RunLogTest, AnErrorIsKeptAndGivenBack) {

@@ -83,9 +83,9 @@ NAMED = [
            "a training row at the first instant of the embargo is fitted on",
            r"judge\.TimeSplit\."),
     Mutant("encoder-on-all-rows", "src/orchestrate/model_run.cc",
-           "TRY_VOID(fit_encoders(train, target));",
-           "std::vector<std::int64_t> all = train;\n"
-           "    all.insert(all.end(), test.begin(), test.end());\n"
+           "TRY_VOID(fit_encoders(rows.train, encoded_.target));",
+           "std::vector<std::int64_t> all = rows.train;\n"
+           "    all.insert(all.end(), rows.test.begin(), rows.test.end());\n"
            "    TRY_VOID(fit_encoders(all, targets(all)));",
            "encoders are fitted on test rows and their targets too (semantics 9.1)",
            r"orchestrate\.ModelRun\."),

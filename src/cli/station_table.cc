@@ -1,0 +1,77 @@
+#include "cli/station_table.h"
+
+#include "base/json.h"
+#include "base/memory_budget.h"
+#include "cli/text_table.h"
+#include "orchestrate/stations.h"
+
+namespace lode {
+namespace {
+
+Cell bytes_cell(std::int64_t bytes) { return bytes > 0 ? Cell(memory_text(bytes)) : Cell(); }
+
+}  // namespace
+
+void print_stations(Output& out, const std::vector<StationRecord>& stations, double seconds) {
+  TextTable table(
+      {"station", "units", "unit", "seconds", "a second", "cpu", "read", "written", "memory"});
+  for (const StationRecord& s : stations)
+    table.row({s.name, s.units, s.unit, Cell::number(s.seconds, 2),
+               s.seconds > 0 ? Cell::number(static_cast<double>(s.units) / s.seconds, 0) : Cell(),
+               Cell::number(s.cpu_seconds, 2), bytes_cell(s.bytes_read),
+               bytes_cell(s.bytes_written), bytes_cell(s.memory)});
+  table.row(
+      {"all", Cell(), Cell(), Cell::number(seconds, 2), Cell(), Cell(), Cell(), Cell(), Cell()});
+  table.print(out);
+  StationSums sums = sums_of(stations);
+  out.print(
+      "lode's own stations: {:.2f} s ({:.2f} s of processors); training: {:.2f} s ({:.2f} s)\n",
+      sums.own, sums.own_cpu, sums.training, sums.training_cpu);
+  if (sums.unknown > 0)
+    out.print("{:.2f} s were recorded by an older lode, which did not tell them apart\n",
+              sums.unknown);
+}
+
+void print_counters(Output& out, const std::vector<CounterRecord>& counters) {
+  if (counters.empty()) return;
+  TextTable table({"counter", "of", "value"});
+  for (const CounterRecord& c : counters) table.row({c.name, c.labels, c.value});
+  table.print(out);
+}
+
+void write_stations(JsonWriter& json, const std::vector<StationRecord>& stations) {
+  json.key("stations").begin_array();
+  for (const StationRecord& s : stations) {
+    json.begin_object()
+        .field("name", s.name)
+        .field("units", s.units)
+        .field("unit", s.unit)
+        .field("seconds", s.seconds);
+    if (s.kind != StationKind::kUnknown) {
+      json.field("kind", station_kind_name(s.kind))
+          .field("cpu_seconds", s.cpu_seconds)
+          .field("bytes_read", s.bytes_read)
+          .field("bytes_written", s.bytes_written)
+          .field("memory", s.memory)
+          .field("started", text(s.started))
+          .field("span", s.span)
+          .field("parent", s.parent);
+    }
+    json.end_object();
+  }
+  StationSums sums = sums_of(stations);
+  json.end_array().field("own_seconds", sums.own).field("training_seconds", sums.training);
+}
+
+void write_counters(JsonWriter& json, const std::vector<CounterRecord>& counters) {
+  json.key("counters").begin_array();
+  for (const CounterRecord& c : counters)
+    json.begin_object()
+        .field("name", c.name)
+        .field("labels", c.labels)
+        .field("value", c.value)
+        .end_object();
+  json.end_array();
+}
+
+}  // namespace lode
