@@ -14,7 +14,9 @@ constexpr std::int64_t kMicrosPerDay = 86'400'000'000;
 
 // Numbers distinct keys 0, 1, ... in ascending order.
 Blocks number_keys(std::span<const std::int64_t> keys) {
-  std::vector<std::int64_t> distinct(keys.begin(), keys.end());
+  std::vector<std::int64_t> distinct;
+  for (std::int64_t key : keys)  // in time order a day comes once, so there is little to sort
+    if (distinct.empty() || distinct.back() != key) distinct.push_back(key);
   std::ranges::sort(distinct);
   distinct.erase(std::ranges::unique(distinct).begin(), distinct.end());
   Blocks blocks;

@@ -134,6 +134,8 @@ class ModelRunner {
   Result<SplitRows> split(const TimeRange& train, const TimeRange& test, bool purge) const {
     std::vector<Timestamp> times;
     std::vector<Timestamp> known;
+    times.reserve(training_.time.size());
+    known.reserve(training_.known.size());
     for (std::int64_t t : training_.time) times.push_back({t});
     for (std::int64_t k : training_.known) known.push_back({k});
     return split_by_time(times, known,
@@ -151,10 +153,11 @@ class ModelRunner {
   Status encode(const SplitRows& rows, Station& station) {
     encoded_.target = targets(rows.train);
     TRY_VOID(fit_encoders(rows.train, encoded_.target));
-    std::vector<Encoded> fitted;
-    for (std::size_t i = 0; i < columns_.size(); ++i)
-      fitted.push_back(
-          encoders_[i].encoder->encode_fitted(fit_rows(i, rows.train, encoded_.target)));
+    std::vector<Encoded> fitted(columns_.size());
+    auto encode_one = [&](std::size_t i) {
+      fitted[i] = encoders_[i].encoder->encode_fitted(fit_rows(i, rows.train, encoded_.target));
+    };
+    TRY_VOID(parallel_for(pool_, columns_.size(), encode_one, cancel_));
     auto count = static_cast<std::int64_t>(rows.train.size());
     encoded_.design = design_of(fitted, count, nullptr);
     station.advance(count);
@@ -174,22 +177,26 @@ class ModelRunner {
   }
 
   Status fit_encoders(std::span<const std::int64_t> rows, std::span<const double> target) {
-    encoders_.clear();
-    report().encoders.clear();
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
+    std::vector<ColumnEncoder> made(columns_.size());
+    std::vector<std::string> texts(columns_.size());
+    auto fit_one = [&](std::size_t i) -> Status {
       const Field& field = training_.columns.schema[columns_[i]];
       auto choice = std::ranges::find(model_.encode, field.name, &EncoderChoice::column);
       std::string_view encoder =
           choice == model_.encode.end() ? default_encoder(field.type) : choice->encoder;
       Options options;
       if (choice != model_.encode.end()) options = choice->options;
-      TRY(std::unique_ptr<FittedEncoder> made,
-          fit_encoder(encoder, options, field.name, fit_rows(i, rows, target)));
-      encoders_.push_back({field, std::move(made)});
-      std::string text(encoder);
-      for (const auto& [name, value] : options) text += fmt::format(" {} {}", name, value);
-      report().encoders.emplace_back(field.name, text);
-    }
+      made[i].column = field;
+      TRY(made[i].encoder, fit_encoder(encoder, options, field.name, fit_rows(i, rows, target)));
+      texts[i] = encoder;
+      for (const auto& [name, value] : options) texts[i] += fmt::format(" {} {}", name, value);
+      return {};
+    };
+    TRY_VOID(parallel_for(pool_, columns_.size(), fit_one, cancel_));
+    encoders_ = std::move(made);
+    report().encoders.clear();
+    for (std::size_t i = 0; i < columns_.size(); ++i)
+      report().encoders.emplace_back(encoders_[i].column.name, texts[i]);
     return {};
   }
 
@@ -272,6 +279,7 @@ class ModelRunner {
 
   Blocks blocks_of(const std::vector<std::int64_t>& rows) const {
     std::vector<Timestamp> times;
+    times.reserve(rows.size());
     for (std::int64_t row : rows) times.push_back({training_.time[static_cast<std::size_t>(row)]});
     return blocks_by_day(times);
   }
