@@ -75,8 +75,10 @@ class Gate {
   Result<std::vector<Gain>> gains(std::span<const Metric* const> metrics, const ScoredRows& first,
                                   const ScoredRows& second, const Blocks& blocks) const {
     BootstrapOptions options{.replicates = policy_.replicates, .seed = evidence_.seed};
+    TRY(JudgedRows champion, JudgedRows::make(first, blocks, metrics, pool_, cancel_));
+    TRY(JudgedRows challenger, JudgedRows::make(second, blocks, metrics, pool_, cancel_));
     TRY(std::vector<MetricDifference> differences,
-        compare(first, second, blocks, metrics, options, pool_, cancel_));
+        compare(champion, challenger, options, pool_, cancel_));
     double count = blocks.count;
     std::vector<Gain> out;
     for (const MetricDifference& d : differences) {
