@@ -7,6 +7,7 @@
 #include "orchestrate/catalogue.h"
 #include "orchestrate/model_check.h"
 #include "orchestrate/run_log.h"
+#include "registry/registry.h"
 
 namespace lode {
 namespace {
@@ -74,7 +75,7 @@ Error with_nearest(const Error& error, MetadataStore& store, const Project& proj
 
 Result<int> show(CommandContext& context, const Project& project, const std::string& name) {
   TRY(std::unique_ptr<MetadataStore> store, open_run_records(context.files, project));
-  auto found = store->model(project.name, name, context.options.integer("number"));
+  auto found = Registry(*store, project.name, context.clock).find(name);
   if (!found) return fail(with_nearest(found.error(), *store, project, name));
   const ModelRecord& model = *found;
   TRY(JsonValue judgement, parse_json(model.metrics_json));
@@ -93,7 +94,7 @@ Result<int> show(CommandContext& context, const Project& project, const std::str
 
 Result<int> check(CommandContext& context, const Project& project, const std::string& name) {
   TRY(std::unique_ptr<MetadataStore> store, open_run_records(context.files, project));
-  auto found = store->model(project.name, name, context.options.integer("number"));
+  auto found = Registry(*store, project.name, context.clock).find(name);
   if (!found) return fail(with_nearest(found.error(), *store, project, name));
   TRY(ModelCheck checked,
       check_model(project, context.files, *found, context.limits, context.cancel));
@@ -135,11 +136,9 @@ Result<int> run(CommandContext& context) {
 
 constexpr Positional kPositionals[] = {
     {"ACTION", "list, show or check"},
-    {"REST", "show, check: the model's name; then a lode.yaml or its folder",
+    {"REST",
+     "show, check: the model, as NAME, NAME@VERSION or NAME@ALIAS; then a lode.yaml or its folder",
      Positional::Count::kAny}};
-constexpr Option kOptions[] = {
-    {"number", OptionType::kInt, "0", "version of the model; 0 is the newest", 0, 1e15},
-};
 constexpr Command kCommand = {
     .group = CommandGroup::kLook, .positionals = kPositionals, .read_only = true, .run = run};
 
@@ -148,13 +147,14 @@ constinit const Component kComponent = {
     .name = "model",
     .summary = "list a project's models, show one in full, or check what is stored of it",
     .description =
-        "`lode model list [PROJECT]`, `lode model show NAME [PROJECT]`. With --json a model is one "
+        "`lode model list [PROJECT]`, `lode model show NAME[@VERSION] [PROJECT]`. With --json a "
+        "model is one "
         "object with name, version, dataset, algorithm, and metrics by split, each with value, low "
         "and high. `lode model check NAME` reads the model and its encoders back from disk, scores "
         "the test rows that are kept again, and fails unless every score is the kept one to the "
         "bit.",
     .example = "lode model show windows examples/flights",
-    .options = kOptions,
+    .options = {},
     .factory = &kCommand,
 };
 const Registration registration(kComponent);

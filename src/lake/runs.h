@@ -84,6 +84,26 @@ struct ModelRecord {
   bool operator==(const ModelRecord&) const = default;
 };
 
+// Something that happened to the standing of a model: its history, of which what stands now follows
+// (registry/registry.h). Never changed or taken back; what undoes one is another.
+enum class ModelEventKind : std::uint8_t { kAlias, kTag, kApproval };
+std::string_view model_event_kind_name(ModelEventKind kind);  // "alias", ...
+
+struct ModelEvent {
+  std::int64_t number = 0;  // given by the store: 1, 2, ... of the project
+  std::string project{};
+  std::string model{};
+  ModelEventKind kind = ModelEventKind::kAlias;
+  std::string name{};        // the alias or tag; the stage that is approved
+  std::int64_t version = 0;  // 0: the alias points nowhere from here on
+  std::string value{};       // of a tag; "" takes it away
+  Timestamp at{};
+  std::string actor{};  // who did it: "gate", a user
+  std::string why{};
+  std::string details_json = "{}";  // a gate's decision
+  bool operator==(const ModelEvent&) const = default;
+};
+
 // Errors of every call: kCorrupt when the store's file is damaged, kLimit when the disk is full,
 // kConflict when another process writes for longer than the time-out, kIo otherwise.
 class MetadataStore {
@@ -114,6 +134,14 @@ class MetadataStore {
   // All versions of a name, or of all names ("" ), by name and ascending version.
   virtual Result<std::vector<ModelRecord>> models(std::string_view project,
                                                   std::string_view name) = 0;
+
+  // Adds to a project's history and returns the number given. `last` is the newest event the caller
+  // has seen (0: none); kConflict when another came in between, and nothing is added. kNotFound:
+  // the event names a version that is not there.
+  virtual Result<std::int64_t> add_model_event(const ModelEvent& event, std::int64_t last) = 0;
+  // Of a model, or of all ("" ), by number.
+  virtual Result<std::vector<ModelEvent>> model_events(std::string_view project,
+                                                       std::string_view model) = 0;
 };
 
 // SQLite (3.37 or later) in one file, made if missing. The journal is a rollback journal, not WAL:

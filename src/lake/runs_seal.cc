@@ -68,6 +68,7 @@ Result<std::uint64_t> sum_of_everything(Sqlite& database, int version) {
                                     {"models", "SELECT * FROM models"},
                                     {"model_texts", "SELECT * FROM model_texts"}};
   if (version >= 3) tables.push_back({"counters", "SELECT * FROM counters"});
+  if (version >= 4) tables.push_back({"model_events", "SELECT * FROM model_events"});
   return sum_of_rows(database, tables);
 }
 

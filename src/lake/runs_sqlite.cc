@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lake/runs.h"
+#include "lake/runs_schema.h"
 #include "lake/runs_seal.h"
 #include "lake/sqlite.h"
 
@@ -14,72 +15,7 @@ namespace {
 
 constexpr int kBusyMs = 5000;
 
-// Each brings a file from the version of its place to the next. Never change one that has been
-// released; add another.
-constexpr const char* kMigrations[] = {
-    R"(CREATE TABLE runs (
-         number INTEGER PRIMARY KEY,
-         id TEXT NOT NULL UNIQUE,
-         project TEXT NOT NULL,
-         command TEXT NOT NULL,
-         started_us INTEGER NOT NULL,
-         ended_us INTEGER,
-         state INTEGER NOT NULL,
-         error TEXT NOT NULL
-       ) STRICT;
-       CREATE INDEX runs_of_project ON runs (project, number);
-       CREATE TABLE stations (
-         run TEXT NOT NULL REFERENCES runs (id),
-         place INTEGER NOT NULL,
-         name TEXT NOT NULL,
-         units INTEGER NOT NULL,
-         unit TEXT NOT NULL,
-         seconds REAL NOT NULL,
-         PRIMARY KEY (run, place)
-       ) STRICT, WITHOUT ROWID;
-       CREATE TABLE models (
-         project TEXT NOT NULL,
-         name TEXT NOT NULL,
-         version INTEGER NOT NULL,
-         run TEXT NOT NULL,
-         created_us INTEGER NOT NULL,
-         content TEXT NOT NULL,
-         dataset TEXT NOT NULL,
-         algorithm TEXT NOT NULL,
-         seed INTEGER NOT NULL,
-         threads INTEGER NOT NULL,
-         metrics_json TEXT NOT NULL,
-         PRIMARY KEY (project, name, version)
-       ) STRICT, WITHOUT ROWID;
-       CREATE TABLE model_texts (
-         project TEXT NOT NULL,
-         model TEXT NOT NULL,
-         version INTEGER NOT NULL,
-         kind TEXT NOT NULL,
-         place INTEGER NOT NULL,
-         name TEXT NOT NULL,
-         value TEXT NOT NULL,
-         PRIMARY KEY (project, model, version, kind, place)
-       ) STRICT, WITHOUT ROWID;)",
-    R"(CREATE TABLE seal (sum INTEGER NOT NULL) STRICT;
-       INSERT INTO seal VALUES (0);)",
-    R"(ALTER TABLE stations ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;
-       ALTER TABLE stations ADD COLUMN cpu_seconds REAL NOT NULL DEFAULT 0;
-       ALTER TABLE stations ADD COLUMN bytes_read INTEGER NOT NULL DEFAULT 0;
-       ALTER TABLE stations ADD COLUMN bytes_written INTEGER NOT NULL DEFAULT 0;
-       ALTER TABLE stations ADD COLUMN memory INTEGER NOT NULL DEFAULT 0;
-       ALTER TABLE stations ADD COLUMN started_us INTEGER NOT NULL DEFAULT 0;
-       ALTER TABLE stations ADD COLUMN span INTEGER NOT NULL DEFAULT 0;
-       ALTER TABLE stations ADD COLUMN parent INTEGER NOT NULL DEFAULT 0;
-       CREATE TABLE counters (
-         run TEXT NOT NULL REFERENCES runs (id),
-         name TEXT NOT NULL,
-         labels TEXT NOT NULL,
-         value INTEGER NOT NULL,
-         PRIMARY KEY (run, name, labels)
-       ) STRICT, WITHOUT ROWID;)",
-};
-constexpr int kSchemaVersion = std::size(kMigrations);
+constexpr int kSchemaVersion = std::size(kRunsMigrations);
 constexpr int kFirstSealed = 2;
 
 class SqliteStore final : public MetadataStore {
@@ -100,6 +36,10 @@ class SqliteStore final : public MetadataStore {
   Result<ModelRecord> model(std::string_view project, std::string_view name,
                             std::int64_t version) override;
   Result<std::vector<ModelRecord>> models(std::string_view project, std::string_view name) override;
+
+  Result<std::int64_t> add_model_event(const ModelEvent& event, std::int64_t last) override;
+  Result<std::vector<ModelEvent>> model_events(std::string_view project,
+                                               std::string_view model) override;
 
  private:
   // A transaction that changes these rows and no others.
@@ -122,6 +62,7 @@ class SqliteStore final : public MetadataStore {
   Status insert_texts(const ModelRecord& model, std::int64_t version, std::string_view kind,
                       const NamedTexts& texts);
   Result<NamedTexts> read_texts(const ModelRecord& model, std::string_view kind);
+  Status check_event(const ModelEvent& event, std::int64_t last);
 
   std::mutex mutex_;
   Sqlite database_;
@@ -136,7 +77,7 @@ Result<int> SqliteStore::schema_version() {
 // From one version to a later one.
 Status migrate_tables(Sqlite& database, int from, int to) {
   for (int version = from; version < to; ++version)
-    TRY_VOID(database.execute(kMigrations[version]));
+    TRY_VOID(database.execute(kRunsMigrations[version]));
   return {};
 }
 
@@ -471,7 +412,84 @@ Result<std::vector<ModelRecord>> SqliteStore::models(std::string_view project,
   }
 }
 
+// ---- what happened to models
+// --------------------------------------------------------------------------------------
+
+Status SqliteStore::check_event(const ModelEvent& event, std::int64_t last) {
+  TRY(auto newest, database_.query("SELECT coalesce(max(number), 0) FROM model_events "
+                                   "WHERE project = ?"));
+  TRY_VOID(newest->bind(event.project).step());
+  if (newest->integer(0) != last)
+    return fail(
+        Code::kConflict,
+        "the models of '{}' were changed meanwhile (event {}, seen up to {}); look again and "
+        "repeat it",
+        event.project, newest->integer(0), last);
+  if (event.version == 0) return {};
+  TRY(auto model, database_.query("SELECT 1 FROM models WHERE project = ? AND name = ? AND "
+                                  "version = ?"));
+  TRY(bool found, model->bind(event.project).bind(event.model).bind(event.version).step());
+  if (found) return {};
+  return fail(Code::kNotFound, "there is no version {} of model '{}'", event.version, event.model);
+}
+
+Result<std::int64_t> SqliteStore::add_model_event(const ModelEvent& event, std::int64_t last) {
+  std::lock_guard lock(mutex_);
+  std::int64_t number = last + 1;
+  SealedRows rows{"model_events",
+                  "SELECT * FROM model_events WHERE project = ? AND number = CAST(? AS INTEGER)",
+                  {event.project, std::to_string(number)}};
+  return change({rows}, [&]() -> Result<std::int64_t> {
+    TRY_VOID(check_event(event, last));
+    TRY(auto query,
+        database_.query("INSERT INTO model_events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+    TRY_VOID(query->bind(event.project)
+                 .bind(number)
+                 .bind(event.model)
+                 .bind(static_cast<std::int64_t>(event.kind))
+                 .bind(event.name)
+                 .bind(event.version)
+                 .bind(event.value)
+                 .bind(event.at.us)
+                 .bind(event.actor)
+                 .bind(event.why)
+                 .bind(event.details_json)
+                 .run());
+    return number;
+  });
+}
+
+Result<std::vector<ModelEvent>> SqliteStore::model_events(std::string_view project,
+                                                          std::string_view model) {
+  std::lock_guard lock(mutex_);
+  TRY(auto query, database_.query("SELECT * FROM model_events WHERE project = ?1 AND "
+                                  "(model = ?2 OR ?2 = '') ORDER BY number"));
+  query->bind(project).bind(model);
+  std::vector<ModelEvent> all;
+  while (true) {
+    TRY(bool more, query->step());
+    if (!more) return all;
+    ModelEvent& event = all.emplace_back();
+    event.project = query->text(0);
+    event.number = query->integer(1);
+    event.model = query->text(2);
+    event.kind = static_cast<ModelEventKind>(query->integer(3));
+    event.name = query->text(4);
+    event.version = query->integer(5);
+    event.value = query->text(6);
+    event.at = {query->integer(7)};
+    event.actor = query->text(8);
+    event.why = query->text(9);
+    event.details_json = query->text(10);
+  }
+}
+
 }  // namespace
+
+std::string_view model_event_kind_name(ModelEventKind kind) {
+  constexpr std::string_view kNames[] = {"alias", "tag", "approval"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
 
 std::string_view run_state_name(RunState state) {
   constexpr std::string_view kNames[] = {"running", "succeeded", "failed", "cancelled"};

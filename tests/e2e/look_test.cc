@@ -1,6 +1,6 @@
 // Looking at what runs have left, on rows few enough to be worked out by hand: lode sql, runs,
 // model and explain, and what each says to a mistake.
-// covers: cli/sql_tables, cli/explain_key, cli/model_text, cli/station_table
+// covers: cli/registry, cli/sql_tables, cli/explain_key, cli/model_text, cli/station_table
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -215,7 +215,8 @@ TEST_F(Look, SqlAnswersMistakesAndWritesNothing) {
   expect_refused({"sql", "SELECT CAST(customer AS INT) FROM raw.orders"}, 2, "ann");
   expect_refused({"sql", "COPY raw.orders TO 'stolen.csv'"}, 2, "only reads");
   expect_refused({"sql", "EXPLAIN ANALYZE COPY raw.orders TO 'stolen.csv'"}, 2, "only reads");
-  expect_refused({"sql", "SELECT 1; COPY raw.orders TO 'stolen.csv'"}, 2, "one statement at a time");
+  expect_refused({"sql", "SELECT 1; COPY raw.orders TO 'stolen.csv'"}, 2,
+                 "one statement at a time");
   expect_refused({"sql", "ATTACH 'new.db'"}, 2, "only reads");
   expect_refused({"sql"}, 2, "needs QUERY");
   expect_refused({"sql", ""}, 2, "no SQL statement");
@@ -304,8 +305,40 @@ TEST_F(Look, ModelsHaveAVersionForEachChange) {
   EXPECT_EQ(both[1]["dataset"], both[0]["dataset"]) << "the same rows";
   EXPECT_NE(both[1]["content"], both[0]["content"]);
   EXPECT_EQ(json({"model", "show", "base"})["version"], 2);
-  EXPECT_EQ(json({"model", "show", "base", "--number", "1"})["content"], first[0]["content"]);
-  expect_refused({"model", "show", "base", "--number", "3"}, 3, "no version 3");
+  EXPECT_EQ(json({"model", "show", "base@1"})["content"], first[0]["content"]);
+  expect_refused({"model", "show", "base@3"}, 3, "no version 3");
+}
+
+TEST_F(Look, TheRegistrySaysWhichVersionIsLive) {
+  run();
+  std::string changed(kProject);
+  changed.replace(changed.find("columns: [amount]"), 17, "columns: [spent]");
+  folder_.write("lode.yaml", changed);
+  run();
+  expect_refused({"registry", "rollback", "base"}, 2, "had no champion before; it has none");
+  Json event = json({"registry", "promote", "base@1", "--why", "the first", "--by", "ann"});
+  EXPECT_EQ(event["version"], 1);
+  EXPECT_EQ(event["by"], "ann");
+  EXPECT_EQ(json({"model", "show", "base@champion"})["version"], 1);
+  EXPECT_EQ(lode({"registry", "promote", "base"}).out, "model base: champion is version 2\n");
+  EXPECT_EQ(json({"model", "show", "base@champion"})["version"], 2);
+  expect_refused({"registry", "promote", "base"}, 2, "is its champion already");
+  EXPECT_EQ(lode({"registry", "rollback", "base"}).out,
+            "model base: champion went back to version 1\n");
+  EXPECT_EQ(json({"model", "show", "base@champion"})["version"], 1);
+  EXPECT_EQ(lode({"registry", "tag", "base@2", "owner=fraud team"}).exit, 0);
+  EXPECT_EQ(json({"registry", "approve", "base@1", "--by", "bob"})["name"], "production");
+  Json history = json({"registry", "history", "base"});
+  EXPECT_EQ(history["aliases"], Json::parse(R"({"champion": 1})"));
+  ASSERT_EQ(history["events"].size(), 5U);
+  EXPECT_EQ(history["events"][3]["value"], "fraud team");
+  EXPECT_NE(lode({"registry", "history", "base"}).out.find("version 1 is approved for production"),
+            std::string::npos);
+  expect_refused({"registry", "retire", "base"}, 2, "promote, rollback, tag, approve, history");
+  expect_refused({"registry", "tag", "base"}, 2, "MODEL[@VERSION] NAME=VALUE");
+  expect_refused({"registry", "tag", "base", "owner"}, 2, "NAME=VALUE");
+  expect_refused({"registry", "promote", "base@7"}, 3, "no version 7");
+  expect_refused({"registry", "promote", "base@1", "--alias", "two words"}, 2, "is no name");
 }
 
 TEST_F(Look, AModelIsShownInFull) {

@@ -228,6 +228,79 @@ TEST_P(Metadata, VersionsAreUniqueUnderConcurrency) {
     EXPECT_EQ(all[i].version, static_cast<std::int64_t>(i) + 1);
 }
 
+TEST_P(Metadata, WhatHappenedToModelsIsKeptInOrder) {
+  ASSERT_EQ(store().add_model(a_model("late", "one")).value(), 1);
+  ASSERT_EQ(store().add_model(a_model("late", "two")).value(), 2);
+  ModelEvent promoted{.project = "flights",
+                      .model = "late",
+                      .kind = ModelEventKind::kAlias,
+                      .name = "champion",
+                      .version = 2,
+                      .at = {7},
+                      .actor = "gate",
+                      .why = "better on log_loss: it's \"so\"",
+                      .details_json = R"({"verdict":"promote"})"};
+  EXPECT_EQ(store().add_model_event(promoted, 0).value(), 1);
+  ModelEvent tagged = promoted;
+  tagged.kind = ModelEventKind::kTag;
+  tagged.name = "owner";
+  tagged.value = "fraud team";
+  EXPECT_EQ(store().add_model_event(tagged, 0).error().code(), Code::kConflict)
+      << "seen too little";
+  EXPECT_EQ(store().add_model_event(tagged, 2).error().code(), Code::kConflict) << "seen too much";
+  EXPECT_EQ(store().add_model_event(tagged, 1).value(), 2);
+  ModelEvent nowhere = promoted;
+  nowhere.version = 3;
+  EXPECT_EQ(store().add_model_event(nowhere, 2).error().code(), Code::kNotFound);
+  nowhere.version = 0;
+  EXPECT_EQ(store().add_model_event(nowhere, 2).value(), 3);
+  ModelEvent elsewhere = promoted;
+  elsewhere.project = "other";
+  elsewhere.version = 0;
+  EXPECT_EQ(store().add_model_event(elsewhere, 0).value(), 1) << "a project counts its own";
+  reopen();
+  promoted.number = 1;
+  tagged.number = 2;
+  nowhere.number = 3;
+  EXPECT_EQ(store().model_events("flights", "late").value(),
+            (std::vector<ModelEvent>{promoted, tagged, nowhere}));
+  EXPECT_EQ(store().model_events("flights", "").value().size(), 3U);
+  EXPECT_TRUE(store().model_events("flights", "none").value().empty());
+}
+
+// Whoever has not seen the newest event adds nothing, so of many at once each is seen by the next.
+TEST_P(Metadata, EventsAreAddedByThoseWhoHaveSeenTheOthers) {
+  constexpr int kThreads = 4;
+  constexpr int kEach = 8;
+  ASSERT_EQ(store().add_model(a_model("late", "one")).value(), 1);
+  auto other = GetParam().open(place_).value();
+  std::vector<std::thread> threads;
+  std::atomic<int> failures = 0;
+  for (int t = 0; t < kThreads; ++t)
+    threads.emplace_back([&, t] {
+      MetadataStore& mine = t % 2 == 0 ? store() : *other;
+      for (int done = 0; done < kEach;) {
+        auto seen = mine.model_events("flights", "");
+        if (!seen) {
+          ++failures;
+          return;
+        }
+        ModelEvent event{.project = "flights", .model = "late", .name = "champion", .version = 1};
+        event.value = std::to_string(seen->size());
+        auto added = mine.add_model_event(event, std::ssize(*seen));
+        if (added)
+          ++done;
+        else if (added.error().code() != Code::kConflict)
+          ++failures;
+      }
+    });
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(failures, 0);
+  std::vector<ModelEvent> all = store().model_events("flights", "").value();
+  ASSERT_EQ(all.size(), static_cast<std::size_t>(kThreads * kEach));
+  for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(all[i].value, std::to_string(i));
+}
+
 // ---- SQLite alone
 // ----------------------------------------------------------------------------------
 
@@ -243,7 +316,7 @@ TEST(SqliteStore, ANewerSchemaIsRefused) {
   Error error = open_sqlite_store(place).error();
   EXPECT_EQ(error.code(), Code::kUnsupported);
   EXPECT_EQ(error.message(),
-            fmt::format("'{}' has schema version 99, this lode knows versions up to 3; "
+            fmt::format("'{}' has schema version 99, this lode knows versions up to 4; "
                         "use a newer lode",
                         place));
   std::filesystem::remove(place);

@@ -30,6 +30,7 @@ class RunsSeal : public testing::Test {
   struct Everything {
     std::vector<RunRecord> runs;
     std::vector<ModelRecord> models;
+    std::vector<ModelEvent> events;
     bool operator==(const Everything&) const = default;
   };
   Result<Everything> everything() {
@@ -37,6 +38,7 @@ class RunsSeal : public testing::Test {
     Everything out;
     TRY(out.runs, store->runs("shop", 1000));
     TRY(out.models, store->models("shop", ""));
+    TRY(out.events, store->model_events("shop", ""));
     return out;
   }
   void place(const std::string& bytes) {
@@ -70,7 +72,7 @@ class RunsSeal : public testing::Test {
 
 // Each was written once, by the version that first had it; the first had no seal.
 TEST_F(RunsSeal, EveryVersionLoadsForEver) {
-  for (int version : {1, 2, 3}) {
+  for (int version : {1, 2, 3, 4}) {
     SCOPED_TRACE(version);
     place(golden(version));
     Everything records = everything().value();
@@ -83,12 +85,17 @@ TEST_F(RunsSeal, EveryVersionLoadsForEver) {
     ASSERT_EQ(records.models.size(), 2U);
     EXPECT_EQ(records.models[1].name, "returns");
     EXPECT_EQ(records.models[1].algorithm, "logistic");
+    ASSERT_EQ(records.events.size(), version < 4 ? 0U : 5U);
+    if (version >= 4) {
+      EXPECT_EQ(records.events[2].value, "shop team");
+      EXPECT_EQ(records.events[4].kind, ModelEventKind::kApproval);
+    }
     EXPECT_EQ(everything().value(), records) << "and again, brought up to date";
   }
 }
 
 TEST_F(RunsSeal, AFlippedBitIsFoundOrMeansNothing) {
-  place(golden(3));
+  place(golden(4));
   Everything records = everything().value();
   std::string bytes = posix_files().read(place_).value();
   Random random(3);
@@ -146,8 +153,10 @@ TEST_F(RunsSeal, AnotherValueOfTheRightKindIsFound) {
         "UPDATE model_texts SET value = value || ' '", "UPDATE seal SET sum = sum + 1",
         "DELETE FROM seal", "ALTER TABLE runs ADD COLUMN more TEXT",
         "UPDATE schema_version SET version = 0", "UPDATE schema_version SET version = 1",
-        "UPDATE schema_version SET version = 2", "UPDATE schema_version SET version = -7"}) {
-    place(golden(3));
+        "UPDATE model_events SET version = version + 1", "DELETE FROM model_events",
+        "UPDATE schema_version SET version = 2", "UPDATE schema_version SET version = 3",
+        "UPDATE schema_version SET version = -7"}) {
+    place(golden(4));
     ASSERT_TRUE(everything());
     {
       Sqlite database = Sqlite::open(place_, 0).value();

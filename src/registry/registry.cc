@@ -1,0 +1,182 @@
+#include "registry/registry.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace lode {
+namespace {
+
+bool is_name(std::string_view name) {
+  auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  auto inner = [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '_'; };
+  return !name.empty() && name.size() <= 64 && letter(name[0]) && std::ranges::all_of(name, inner);
+}
+
+Status check_name(std::string_view what, std::string_view name) {
+  if (is_name(name)) return {};
+  return fail(Code::kInvalid,
+              "'{}' is no name for {}: letters, digits, '-' and '_', a letter first, 64 at most",
+              name, what);
+}
+
+std::string listed(const std::map<std::string, std::int64_t>& aliases) {
+  std::string out;
+  for (const auto& [alias, version] : aliases)
+    out += fmt::format("{}{} (version {})", out.empty() ? "" : ", ", alias, version);
+  return out.empty() ? "it has none" : "it has " + out;
+}
+
+// The versions an alias came to by promotion and still stands on, the newest last: going back takes
+// one off.
+std::vector<std::int64_t> trail_of(const std::vector<ModelEvent>& events, std::string_view alias) {
+  std::vector<std::int64_t> trail;
+  for (const ModelEvent& event : events) {
+    if (event.kind != ModelEventKind::kAlias || event.name != alias) continue;
+    if (event.value == "rollback" && trail.size() > 1)
+      trail.pop_back();
+    else
+      trail.push_back(event.version);
+  }
+  return trail;
+}
+
+}  // namespace
+
+Standing standing_of(const std::vector<ModelEvent>& events) {
+  Standing out;
+  for (const ModelEvent& event : events) {
+    switch (event.kind) {
+      case ModelEventKind::kAlias:
+        out.aliases[event.name] = event.version;
+        if (event.version == 0) out.aliases.erase(event.name);
+        break;
+      case ModelEventKind::kTag:
+        out.tags[event.version][event.name] = event.value;
+        if (event.value.empty()) out.tags[event.version].erase(event.name);
+        break;
+      case ModelEventKind::kApproval:
+        out.approvals[event.version].push_back(event);
+        break;
+    }
+  }
+  return out;
+}
+
+Result<ModelRecord> Registry::find(std::string_view reference) {
+  std::size_t at = reference.rfind('@');
+  if (at == std::string_view::npos) return store_.model(project_, reference, 0);
+  std::string_view model = reference.substr(0, at);
+  std::string_view which = reference.substr(at + 1);
+  std::int64_t version = 0;
+  auto [end, error] = std::from_chars(which.data(), which.data() + which.size(), version);
+  if (error == std::errc() && end == which.data() + which.size() && version > 0)
+    return store_.model(project_, model, version);
+  TRY_VOID(check_name("an alias", which));
+  TRY(ModelRecord newest, store_.model(project_, model, 0));
+  TRY(Standing stands, standing(model));
+  auto found = stands.aliases.find(std::string(which));
+  if (found == stands.aliases.end())
+    return fail(Code::kNotFound,
+                "model '{}' has no alias '{}'; {}. `lode model promote {}@{} "
+                "--alias {}` gives it one",
+                model, which, listed(stands.aliases), model, newest.version, which);
+  return store_.model(project_, model, found->second);
+}
+
+Result<Standing> Registry::standing(std::string_view model) {
+  TRY(std::vector<ModelEvent> events, history(model));
+  return standing_of(events);
+}
+
+Result<std::optional<std::int64_t>> Registry::version_at(std::string_view model,
+                                                         std::string_view alias, Timestamp at) {
+  TRY(std::vector<ModelEvent> events, history(model));
+  std::optional<std::int64_t> version;
+  for (const ModelEvent& event : events) {
+    if (event.at > at || event.kind != ModelEventKind::kAlias || event.name != alias) continue;
+    version = event.version;
+  }
+  return version == 0 ? std::nullopt : version;
+}
+
+Result<std::int64_t> Registry::newest_event() {
+  TRY(std::vector<ModelEvent> all, store_.model_events(project_, ""));
+  return all.empty() ? 0 : all.back().number;
+}
+
+// Times of a history never go back, also where a clock does.
+Result<ModelEvent> Registry::add(ModelEvent event, const Act& act, std::int64_t last) {
+  TRY(std::vector<ModelEvent> all, store_.model_events(project_, ""));
+  event.project = project_;
+  event.at = clock_.now();
+  if (!all.empty()) event.at = std::max(event.at, all.back().at);
+  event.actor = act.actor;
+  event.why = act.why;
+  event.details_json = act.details_json;
+  TRY(event.number, store_.add_model_event(event, last));
+  return event;
+}
+
+Result<ModelEvent> Registry::promote(std::string_view reference, std::string_view alias,
+                                     const Act& act) {
+  TRY_VOID(check_name("an alias", alias));
+  TRY(std::int64_t last, newest_event());
+  TRY(ModelRecord model, find(reference));
+  TRY(Standing stands, standing(model.name));
+  auto now = stands.aliases.find(std::string(alias));
+  if (now != stands.aliases.end() && now->second == model.version)
+    return fail(Code::kInvalid, "version {} of model '{}' is its {} already", model.version,
+                model.name, alias);
+  return add({.model = model.name, .name = std::string(alias), .version = model.version}, act,
+             last);
+}
+
+Result<ModelEvent> Registry::roll_back(std::string_view model, std::string_view alias,
+                                       const Act& act) {
+  TRY(std::int64_t last, newest_event());
+  TRY_VOID(store_.model(project_, model, 0));
+  TRY(std::vector<ModelEvent> events, history(model));
+  std::vector<std::int64_t> trail = trail_of(events, alias);
+  if (trail.size() < 2)
+    return fail(Code::kInvalid, "model '{}' had no {} before; {}", model, alias,
+                listed(standing_of(events).aliases));
+  return add({.model = std::string(model),
+              .name = std::string(alias),
+              .version = trail[trail.size() - 2],
+              .value = "rollback"},
+             act, last);
+}
+
+Result<ModelEvent> Registry::tag(std::string_view reference, std::string_view name,
+                                 std::string_view value, const Act& act) {
+  TRY_VOID(check_name("a tag", name));
+  TRY(std::int64_t last, newest_event());
+  TRY(ModelRecord model, find(reference));
+  TRY(Standing stands, standing(model.name));
+  if (value.empty() && !stands.tags[model.version].contains(std::string(name)))
+    return fail(Code::kInvalid, "version {} of model '{}' has no tag '{}' to take away",
+                model.version, model.name, name);
+  return add({.model = model.name,
+              .kind = ModelEventKind::kTag,
+              .name = std::string(name),
+              .version = model.version,
+              .value = std::string(value)},
+             act, last);
+}
+
+Result<ModelEvent> Registry::approve(std::string_view reference, std::string_view stage,
+                                     const Act& act) {
+  TRY_VOID(check_name("a stage", stage));
+  if (act.actor.empty()) return fail(Code::kInvalid, "an approval needs who gives it");
+  TRY(std::int64_t last, newest_event());
+  TRY(ModelRecord model, find(reference));
+  return add({.model = model.name,
+              .kind = ModelEventKind::kApproval,
+              .name = std::string(stage),
+              .version = model.version},
+             act, last);
+}
+
+}  // namespace lode
