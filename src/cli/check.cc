@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "cli/project_argument.h"
 #include "cli/text_table.h"
+#include "ingest/arrivals.h"
 #include "orchestrate/model_run.h"
 
 namespace lode {
@@ -164,6 +165,7 @@ void write_models(JsonWriter& json, const Project& project) {
 Result<int> run(CommandContext& context) {
   auto project = project_of(context);
   if (!project) return project.error();
+  TRY_VOID(check_sources(**project));
   TRY_VOID(check_algorithms(**project));
   if (context.json) {
     JsonWriter json;

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "ingest/row_arrivals.h"
+#include "ingest/stretches.h"
 #include "table/expression.h"
 #include "table/failing_rows.h"
 
@@ -397,6 +398,33 @@ struct ArrivalReader::State {
   }
 };
 
+namespace {
+
+Status check_source(const Source& source) {
+  if (source.known.mode == KnownRule::Mode::kRecorded)
+    return fail(Code::kUnsupported,
+                "source {}: files do not record when their rows arrived; say known: assumed, or an "
+                "expression",
+                source.name);
+  for (const auto& file : source.files) {
+    auto checked = check_format(file.string(), read_options(source, 1));
+    if (!checked) return fail(checked.error().context("source " + source.name));
+  }
+  return {};
+}
+
+}  // namespace
+
+Status check_sources(const Project& project) {
+  for (const Source& source : project.sources) {
+    auto checked = check_source(source);
+    if (checked) continue;
+    return fail(checked.error().at(
+        {.file = project.file.string(), .line = source.place.line, .column = source.place.column}));
+  }
+  return {};
+}
+
 ArrivalReader::ArrivalReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
 ArrivalReader::ArrivalReader(ArrivalReader&&) noexcept = default;
 ArrivalReader::~ArrivalReader() = default;
@@ -407,11 +435,7 @@ const std::vector<StretchRead>& ArrivalReader::done() const { return state_->rea
 Result<ArrivalReader> ArrivalReader::open(FileSystem& files, const Project& project,
                                           const Source& source, std::vector<Stretch> stretches,
                                           std::int64_t first_seq, int threads, RowCheck check) {
-  if (source.known.mode == KnownRule::Mode::kRecorded)
-    return fail(Code::kUnsupported,
-                "source {}: files do not record when their rows arrived; say known: assumed, or an "
-                "expression",
-                source.name);
+  TRY_VOID(check_source(source));
   auto state = std::make_unique<State>(
       project, source, StretchReader(files, source, std::move(stretches), first_seq, threads));
   state->check = std::move(check);

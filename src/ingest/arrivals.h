@@ -78,6 +78,11 @@ struct RowFault {
 };
 using RowCheck = std::function<Result<std::vector<RowFault>>(const Table& records)>;
 
+// What can be said of the sources before a file is opened: kUnsupported or kInvalid, at the
+// source's place, for the first with a format, an option of it or a known mode that its files
+// cannot have.
+Status check_sources(const Project& project);
+
 class ArrivalReader {
  public:
   // `stretches` and `first_seq` as StretchReader has them; `check` may be empty. Errors: as

@@ -353,7 +353,11 @@ constexpr std::array<Option, 5> kOptions = {{
      .doc = "blanks around a field are no part of it"},
 }};
 constexpr std::array<std::string_view, 4> kEndings = {".csv", ".csv.gz", ".tsv", ".tsv.gz"};
-constexpr Decoder kDecoder = {kEndings, open_csv_file};
+Status check_csv_options(const OptionValues& values) {
+  TRY_VOID(parse_csv_dialect(values));
+  return {};
+}
+constexpr Decoder kDecoder = {kEndings, open_csv_file, check_csv_options};
 constinit const Component kComponent = {
     .kind = "decoder",
     .name = "csv",

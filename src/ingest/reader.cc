@@ -95,6 +95,14 @@ Result<std::unique_ptr<RecordReader>> open_reader(FileSystem& files, const std::
   return std::make_unique<NamedReader>(*std::move(reader), std::move(where));
 }
 
+Status check_format(const std::string& path, const ReadOptions& options) {
+  TRY(const Component* decoder,
+      options.format.empty() ? decoder_by_ending(path) : decoder_by_name(options.format));
+  TRY(OptionValues values, OptionValues::parse(*decoder, options.format_options));
+  auto check = decoder_of(*decoder).check;
+  return check == nullptr ? Status() : check(values);
+}
+
 Result<bool> begins_as_read(FileSystem& files, const std::string& path, ReadOptions options,
                             const ReadPosition& end) {
   options.from.reset();

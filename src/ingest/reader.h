@@ -100,6 +100,8 @@ struct Decoder {
   Result<std::unique_ptr<RecordReader>> (*open)(FileSystem& files, const std::string& path,
                                                 const ReadOptions& options,
                                                 const OptionValues& values);
+  // What is wrong with options that are of their types, before there is a file; nullptr: nothing.
+  Status (*check)(const OptionValues& values) = nullptr;
 };
 
 // Opens a file and checks that it has the declared columns. kNotFound: no such file; kInvalid: an
@@ -107,6 +109,9 @@ struct Decoder {
 // column cannot be read as.
 Result<std::unique_ptr<RecordReader>> open_reader(FileSystem& files, const std::string& path,
                                                   const ReadOptions& options);
+
+// The errors of open_reader that can be had without the file: its format and the options of it.
+Status check_format(const std::string& path, const ReadOptions& options);
 
 // Whether a file that grew begins with what was read of it up to `end`, which has a `before`. Reads
 // it up to there.

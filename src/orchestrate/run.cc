@@ -9,6 +9,7 @@
 #include "base/zone.h"
 #include "features/history.h"
 #include "features/training_set.h"
+#include "ingest/arrivals.h"
 #include "orchestrate/catalogue.h"
 #include "orchestrate/kept_rows.h"
 #include "orchestrate/leftovers.h"
@@ -103,6 +104,7 @@ class Runner {
   }
 
   Status work() {
+    TRY_VOID(check_sources(project_));
     TRY_VOID(check_algorithms(project_));
     TRY(MemoryBudget::Hold program, budget_.hold("lode and its libraries", kProgramBytes));
     for (const Source& source : project_.sources) TRY_VOID(ingest(source));

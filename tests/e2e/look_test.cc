@@ -463,6 +463,23 @@ TEST_F(Look, WhatIsNotThereIsSaidWithWhereToLook) {
             "no models yet: declare them in lode.yaml, and `lode run` makes them\n");
 }
 
+// What needs no file is said by `lode check`, at the source.
+TEST_F(Look, CheckKnowsWhatFilesCannotBe) {
+  auto says = [&](std::string_view from, std::string_view to, int exit, const std::string& said) {
+    std::string changed(kProject);
+    changed.replace(changed.find(from), from.size(), to);
+    folder_.write("lode.yaml", changed);
+    expect_refused({"check"}, exit, said);
+    expect_refused({"run", "--quiet"}, exit, said);
+  };
+  folder_.write("orders.txt", orders());
+  says("    time: at", "    time: at\n    known: recorded", 9,
+       "lode.yaml:4:3: source orders: files do not record when their rows arrived");
+  says("orders.csv", "orders.txt", 2, "the ending of 'orders.txt' does not say its format");
+  says("    time: at", "    time: at\n    format: {csv: {delimiter: ab}}", 2,
+       "lode.yaml:4:3: source orders: delimiter is one ASCII sign");
+}
+
 // A row that a text file set aside is named as an editor opens it.
 TEST_F(Look, ARowSetAsideIsShownWithItsLine) {
   folder_.write("orders.csv", orders() + "2020-01-21 10:00:00,ann,many,0\n");
