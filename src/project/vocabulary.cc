@@ -96,7 +96,8 @@ constexpr std::array kSourceKeys = {
         .section = &kZone,
         .fallback = "UTC"},
     Key{.name = "known",
-        .doc = "when a row could be used: `recorded` (stamped on arrival), `assumed` (at its event "
+        .doc = "when a row could be used: `recorded` (stamped on arrival, so not in files), "
+               "`assumed` (at its event "
                "time), or a timestamp expression",
         .form = Form::kExpression,
         .fallback = "assumed"},
