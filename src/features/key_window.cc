@@ -139,11 +139,17 @@ void KeyState::move_last(const Layout& layout, int number, std::int64_t high) {
   std::uint32_t size = header().size;
   std::uint32_t head = c.head;
   while (head < size && first[head * stride] <= high) ++head;
-  if (head > c.head) add(layout, edges.window, std::exchange(c.head, head), head - c.head);
+  if (head > c.head) {
+    std::uint32_t from = std::exchange(c.head, head);
+    add(layout, edges.window, from, head - from);
+  }
   if (t0 < windows().at) move_back(layout, edges.window, low, high);
   std::uint32_t tail = c.tail;
   while (tail < c.head && first[tail * stride] < low) ++tail;
-  if (tail > c.tail) remove(layout, edges.window, std::exchange(c.tail, tail), tail - c.tail);
+  if (tail > c.tail) {
+    std::uint32_t from = std::exchange(c.tail, tail);
+    remove(layout, edges.window, from, tail - from);
+  }
   if (!edges.has_cells) return;
   if (Cells* cells = cells_of(layout, edges.window)) move_cells(layout, edges.window, *cells, low);
 }

@@ -57,7 +57,7 @@ Status join_strings(const Columns& parts, Column& out) {
   for (const Column* part : parts) {
     for (std::int64_t i = 0; i < part->length; ++i) {
       std::string_view text = part->is_null(i) ? std::string_view() : part->string(i);
-      std::memcpy(out.values.mutable_data() + at, text.data(), text.size());
+      if (!text.empty()) std::memcpy(out.values.mutable_data() + at, text.data(), text.size());
       at += static_cast<std::int32_t>(text.size());
       out.offsets.mutable_as<std::int32_t>()[++row] = at;
     }
