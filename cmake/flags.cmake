@@ -9,7 +9,9 @@ add_library(lode_flags INTERFACE)
 target_include_directories(lode_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
 target_compile_options(lode_flags INTERFACE -Wall -Wextra -Wconversion -Wshadow
   $<$<CXX_COMPILER_ID:GNU>:-Werror> -ffp-contract=off -fno-math-errno
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
+  # What g++ does not mean by -Wconversion, and what clang finds in g++'s own headers.
+  "$<$<CXX_COMPILER_ID:Clang>:-Wno-sign-conversion;-Wno-deprecated-declarations>")
 target_compile_definitions(lode_flags INTERFACE LODE_VERSION="${PROJECT_VERSION}")
 
 if(LODE_SANITIZE)

@@ -124,12 +124,15 @@ def main(arguments: list) -> int:
     parser.add_argument("kind", metavar="KIND")
     parser.add_argument("name", metavar="NAME")
     parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
+    parser.add_argument("--quiet", action="store_true", help=argparse.SUPPRESS)  # for the build
     given = parser.parse_args(arguments)
     try:
         made = create(given.root, given.kind, given.name)
     except Refused as refused:
         print(f"new: {refused}", file=sys.stderr)
         return 2
+    if given.quiet:
+        return 0
     for path in made:
         print(f"wrote {path}")
     print(f"It works as it is: ./dev test -R {camel(given.name.rpartition('/')[2])}")
