@@ -4,8 +4,8 @@ help_test() {
 usage: ./dev test [--full] [--preset NAME] [-R REGEX] [CTEST OPTIONS...]
 Builds, then runs every test, two at a time. Skipped tests are listed with their reasons; CTest's
 closing lines come last.
-  --full          also clang-tidy on the files that differ from origin/main, then the tests under the
-                  address+undefined and under the thread sanitizer; a line for each part comes last
+  --full          also clang-tidy on the files that differ from origin/main, then the tests under
+                  the address+undefined and under the thread sanitizer; a line a part comes last
   --preset NAME   asan, tsan or debug instead of release
 example: ./dev test -R table     only the tests whose name holds "table"
 TEXT
@@ -19,7 +19,15 @@ changed_sources() {
     grep -E '^(src|tests|bench)/.*\.cc$' | sort -u || true
 }
 
-# Shows each file as it is done; what is found is shown and fails.
+tidy_file() { # .clang-tidy makes an error of what it finds
+  local found status=0
+  found=$(clang-tidy-19 -p build --quiet --extra-arg=-Wno-unknown-warning-option "$1" 2>&1) ||
+    status=$?
+  printf '  %s\n' "$1"
+  ((status == 0)) || printf '%s\n' "$found"
+  return "$status"
+}
+
 run_tidy() {
   local sources
   mapfile -t sources < <(changed_sources)
@@ -28,10 +36,10 @@ run_tidy() {
     return 0
   fi
   printf 'clang-tidy-19 on %d files\n' "${#sources[@]}"
+  export -f tidy_file
   # shellcheck disable=SC2016  # $1 is for the inner shell
-  printf '%s\n' "${sources[@]}" | xargs -P "${LODE_JOBS:-$(nproc)}" -n 1 sh -c \
-    'found=$(clang-tidy-19 -p build --quiet --extra-arg=-Wno-unknown-warning-option "$1" 2>/dev/null)
-     status=$?; echo "  $1"; [ -z "$found" ] || printf "%s\n" "$found"; exit $status' _
+  printf '%s\n' "${sources[@]}" |
+    xargs -P "${LODE_JOBS:-$(nproc)}" -n 1 bash -c 'tidy_file "$1"' _
 }
 
 test_preset() { # test_preset PRESET CTEST_OPTIONS...
