@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <cmath>
+#include <cstdlib>
 
 #include "base/hash.h"
 #include "base/math.h"
@@ -22,6 +23,13 @@ class Xgboost : public testing::Test {
     if (auto version = xgboost_version(); !version) GTEST_SKIP() << version.error().text();
   }
 };
+
+// Threads that spin while they wait took eight times as long on a machine with other work.
+TEST_F(Xgboost, ItsThreadsAreToldHowToWait) {
+  const char* policy = std::getenv("OMP_WAIT_POLICY");
+  ASSERT_NE(policy, nullptr) << "the library is open, and nothing was said";
+  EXPECT_NE(std::string_view(policy), "");
+}
 
 struct Data {
   std::size_t rows = 0;
