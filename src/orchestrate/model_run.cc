@@ -7,7 +7,7 @@
 
 #include "judge/metric.h"
 #include "judge/split.h"
-#include "orchestrate/column_scorer.h"
+#include "orchestrate/recipe.h"
 #include "project/definition.h"
 
 namespace lode {
@@ -19,8 +19,6 @@ constexpr int kReplicates = 500;
 constexpr std::int64_t kJudgingBytes = 48;  // a row judged
 constexpr std::int64_t kKeptBytes = 20;  // a test row: its number, its score, its rank if judged so
 constexpr std::int64_t kScoringBytes = std::int64_t{32} << 20;  // pieces of rows being scored
-
-using Options = std::vector<std::pair<std::string, std::string>>;
 
 Period period_of(const TimeRange& range) {
   Period period;
@@ -36,32 +34,26 @@ std::string range_text(const TimeRange& range) {
   return day(range.begin) + ".." + day(range.end);
 }
 
-// As an algorithm is given them.
-struct TrainingRows {
-  Design design;
-  std::vector<double> target;
-};
-
 class ModelRunner {
  public:
-  ModelRunner(const Model& model, const TrainingTable& training, const ModelMeans& means)
+  ModelRunner(const Model& model, const TrainingTable& training, Recipe recipe,
+              const ModelMeans& means)
       : model_(model),
         training_(training),
+        recipe_(std::move(recipe)),
+        options_(recipe_.options()),
         pool_(means.pool),
         cancel_(means.cancel),
         budget_(means.budget),
         stations_(means.stations) {}
 
   Result<FittedRun> run(const FittedRun* compare_with) {
-    TRY_VOID(choose_columns());
     report().name = model_.name;
     report().training = model_.from;
     report().algorithm = model_.algorithm;
     report().seed = model_.seed;
     report().threads = model_.threads;
     if (!model_.note.empty()) report().notes.push_back(model_.note);
-    options_ = model_.options;
-    TRY_VOID(add_thread_option());
     if (model_.choose) TRY_VOID(choose_options());
     report().options = options_;
     TRY_VOID(station("encode", StationKind::kOwn, [&](Station& station) -> Status {
@@ -76,7 +68,7 @@ class ModelRunner {
                      [&](Station& station) { return fit(options_, run_.model, station); }));
     for (const std::string& note : run_.model->notes()) report().notes.push_back(note);
     TRY_VOID(station("score", StationKind::kOwn, [&](Station& station) -> Status {
-      encoded_ = {};
+      encoded_.design = {};
       TRY_VOID(score("train", rows_.train, *run_.model, train_scores_, station));
       return score("test", rows_.test, *run_.model, run_.test_scores, station);
     }));
@@ -106,28 +98,9 @@ class ModelRunner {
   Status hold_memory() {
     auto train = static_cast<std::int64_t>(rows_.train.size());
     auto all = train + static_cast<std::int64_t>(rows_.test.size());
-    std::int64_t fitting = train * (32 + 24 * static_cast<std::int64_t>(columns_.size()));
+    std::int64_t fitting = train * (32 + 24 * static_cast<std::int64_t>(recipe_.columns()));
     TRY(run_.hold, budget_.hold("model " + model_.name,
                                 16 * all + std::max(fitting, kJudgingBytes * all) + kScoringBytes));
-    return {};
-  }
-
-  Status choose_columns() {
-    const Schema& schema = training_.columns.schema;
-    for (std::size_t c = 0; c < schema.size(); ++c)
-      if (model_.columns.empty() ||
-          std::ranges::find(model_.columns, schema[c].name) != model_.columns.end())
-        columns_.push_back(c);
-    return {};
-  }
-
-  // A trainer that runs on threads is given the number the project fixes: it is part of its result.
-  Status add_thread_option() {
-    TRY(const Component* algorithm, find_algorithm(model_.algorithm));
-    bool has = std::ranges::any_of(algorithm->options,
-                                   [](const Option& o) { return o.name == "threads"; });
-    bool given = std::ranges::any_of(options_, [](const auto& o) { return o.first == "threads"; });
-    if (has && !given) options_.emplace_back("threads", std::to_string(model_.threads));
     return {};
   }
 
@@ -142,85 +115,43 @@ class ModelRunner {
                          {period_of(train), period_of(test), model_.split.embargo, purge});
   }
 
-  std::vector<double> targets(std::span<const std::int64_t> rows) const {
-    std::vector<double> out;
-    out.reserve(rows.size());
-    for (std::int64_t row : rows) out.push_back(training_.target[static_cast<std::size_t>(row)]);
-    return out;
-  }
-
   // Encoders see the training rows and nothing else.
   Status encode(const SplitRows& rows, Station& station) {
-    encoded_.target = targets(rows.train);
-    TRY_VOID(fit_encoders(rows.train, encoded_.target));
-    std::vector<Encoded> fitted(columns_.size());
-    auto encode_one = [&](std::size_t i) {
-      fitted[i] = encoders_[i].encoder->encode_fitted(fit_rows(i, rows.train, encoded_.target));
-    };
-    TRY_VOID(parallel_for(pool_, columns_.size(), encode_one, cancel_));
-    auto count = static_cast<std::int64_t>(rows.train.size());
-    encoded_.design = design_of(fitted, count, nullptr);
-    station.advance(count);
-    return {};
-  }
-
-  Status fit(const Options& options, std::unique_ptr<FittedModel>& model, Station& station) const {
-    FitOptions all{.seed = model_.seed, .options = options, .cancel = cancel_};
-    TRY(model, fit_model(model_.algorithm, {encoded_.design.matrix, encoded_.target}, all, pool_));
-    station.advance(encoded_.design.matrix.rows);
-    return {};
-  }
-
-  FitRows fit_rows(std::size_t i, std::span<const std::int64_t> rows,
-                   std::span<const double> target) const {
-    return {training_.columns.columns[columns_[i]], rows, target, model_.seed + 1000 * (i + 1)};
-  }
-
-  Status fit_encoders(std::span<const std::int64_t> rows, std::span<const double> target) {
-    std::vector<ColumnEncoder> made(columns_.size());
-    std::vector<std::string> texts(columns_.size());
-    auto fit_one = [&](std::size_t i) -> Status {
-      const Field& field = training_.columns.schema[columns_[i]];
-      auto choice = std::ranges::find(model_.encode, field.name, &EncoderChoice::column);
-      std::string_view encoder =
-          choice == model_.encode.end() ? default_encoder(field.type) : choice->encoder;
-      Options options;
-      if (choice != model_.encode.end()) options = choice->options;
-      made[i].column = field;
-      TRY(made[i].encoder, fit_encoder(encoder, options, field.name, fit_rows(i, rows, target)));
-      texts[i] = encoder;
-      for (const auto& [name, value] : options) texts[i] += fmt::format(" {} {}", name, value);
-      return {};
-    };
-    TRY_VOID(parallel_for(pool_, columns_.size(), fit_one, cancel_));
-    encoders_ = std::move(made);
+    TRY(encoded_, recipe_.encode(rows.train));
     report().encoders.clear();
-    for (std::size_t i = 0; i < columns_.size(); ++i)
-      report().encoders.emplace_back(encoders_[i].column.name, texts[i]);
+    for (std::size_t i = 0; i < encoded_.encoders.size(); ++i)
+      report().encoders.emplace_back(encoded_.encoders[i].column.name, encoded_.encoder_texts[i]);
+    station.advance(std::ssize(rows.train));
+    return {};
+  }
+
+  Status fit(const ModelOptions& options, std::unique_ptr<FittedModel>& model,
+             Station& station) const {
+    TRY(model, recipe_.fit(encoded_, options));
+    station.advance(encoded_.design.matrix.rows);
     return {};
   }
 
   Status score(const std::string& split_name, const std::vector<std::int64_t>& rows,
                const FittedModel& model, std::vector<double>& out, Station& station) {
     out.resize(rows.size());
-    ColumnScorer scorer{training_.columns, columns_, encoders_, model};
-    TRY(std::vector<EncodedCount> counts, score_rows(scorer, rows, out, pool_, cancel_));
+    TRY(std::vector<EncodedCount> counts, recipe_.score(encoded_.encoders, model, rows, out));
     station.advance(std::ssize(rows));
     report().encoded[split_name] = {};
     report().unseen = 0;
     for (std::size_t i = 0; i < counts.size(); ++i) {
       report().encoded[split_name].push_back(
-          {encoders_[i].column.name, counts[i].missing, counts[i].unseen});
+          {encoded_.encoders[i].column.name, counts[i].missing, counts[i].unseen});
       report().unseen += counts[i].unseen;  // of the test rows, the last that are scored
     }
     return {};
   }
 
   // Every combination of the values to choose from, over the model's other options.
-  std::vector<Options> candidates() const {
-    std::vector<Options> grid = {options_};
+  std::vector<ModelOptions> candidates() const {
+    std::vector<ModelOptions> grid = {options_};
     for (const auto& [name, values] : model_.choose->grid) {
-      std::vector<Options> wider;
+      std::vector<ModelOptions> wider;
       for (const auto& base : grid)
         for (const std::string& value : values) {
           wider.push_back(base);
@@ -235,7 +166,7 @@ class ModelRunner {
   // Tries the grid on rows of the training range alone; log-loss decides, the first of equals wins.
   Status choose_options() {
     const Choice& choose = *model_.choose;
-    const std::vector<Options> grid = candidates();
+    const std::vector<ModelOptions> grid = candidates();
     std::vector<std::unique_ptr<FittedModel>> models(grid.size());
     std::vector<double> losses(grid.size());
     SplitRows rows;
@@ -250,7 +181,7 @@ class ModelRunner {
     }));
     TRY_VOID(station("choose, score", StationKind::kOwn, [&](Station& station) -> Status {
       TRY(const Metric* log_loss, find_metric("log_loss"));
-      std::vector<std::uint8_t> labels = labels_of(rows.test);
+      std::vector<std::uint8_t> labels = recipe_.labels(rows.test);
       std::vector<double> scores;
       for (std::size_t i = 0; i < grid.size(); ++i) {
         TRY_VOID(score("test", rows.test, *models[i], scores, station));
@@ -267,14 +198,6 @@ class ModelRunner {
     report().chosen =
         fmt::format("{}: the best of {} on {}", chosen, grid.size(), range_text(choose.on));
     return {};
-  }
-
-  std::vector<std::uint8_t> labels_of(const std::vector<std::int64_t>& rows) const {
-    std::vector<std::uint8_t> labels;
-    labels.reserve(rows.size());
-    for (std::int64_t row : rows)
-      labels.push_back(training_.target[static_cast<std::size_t>(row)] != 0 ? 1 : 0);
-    return labels;
   }
 
   Blocks blocks_of(const std::vector<std::int64_t>& rows) const {
@@ -299,7 +222,7 @@ class ModelRunner {
     TRY(run_.judged, judge_split("test", rows_.test, run_.test_scores));
     station.advance(std::ssize(rows_.test));
     report().blocks = run_.judged.blocks();
-    run_.encoders = std::move(encoders_);
+    run_.encoders = std::move(encoded_.encoders);
     run_.test_rows = std::move(rows_.test);
     TRY_VOID(run_.hold.resize(kKeptBytes * std::ssize(run_.test_rows)));
     return compare_with != nullptr ? compare_to(*compare_with) : Status();
@@ -309,7 +232,7 @@ class ModelRunner {
                                  const std::vector<std::int64_t>& rows,
                                  const std::vector<double>& scores) {
     TRY(std::vector<const Metric*> wanted, metrics());
-    std::vector<std::uint8_t> labels = labels_of(rows);
+    std::vector<std::uint8_t> labels = recipe_.labels(rows);
     TRY(JudgedRows judged,
         JudgedRows::make({scores, labels}, blocks_of(rows), wanted, pool_, cancel_));
     TRY(std::vector<MetricEstimate> estimates, bootstrap(judged, draws(), pool_, cancel_));
@@ -338,15 +261,14 @@ class ModelRunner {
 
   const Model& model_;
   const TrainingTable& training_;
+  Recipe recipe_;
+  ModelOptions options_;
   ThreadPool& pool_;
   const CancelToken& cancel_;
   MemoryBudget& budget_;
   Stations& stations_;
-  std::vector<std::size_t> columns_;
-  Options options_;
   SplitRows rows_;
-  std::vector<ColumnEncoder> encoders_;
-  TrainingRows encoded_;  // from encoding to fitting
+  EncodedRows encoded_;  // the design until the model is fitted
   std::vector<double> train_scores_;
   FittedRun run_;
 };
@@ -356,7 +278,10 @@ class ModelRunner {
 Result<FittedRun> run_model(const Project& project, const Model& model,
                             const TrainingTable& training, const FittedRun* compare_with,
                             const ModelMeans& means) {
-  auto run = ModelRunner(model, training, means).run(compare_with);
+  auto run = [&]() -> Result<FittedRun> {
+    TRY(Recipe recipe, Recipe::make(model, training, means.pool, means.cancel));
+    return ModelRunner(model, training, std::move(recipe), means).run(compare_with);
+  }();
   if (!run)
     return fail(run.error()
                     .context("model " + model.name)
