@@ -139,11 +139,14 @@ TEST_F(Look, SqlSeesEveryTable) {
   EXPECT_EQ(
       rows("SELECT station, units, bytes_written > 0 AS wrote, parent FROM meta.stations "
            "WHERE kind = 'training' OR station LIKE '%keep%' ORDER BY place"),
-      Json::parse(R"([{"station": "keep training sets", "units": 60, "wrote": true, "parent": 1},
-                            {"station": "model base: fit", "units": 30, "wrote": false, "parent": 1},
+      Json::parse(R"([{"station": "keep training sets", "units": 60, "wrote": true,
+                             "parent": 1},
+                            {"station": "model base: fit", "units": 30, "wrote": false,
+                             "parent": 1},
                             {"station": "model base: keep", "units": )" +
                   std::to_string(stored_bytes("models")) + R"(, "wrote": true, "parent": 1},
-                            {"station": "keep scores", "units": 30, "wrote": true, "parent": 1}])"));
+                            {"station": "keep scores", "units": 30, "wrote": true,
+                             "parent": 1}])"));
   // 60 rows read `spending` at their own time: ann's of 12:00 see that of 10:00, and so on.
   EXPECT_EQ(
       rows("SELECT counter, labels, value FROM meta.counters WHERE run = 1 AND counter IN "
