@@ -138,6 +138,45 @@ void print_models(Output& out, const RunReport& report) {
   print_notes(out, report);
 }
 
+// What the gate said of the challengers at the end of a period, in a few words each.
+std::string looks_text(const WalkPeriod& period) {
+  std::string out;
+  for (const WalkDecision& look : period.looks)
+    out += fmt::format("{}{} {}", out.empty() ? "" : ", ", look.challenger,
+                       look.promoted ? "PROMOTED" : gate_verdict_name(look.decision.verdict));
+  return out;
+}
+
+void print_walk(Output& out, const WalkReport& walk) {
+  print_heading(out, fmt::format("Retraining {}: {} of what was live, period by period", walk.name,
+                                 walk.metric));
+  std::vector<std::string> headers = {"from", "rows", "live"};
+  headers.insert(headers.end(), walk.candidates.begin(), walk.candidates.end());
+  headers.push_back("the gate at its end");
+  TextTable table(headers);
+  for (const WalkPeriod& period : walk.periods) {
+    std::vector<Cell> row = {text(Timestamp{period.begin}).substr(0, 10), period.rows, period.live};
+    for (double value : period.metric) row.push_back(Cell::number(value, 4));
+    row.push_back(looks_text(period));
+    table.row(std::move(row));
+  }
+  table.print(out);
+  out.print("over all {} rows: {:.5f} [{:.5f}, {:.5f}] of what was live\n", walk.rows,
+            walk.live_metric.value, walk.live_metric.low, walk.live_metric.high);
+  for (std::size_t c = 0; c < walk.candidates.size(); ++c)
+    out.print("  had it been {} always: {:.5f}, {:+.5f} [{:+.5f}, {:+.5f}]\n", walk.candidates[c],
+              walk.candidate_metric[c].value, walk.more_than_live[c].value,
+              walk.more_than_live[c].low, walk.more_than_live[c].high);
+  for (const WalkPeriod& period : walk.periods)
+    for (const WalkDecision& look : period.looks)
+      if (look.promoted)
+        out.print("{}: {} promoted; {}\n", text(Timestamp{period.end}).substr(0, 10),
+                  look.challenger, look.decision.why);
+  if (walk.version > 0)
+    out.print("kept as model {} version {}, its champion; `lode registry history {}`\n", walk.name,
+              walk.version, walk.name);
+}
+
 void print_time(Output& out, const RunReport& report) {
   print_heading(out, "Time");
   print_stations(out, report.stations, report.seconds);
@@ -237,6 +276,7 @@ void print_run(Output& out, const RunReport& report) {
   print_features(out, report);
   print_training(out, report);
   print_models(out, report);
+  for (const WalkReport& walk : report.walks) print_walk(out, walk);
   print_time(out, report);
 }
 
@@ -253,6 +293,12 @@ std::string run_json(const RunReport& report) {
   write_training(json, report);
   json.key("models").begin_array();
   for (const ModelReport& m : report.models) write_model(json, m);
+  json.end_array().key("retraining").begin_array();
+  for (const WalkReport& walk : report.walks) {
+    json.begin_object();
+    write_walk(json, walk);
+    json.end_object();
+  }
   json.end_array();
   write_stations(json, report.stations);
   write_counters(json, report.counters);

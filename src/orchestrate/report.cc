@@ -61,4 +61,44 @@ void write_judgement(JsonWriter& json, const ModelReport& model) {
   json.end_array();
 }
 
+void write_walk(JsonWriter& json, const WalkReport& walk) {
+  json.field("name", walk.name)
+      .field("champion", walk.champion)
+      .field("metric", walk.metric)
+      .field("rows", walk.rows)
+      .field("live", walk.live)
+      .field("version", walk.version)
+      .field("content", walk.content)
+      .key("live_metric");
+  write_estimate(json, walk.live_metric);
+  json.key("candidates").begin_array();
+  for (std::size_t c = 0; c < walk.candidates.size(); ++c) {
+    json.begin_object().field("name", walk.candidates[c]).key("always_live");
+    write_estimate(json, walk.candidate_metric[c]);
+    json.key("more_than_live");
+    write_estimate(json, walk.more_than_live[c]);
+    json.end_object();
+  }
+  json.end_array().key("periods").begin_array();
+  for (const WalkPeriod& period : walk.periods) {
+    json.begin_object()
+        .field("begin", text(Timestamp{period.begin}))
+        .field("end", text(Timestamp{period.end}))
+        .field("rows", period.rows)
+        .field("live", period.live)
+        .key("metric")
+        .begin_object();
+    for (std::size_t c = 0; c < walk.candidates.size(); ++c)
+      json.field(walk.candidates[c], period.metric[c]);
+    json.end_object().key("looks").begin_array();
+    for (const WalkDecision& look : period.looks) {
+      json.begin_object().field("challenger", look.challenger).field("promoted", look.promoted);
+      write_decision(json, look.decision);
+      json.end_object();
+    }
+    json.end_array().end_object();
+  }
+  json.end_array();
+}
+
 }  // namespace lode

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "evaluate/gate.h"
 #include "ingest/arrivals.h"
 #include "judge/bootstrap.h"
 #include "lake/runs.h"
@@ -103,6 +104,40 @@ struct ModelReport {
   std::vector<std::string> notes{};
 };
 
+// What the gate said of one challenger at the end of a period.
+struct WalkDecision {
+  std::string challenger;
+  GateDecision decision{};
+  bool promoted = false;
+};
+
+struct WalkPeriod {
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+  std::int64_t rows = 0;
+  std::string live;                   // what answered in it
+  std::vector<double> metric{};       // of every candidate on its rows, NaN without both labels
+  std::vector<WalkDecision> looks{};  // at its end
+};
+
+// A walk forward. Candidates are the first champion ("frozen") and the challengers.
+struct WalkReport {
+  std::string name;
+  std::string champion;  // the model the first champion is made like
+  std::string metric;    // of the gate
+  std::vector<std::string> candidates{};
+  std::vector<WalkPeriod> periods{};
+  std::string live;  // after the last period
+  std::int64_t rows = 0;
+  // The metric over all periods: of what was live, and of every candidate had it been live always;
+  // and that less what was live has (paired, by day).
+  Estimate live_metric{};
+  std::vector<Estimate> candidate_metric{};
+  std::vector<Estimate> more_than_live{};
+  std::int64_t version = 0;  // of the model that is stored under the walk's name; 0: none is
+  std::string content{};
+};
+
 struct RunReport {
   std::string project;
   std::int64_t run = 0;  // 1, 2, ... of the project
@@ -110,6 +145,7 @@ struct RunReport {
   std::vector<ViewReport> views{};
   std::vector<TrainingReport> training{};
   std::vector<ModelReport> models{};
+  std::vector<WalkReport> walks{};
   std::vector<StationRecord> stations{};
   std::vector<CounterRecord> counters{};
   std::int64_t memory_limit = 0;   // bytes of --memory
@@ -122,5 +158,8 @@ struct RunReport {
 // by split with their intervals, the comparison, notes. Stored with the model's record, and printed
 // by --json, so both read the same.
 void write_judgement(JsonWriter& json, const ModelReport& model);
+
+// A walk as fields of the open object: each period with what was live in it and what the gate said.
+void write_walk(JsonWriter& json, const WalkReport& walk);
 
 }  // namespace lode

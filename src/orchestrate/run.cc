@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 
+#include "base/json.h"
 #include "base/process_usage.h"
 #include "base/zone.h"
 #include "features/history.h"
@@ -17,6 +18,7 @@
 #include "orchestrate/run_log.h"
 #include "orchestrate/source_run.h"
 #include "orchestrate/stations.h"
+#include "orchestrate/walk_run.h"
 #include "project/definition.h"
 #include "project/lock.h"
 #include "telemetry/counted_files.h"
@@ -232,7 +234,35 @@ class Runner {
       if (fitted) fitted = fit(model, tables.at(model.from), runs);
     // Also when a model could not be made: what those before it said may show why.
     Status kept = keep_scores(tables, runs);
-    return fitted ? kept : fitted;
+    if (!fitted || !kept) return fitted ? kept : fitted;
+    runs.clear();
+    for (const Retraining& walk : project_.retraining) TRY_VOID(go_forward(walk, tables));
+    return {};
+  }
+
+  Status go_forward(const Retraining& walk, const std::map<std::string, TrainingTable>& tables) {
+    const TrainingTable& table = tables.at(project_.model(walk.champion)->from);
+    TRY(WalkedRun run,
+        run_walk(project_, walk, table, {pool_, context_.cancel, budget_, stations_}));
+    TRY_VOID(keep_live(run));
+    report_.walks.push_back(std::move(run.report));
+    return {};
+  }
+
+  // What a walk made live is kept as a model of its name, and is the champion from here on.
+  Status keep_live(WalkedRun& run) {
+    if (!run.declared) return {};
+    TRY_VOID(stations_.run(
+        {.name = fmt::format("retraining {}: keep", run.report.name), .unit = "bytes"},
+        [&](Station& station) { return store(*run.declared, run.fitted, station); }));
+    run.report.version = run.fitted.report.version;
+    run.report.content = run.fitted.report.content;
+    JsonWriter decision;
+    decision.begin_object();
+    write_decision(decision, run.decision);
+    decision.end_object();
+    return log_->promote(run.report.name, run.report.version,
+                         {"gate", run.decision.why, decision.take()});
   }
 
   Status fit(const Model& model, const TrainingTable& table,

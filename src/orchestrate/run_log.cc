@@ -138,6 +138,15 @@ Status RunLog::model(ModelReport& model, std::string_view fitted) {
   return {};
 }
 
+Status RunLog::promote(const std::string& model, std::int64_t version, const Act& act) {
+  Registry registry(*store_, project_->name, *clock_);
+  TRY(Standing stands, registry.standing(model));
+  auto champion = stands.aliases.find(std::string(kChampion));
+  if (champion != stands.aliases.end() && champion->second == version) return {};
+  TRY(ModelEvent event, registry.promote(fmt::format("{}@{}", model, version), kChampion, act));
+  return {};
+}
+
 Status RunLog::end(const Status& outcome) {
   RunState state = RunState::kSucceeded;
   if (!outcome)

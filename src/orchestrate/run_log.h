@@ -15,6 +15,7 @@
 #include "lake/runs.h"
 #include "orchestrate/report.h"
 #include "project/project.h"
+#include "registry/registry.h"
 
 namespace lode {
 
@@ -48,6 +49,8 @@ class RunLog {
   // Adds a stored model and sets its version in `model`. `fitted` is what the algorithm says of the
   // model, as JSON (FittedModel::describe).
   Status model(ModelReport& model, std::string_view fitted);
+  // Makes a version the champion of its name, unless it is that already.
+  Status promote(const std::string& model, std::int64_t version, const Act& act);
   // Ends the record. Returns the run's own error, else that of recording it.
   Status end(const Status& outcome);
 

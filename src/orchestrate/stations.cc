@@ -1,5 +1,6 @@
 #include "orchestrate/stations.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 #include <variant>
@@ -47,34 +48,64 @@ double Stations::seconds() const {
   return static_cast<double>(means_.clock.steady_ns() - began_ns_) * 1e-9;
 }
 
-Status Stations::run(const Plan& plan, const std::function<Status(Station&)>& work) {
+// Its span and what it took; nothing is left of one that failed.
+Result<StationRecord> Stations::measure(const Plan& plan, ProgressStation& shown,
+                                        const std::function<Status(Station&)>& work) {
   (void)means_.budget.take_lap_peak();
   std::int64_t cpu_ns = process_usage().cpu_ns;
   std::uint64_t written = means_.written.value();
   Span span = run_.child(plan.name);
-  {
-    ProgressStation shown(means_.progress, plan.name, plan.total, plan.unit);
-    Station station(shown);
-    Status worked = work(station);
-    if (!worked) {
-      span.end();
-      (void)tracer_.take_finished();
-      return worked;
-    }
-    span.set("units", station.units())
-        .set("unit", plan.unit)
-        .set("training", plan.kind == StationKind::kTraining)
-        .set("bytes_read", station.bytes_read());
+  Station station(shown);
+  Status worked = work(station);
+  if (!worked) {
+    span.end();
+    (void)tracer_.take_finished();
+    return fail(worked.error());
   }
-  span.set("bytes_written", static_cast<std::int64_t>(means_.written.value() - written))
+  span.set("units", station.units())
+      .set("unit", plan.unit)
+      .set("training", plan.kind == StationKind::kTraining)
+      .set("bytes_read", station.bytes_read())
+      .set("bytes_written", static_cast<std::int64_t>(means_.written.value() - written))
       .set("cpu_seconds", static_cast<double>(process_usage().cpu_ns - cpu_ns) * 1e-9)
       .set("memory", means_.budget.take_lap_peak());
   span.end();
-  for (const SpanRecord& ended : tracer_.take_finished()) {
-    done_.push_back(record_of(ended));
-    TRY_VOID(ended_(done_.back()));
+  return record_of(tracer_.take_finished().front());
+}
+
+Status Stations::run(const Plan& plan, const std::function<Status(Station&)>& work) {
+  {
+    ProgressStation shown = show(plan);
+    TRY(StationRecord record, measure(plan, shown, work));
+    done_.push_back(std::move(record));
+  }
+  TRY_VOID(ended_(done_.back()));
+  return means_.cancel.check();
+}
+
+Status Stations::run_part(const Plan& plan, ProgressStation& shown,
+                          const std::function<Status(Station&)>& work) {
+  TRY(StationRecord part, measure(plan, shown, work));
+  auto sum = std::ranges::find(parts_, part.name, &StationRecord::name);
+  if (sum == parts_.end()) {
+    parts_.push_back(std::move(part));
+  } else {
+    sum->units += part.units;
+    sum->seconds += part.seconds;
+    sum->cpu_seconds += part.cpu_seconds;
+    sum->bytes_read += part.bytes_read;
+    sum->bytes_written += part.bytes_written;
+    sum->memory = std::max(sum->memory, part.memory);
   }
   return means_.cancel.check();
+}
+
+Status Stations::end_parts() {
+  for (StationRecord& sum : std::exchange(parts_, {})) {
+    done_.push_back(std::move(sum));
+    TRY_VOID(ended_(done_.back()));
+  }
+  return {};
 }
 
 StationSums sums_of(const std::vector<StationRecord>& stations) {

@@ -67,17 +67,31 @@ class Stations {
   // is not recorded.
   Status run(const Plan& plan, const std::function<Status(Station&)>& work);
 
+  // The same for work that comes in turns with other work, hundreds of times: parts of one name
+  // make one station, which has ended with end_parts(). They are shown as one in `shown`, for which
+  // show() is made.
+  Status run_part(const Plan& plan, ProgressStation& shown,
+                  const std::function<Status(Station&)>& work);
+  Status end_parts();
+  ProgressStation show(const Plan& plan) {
+    return {means_.progress, plan.name, plan.total, plan.unit};
+  }
+
   const std::vector<StationRecord>& done() const { return done_; }
   // Seconds since the run began.
   double seconds() const;
 
  private:
+  Result<StationRecord> measure(const Plan& plan, ProgressStation& shown,
+                                const std::function<Status(Station&)>& work);
+
   Means means_;
   Ended ended_;
   std::int64_t began_ns_;
   Tracer tracer_;
   Span run_;
   std::vector<StationRecord> done_;
+  std::vector<StationRecord> parts_;
 };
 
 // Seconds by whose work it is.

@@ -54,6 +54,7 @@ void load_sections(Loading& loading, const YamlNode& root) {
   if (const YamlNode* node = part.find("features")) load_views(loading, *node);
   if (const YamlNode* node = part.find("training")) load_training(loading, *node);
   if (const YamlNode* node = part.find("models")) load_models(loading, *node);
+  if (const YamlNode* node = part.find("retraining")) load_retraining(loading, *node);
 }
 
 // The file itself: `path`, or lode.yaml in the folder `path`.

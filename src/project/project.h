@@ -170,6 +170,42 @@ struct Model {
   std::string note;          // printed beside the figure: why it is there, what to distrust
 };
 
+// A model made anew at the begin of every period from the rows of the last `train`, as one of
+// `model` is made; 0: from all rows before.
+struct Challenger {
+  std::string name;
+  Place place;
+  std::string model;
+  Duration train{};
+};
+
+// What a challenger must show (evaluate/gate.h).
+struct GateRules {
+  std::string metric = "log_loss";
+  double alpha = 0.05;
+  double least_effect = 0;
+  std::vector<std::pair<std::string, double>> guards{{"calibration_error", 0.01}};
+  std::vector<std::string> slices;  // columns of the training set
+  double slice_margin = 0.02;
+  double least_mature = 0.95;
+};
+
+// What the first champion is called among the challengers of a walk.
+inline constexpr std::string_view kFirstChampion = "frozen";
+
+// A walk forward: period after period the live model answers, challengers are made from what was
+// known by then and judged on rows behind them, and the gate says which is live in the next.
+struct Retraining {
+  std::string name;
+  Place place;
+  std::string champion;  // the model that is live at first, as its own split makes it
+  Duration every{};
+  TimeRange over;
+  Duration evidence{};  // of event time that a look of the gate goes back
+  std::vector<Challenger> challengers;
+  GateRules gate;
+};
+
 // Columns every record has beside its declared and derived ones (docs/semantics.md 2.1).
 inline constexpr std::string_view kSeqColumn = "_seq";      // int64
 inline constexpr std::string_view kKindColumn = "_kind";    // int64: a RecordKind
@@ -189,6 +225,7 @@ struct Project {
   std::vector<View> views;
   std::vector<TrainingSet> training;
   std::vector<Model> models;
+  std::vector<Retraining> retraining;
 
   const Source* source(std::string_view name) const;
   const Label* label(std::string_view name) const;

@@ -358,6 +358,93 @@ constexpr Section kModel = {"model", "models.NAME",
                             "    encode: {origin: {target: {smoothing: 50}}}\n"
                             "    split: {train: ..2001-01-29, test: 2001-01-29..}\n"};
 
+constexpr std::array kChallengerKeys = {
+    Key{.name = "model",
+        .doc = "the model it is made like",
+        .form = Form::kText,
+        .fallback = "the champion"},
+    Key{.name = "train",
+        .doc = "how far back the rows go that it is made from",
+        .form = Form::kDuration,
+        .fallback = "all"},
+};
+constexpr Section kChallenger = {"challenger", "retraining.NAME.challengers.NAME",
+                                 "A model made anew at the begin of every period from rows before "
+                                 "it whose label was known.",
+                                 kChallengerKeys, "last_week: {train: 7d}"};
+
+constexpr std::array kGateKeys = {
+    Key{.name = "metric",
+        .doc = "what a challenger must be better on",
+        .form = Form::kText,
+        .fallback = "log_loss"},
+    Key{.name = "alpha",
+        .doc = "chance that a challenger that is no better is let through, over all looks that "
+               "share rows",
+        .form = Form::kScalar,
+        .fallback = "0.05"},
+    Key{.name = "least_effect",
+        .doc = "how much better it must be, in the metric's unit",
+        .form = Form::kScalar,
+        .fallback = "0"},
+    Key{.name = "guards",
+        .doc = "other metrics, and how much worse it may be on each",
+        .form = Form::kScalar,
+        .many = Many::kMap,
+        .fallback = "calibration_error: 0.01"},
+    Key{.name = "slices",
+        .doc = "columns of the training set whose values are looked at one by one: a challenger "
+               "must not be shown to be worse on any",
+        .form = Form::kText,
+        .many = Many::kList},
+    Key{.name = "slice_margin",
+        .doc = "how much worse on the metric it may be in a slice",
+        .form = Form::kScalar,
+        .fallback = "0.02"},
+    Key{.name = "least_mature",
+        .doc = "share of the rows that must have their label",
+        .form = Form::kScalar,
+        .fallback = "0.95"},
+};
+constexpr Section kGate = {"gate", "retraining.NAME.gate",
+                           "When a challenger takes the champion's place.", kGateKeys,
+                           "gate: {metric: log_loss, least_effect: 0.001, slices: [origin]}"};
+
+constexpr std::array kRetrainingKeys = {
+    Key{.name = "champion",
+        .doc = "the model that is live at first",
+        .form = Form::kText,
+        .required = true},
+    Key{.name = "every",
+        .doc = "length of a period: how often challengers are made and judged",
+        .form = Form::kDuration,
+        .required = true},
+    Key{.name = "over",
+        .doc = "when: begins at the first period, and the last one ends with the rows",
+        .form = Form::kRange,
+        .required = true},
+    Key{.name = "evidence",
+        .doc = "how far back the gate looks; at least one period",
+        .form = Form::kDuration,
+        .fallback = "four periods"},
+    Key{.name = "challengers",
+        .doc = "what is made anew every period",
+        .many = Many::kMap,
+        .section = &kChallenger,
+        .required = true,
+        .names_checked = true},
+    Key{.name = "gate", .doc = "what a challenger must show", .section = &kGate},
+};
+constexpr Section kRetraining = {
+    "retraining", "retraining.NAME",
+    "A walk forward over a training set: which model would have been live when.", kRetrainingKeys,
+    "retraining:\n"
+    "  weekly:\n"
+    "    champion: static\n"
+    "    every: 7d\n"
+    "    over: 2001-01-29..\n"
+    "    challengers: {last_week: {train: 7d}, four_weeks: {train: 28d}}\n"};
+
 constexpr std::array kProjectKeys = {
     Key{.name = "lode",
         .doc = "version of this language: 1",
@@ -389,6 +476,11 @@ constexpr std::array kProjectKeys = {
         .doc = "models",
         .many = Many::kMap,
         .section = &kModel,
+        .names_checked = true},
+    Key{.name = "retraining",
+        .doc = "models made anew as time goes on, under a gate",
+        .many = Many::kMap,
+        .section = &kRetraining,
         .names_checked = true},
 };
 constexpr Section kProject = {"project", "", "One file is one project.", kProjectKeys,

@@ -1,0 +1,400 @@
+#include "orchestrate/walk_run.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <utility>
+
+#include "evaluate/alpha_ledger.h"
+#include "judge/bootstrap.h"
+#include "judge/metric.h"
+#include "orchestrate/recipe.h"
+
+namespace lode {
+namespace {
+
+constexpr int kReplicates = 500;
+constexpr std::int64_t kBytesARow = 48;  // while a challenger is made, and a look of the gate
+constexpr std::int64_t kMostSlices = 64;
+constexpr double kLeastSliceShare = 0.01;
+
+// One who could be live: the first champion, made once, or a challenger, made anew every period.
+struct Candidate {
+  std::string name;
+  const Model* model = nullptr;
+  const Challenger* challenger = nullptr;  // nullptr: the first champion
+  Recipe recipe;
+  std::unique_ptr<FittedModel> fitted{};
+  std::vector<ColumnEncoder> encoders{};
+  std::vector<double> scores{};  // of the walk's rows so far
+};
+
+class Walk {
+ public:
+  Walk(const Project& project, const Retraining& walk, const TrainingTable& training,
+       const ModelMeans& means)
+      : project_(project),
+        walk_(walk),
+        training_(training),
+        means_(means),
+        ledger_(walk.gate.alpha) {}
+
+  Result<WalkedRun> run() {
+    TRY_VOID(prepare());
+    TRY(MemoryBudget::Hold hold,
+        means_.budget.hold(
+            "retraining " + walk_.name,
+            std::ssize(training_.time) * (kBytesARow + 8 * std::ssize(candidates_))));
+    {
+      ProgressStation shown = means_.stations.show({.name = "retraining " + walk_.name});
+      shown_ = &shown;
+      for (std::int64_t begin = walk_.over.begin->us; begin < end_; begin += walk_.every.us)
+        TRY_VOID(go_through(begin, std::min(begin + walk_.every.us, end_)));
+      if (rows_.empty())
+        return fail(Code::kInvalid, "there are no rows with a label from {} on",
+                    text(*walk_.over.begin));
+      TRY_VOID(part("judge", StationKind::kOwn, [&](Station&) { return sum_up(); }));
+    }
+    TRY_VOID(means_.stations.end_parts());
+    report().live = candidates_[live_].name;
+    if (live_ != 0) give(candidates_[live_]);
+    return std::move(out_);
+  }
+
+ private:
+  WalkReport& report() { return out_.report; }
+
+  // The challenger that is live in the end, as it was made for the last period.
+  void give(Candidate& live) {
+    std::int64_t begin = report().periods.back().begin;
+    Model& declared = out_.declared.emplace(*live.model);
+    declared.name = walk_.name;
+    declared.split.train = {.begin = std::nullopt, .end = Timestamp{begin}};
+    if (live.challenger->train.us > 0)
+      declared.split.train.begin = Timestamp{begin - live.challenger->train.us};
+    declared.split.test = {.begin = Timestamp{begin}, .end = std::nullopt};
+    declared.split.purge = true;
+    declared.choose.reset();
+    ModelReport& model = out_.fitted.report;
+    model.name = walk_.name;
+    model.training = declared.from;
+    model.algorithm = declared.algorithm;
+    model.options = live.recipe.options();
+    model.seed = declared.seed;
+    model.threads = declared.threads;
+    model.train_rows = std::ssize(training_rows_of(live, begin));
+    model.notes.push_back(
+        fmt::format("made like {} as challenger {} of the walk, and live since "
+                    "the gate promoted it",
+                    live.model->name, live.name));
+    out_.fitted.model = std::move(live.fitted);
+    out_.fitted.encoders = std::move(live.encoders);
+  }
+
+  Status part(std::string_view name, StationKind kind,
+              const std::function<Status(Station&)>& work) {
+    return means_.stations.run_part(
+        {.name = fmt::format("retraining {}: {}", walk_.name, name), .kind = kind}, *shown_, work);
+  }
+
+  Status prepare() {
+    report().name = walk_.name;
+    report().champion = walk_.champion;
+    report().metric = walk_.gate.metric;
+    TRY_VOID(add_candidate(std::string(kFirstChampion), walk_.champion, nullptr));
+    for (const Challenger& challenger : walk_.challengers)
+      TRY_VOID(add_candidate(challenger.name, challenger.model, &challenger));
+    live_scores_.clear();
+    order_.resize(training_.time.size());
+    for (std::size_t i = 0; i < order_.size(); ++i) order_[i] = static_cast<std::int64_t>(i);
+    std::ranges::stable_sort(order_, {}, [&](std::int64_t row) { return time_of(row); });
+    // The last period may be shorter: it ends with the last row.
+    end_ = order_.empty() ? 0 : time_of(order_.back()) + 1;
+    if (walk_.over.end) end_ = std::min(end_, walk_.over.end->us);
+    return {};
+  }
+
+  Status add_candidate(std::string name, const std::string& model, const Challenger* challenger) {
+    const Model* like = project_.model(model);
+    TRY(Recipe recipe, Recipe::make(*like, training_, means_.pool, means_.cancel));
+    report().candidates.push_back(name);
+    candidates_.push_back({std::move(name), like, challenger, std::move(recipe)});
+    return {};
+  }
+
+  std::int64_t time_of(std::int64_t row) const {
+    return training_.time[static_cast<std::size_t>(row)];
+  }
+  std::int64_t known_of(std::int64_t row) const {
+    return training_.known[static_cast<std::size_t>(row)];
+  }
+
+  // Rows of [begin, end) whose label was known at `known`, in order of the table.
+  std::vector<std::int64_t> rows_between(std::int64_t begin, std::int64_t end,
+                                         std::int64_t known) const {
+    auto from = std::ranges::lower_bound(order_, begin, {}, [&](auto row) { return time_of(row); });
+    auto to = std::ranges::lower_bound(order_, end, {}, [&](auto row) { return time_of(row); });
+    std::vector<std::int64_t> rows;
+    for (auto at = from; at < to; ++at)
+      if (known_of(*at) <= known) rows.push_back(*at);
+    std::ranges::sort(rows);
+    return rows;
+  }
+
+  Status go_through(std::int64_t begin, std::int64_t end) {
+    std::vector<std::int64_t> rows =
+        rows_between(begin, end, std::numeric_limits<std::int64_t>::max());
+    if (rows.empty()) return {};
+    WalkPeriod& period = report().periods.emplace_back();
+    period.begin = begin;
+    period.end = end;
+    period.rows = std::ssize(rows);
+    period.live = candidates_[live_].name;
+    std::size_t before = rows_.size();
+    rows_.insert(rows_.end(), rows.begin(), rows.end());
+    for (Candidate& candidate : candidates_) TRY_VOID(make_and_score(candidate, begin, rows));
+    const std::vector<double>& answered = candidates_[live_].scores;
+    live_scores_.insert(live_scores_.end(), answered.begin() + static_cast<std::ptrdiff_t>(before),
+                        answered.end());
+    TRY_VOID(measure(period, rows, before));
+    return part("gate", StationKind::kOwn, [&](Station& station) -> Status {
+      station.advance(std::ssize(rows));
+      return look(period);
+    });
+  }
+
+  Status make_and_score(Candidate& candidate, std::int64_t begin,
+                        const std::vector<std::int64_t>& rows) {
+    if (candidate.challenger != nullptr || candidate.fitted == nullptr) {
+      EncodedRows encoded;
+      TRY_VOID(part("encode", StationKind::kOwn, [&](Station& station) -> Status {
+        std::vector<std::int64_t> train = training_rows_of(candidate, begin);
+        if (train.empty())
+          return fail(Code::kInvalid, "there is no row with a label known at {} to make {} from",
+                      text(Timestamp{begin}), candidate.name);
+        TRY(encoded, candidate.recipe.encode(train));
+        station.advance(std::ssize(train));
+        return {};
+      }));
+      TRY_VOID(part("fit", StationKind::kTraining, [&](Station& station) -> Status {
+        TRY(candidate.fitted, candidate.recipe.fit(encoded, candidate.recipe.options()));
+        station.advance(encoded.design.matrix.rows);
+        return {};
+      }));
+      candidate.encoders = std::move(encoded.encoders);
+    }
+    return part("score", StationKind::kOwn, [&](Station& station) -> Status {
+      std::size_t before = candidate.scores.size();
+      candidate.scores.resize(before + rows.size());
+      TRY(auto counts, candidate.recipe.score(candidate.encoders, *candidate.fitted, rows,
+                                              std::span(candidate.scores).subspan(before)));
+      station.advance(std::ssize(rows));
+      return {};
+    });
+  }
+
+  // The first champion is made from its own training range, as far as labels were known when the
+  // walk began; a challenger from what goes back from the period's begin.
+  std::vector<std::int64_t> training_rows_of(const Candidate& candidate, std::int64_t begin) const {
+    constexpr std::int64_t kEver = std::numeric_limits<std::int64_t>::min();
+    if (candidate.challenger == nullptr) {
+      const TimeRange& range = candidate.model->split.train;
+      std::int64_t from = range.begin ? range.begin->us : kEver;
+      std::int64_t to = range.end ? std::min(range.end->us, begin) : begin;
+      return rows_between(from, to, begin);
+    }
+    std::int64_t back = candidate.challenger->train.us;
+    return rows_between(back > 0 ? saturating_subtract(begin, Duration{back}.us) : kEver, begin,
+                        begin);
+  }
+
+  // Every candidate on the period's rows.
+  Status measure(WalkPeriod& period, const std::vector<std::int64_t>& rows, std::size_t before) {
+    TRY(const Metric* metric, find_metric(walk_.gate.metric));
+    std::vector<std::uint8_t> labels = candidates_[0].recipe.labels(rows);
+    for (const Candidate& candidate : candidates_) {
+      auto value = evaluate(*metric, {std::span(candidate.scores).subspan(before), labels});
+      period.metric.push_back(value ? *value : std::numeric_limits<double>::quiet_NaN());
+    }
+    return {};
+  }
+
+  // ---- the gate at the end of a period
+
+  struct Evidence {
+    std::vector<std::int64_t> rows;   // of the table
+    std::vector<std::size_t> places;  // of the walk's rows
+    std::vector<std::uint8_t> labels;
+    Blocks blocks;
+    std::vector<GateSlice> slices;
+    double mature = 1;
+  };
+
+  // What has been scored since `from`, as far as its label is known at `now`.
+  Evidence evidence_of(std::int64_t from, std::int64_t now) const {
+    Evidence out;
+    std::size_t all = 0;
+    std::vector<Timestamp> times;
+    for (std::size_t place = rows_.size(); place-- > 0 && time_of(rows_[place]) >= from;) {
+      ++all;
+      if (known_of(rows_[place]) > now) continue;
+      out.places.push_back(place);
+    }
+    std::ranges::reverse(out.places);
+    for (std::size_t place : out.places) {
+      out.rows.push_back(rows_[place]);
+      times.push_back({time_of(rows_[place])});
+    }
+    out.labels = candidates_[0].recipe.labels(out.rows);
+    out.blocks = blocks_by_day(times);
+    out.slices = slices_of(out.rows);
+    out.mature = all == 0 ? 0 : static_cast<double>(out.rows.size()) / static_cast<double>(all);
+    return out;
+  }
+
+  // The values of the gate's columns that a hundredth of the rows have, at most kMostSlices.
+  std::vector<GateSlice> slices_of(const std::vector<std::int64_t>& rows) const {
+    std::vector<GateSlice> out;
+    for (const std::string& name : walk_.gate.slices) {
+      const Column& column = *training_.columns.find(name);
+      std::map<std::string, std::vector<std::uint32_t>> by_value;
+      for (std::size_t i = 0; i < rows.size(); ++i)
+        if (!column.is_null(rows[i]))
+          by_value[column_text(column, rows[i])].push_back(static_cast<std::uint32_t>(i));
+      for (auto& [value, of] : by_value)
+        if (static_cast<double>(of.size()) >= kLeastSliceShare * static_cast<double>(rows.size()))
+          out.push_back({fmt::format("{} = {}", name, value), std::move(of)});
+    }
+    std::ranges::stable_sort(out, std::ranges::greater{},
+                             [](const GateSlice& s) { return s.rows.size(); });
+    if (std::ssize(out) > kMostSlices) out.resize(kMostSlices);
+    return out;
+  }
+
+  static std::string column_text(const Column& column, std::int64_t row) {
+    switch (column.type.id) {
+      case TypeId::kString:
+      case TypeId::kBytes:
+        return std::string(column.string(row));
+      case TypeId::kBool:
+        return column.boolean(row) ? "true" : "false";
+      case TypeId::kDouble:
+        return fmt::format("{}", column.float64(row));
+      default:
+        return fmt::format("{}", column.int64(row));
+    }
+  }
+
+  std::vector<double> scores_at(const Candidate& candidate, const Evidence& evidence) const {
+    std::vector<double> out;
+    out.reserve(evidence.places.size());
+    for (std::size_t place : evidence.places) out.push_back(candidate.scores[place]);
+    return out;
+  }
+
+  GatePolicy policy() const {
+    GatePolicy out;
+    out.metric = walk_.gate.metric;
+    out.least_effect = walk_.gate.least_effect;
+    out.guards.clear();
+    for (const auto& [metric, margin] : walk_.gate.guards) out.guards.push_back({metric, margin});
+    out.slice_margin = walk_.gate.slice_margin;
+    out.least_mature = walk_.gate.least_mature;
+    return out;
+  }
+
+  // Every candidate that is not live is looked at; of those that may be promoted the one that
+  // gained most is.
+  Status look(WalkPeriod& period) {
+    std::int64_t from = std::max(period.end - walk_.evidence.us, walk_.over.begin->us);
+    Evidence evidence = evidence_of(from, period.end);
+    std::vector<double> champion = scores_at(candidates_[live_], evidence);
+    std::size_t next = live_;
+    double most = 0;
+    for (std::size_t c = 0; c < candidates_.size(); ++c) {
+      if (c == live_) continue;
+      std::vector<double> challenger = scores_at(candidates_[c], evidence);
+      Period rows{Timestamp{from}, Timestamp{period.end}};
+      GateEvidence shown{.champion = champion,
+                         .challenger = challenger,
+                         .label = evidence.labels,
+                         .blocks = &evidence.blocks,
+                         .slices = evidence.slices,
+                         .mature = evidence.mature,
+                         .alpha = ledger_.allowed(rows),
+                         .seed = candidates_[c].model->seed};
+      TRY(GateDecision decision, decide(policy(), shown, means_.pool, means_.cancel));
+      ledger_.spend(rows, shown.alpha);
+      double gain = decision.checks.front().gain;
+      if (decision.verdict == GateVerdict::kPromote && (next == live_ || gain > most)) {
+        next = c;
+        most = gain;
+      }
+      period.looks.push_back({candidates_[c].name, std::move(decision)});
+    }
+    for (WalkDecision& look : period.looks)
+      look.promoted = look.challenger == candidates_[next].name;
+    if (next != live_)
+      out_.decision = std::ranges::find(period.looks, true, &WalkDecision::promoted)->decision;
+    live_ = next;
+    return {};
+  }
+
+  // ---- over all periods
+
+  Status sum_up() {
+    TRY(const Metric* metric, find_metric(walk_.gate.metric));
+    std::vector<Timestamp> times;
+    times.reserve(rows_.size());
+    for (std::int64_t row : rows_) times.push_back({time_of(row)});
+    Blocks blocks = blocks_by_day(times);
+    std::vector<std::uint8_t> labels = candidates_[0].recipe.labels(rows_);
+    const std::vector<const Metric*> metrics = {metric};
+    BootstrapOptions options{.replicates = kReplicates, .seed = candidates_[0].model->seed};
+    auto judged = [&](const std::vector<double>& scores) {
+      return JudgedRows::make({scores, labels}, blocks, metrics, means_.pool, means_.cancel);
+    };
+    TRY(JudgedRows live, judged(live_scores_));
+    TRY(auto estimates, bootstrap(live, options, means_.pool, means_.cancel));
+    report().live_metric = estimates.front().estimate;
+    report().rows = std::ssize(rows_);
+    for (const Candidate& candidate : candidates_) {
+      TRY(JudgedRows other, judged(candidate.scores));
+      TRY(auto differences, compare(live, other, options, means_.pool, means_.cancel));
+      report().candidate_metric.push_back(differences.front().second);
+      report().more_than_live.push_back(differences.front().difference);
+    }
+    return {};
+  }
+
+  const Project& project_;
+  const Retraining& walk_;
+  const TrainingTable& training_;
+  const ModelMeans& means_;
+  AlphaLedger ledger_;
+  std::vector<Candidate> candidates_;
+  std::vector<std::int64_t> order_;  // rows of the table by time
+  std::int64_t end_ = 0;
+  ProgressStation* shown_ = nullptr;
+  std::size_t live_ = 0;
+  std::vector<std::int64_t> rows_;   // scored so far, period after period
+  std::vector<double> live_scores_;  // of what was live
+  WalkedRun out_;
+};
+
+}  // namespace
+
+Result<WalkedRun> run_walk(const Project& project, const Retraining& walk,
+                           const TrainingTable& training, const ModelMeans& means) {
+  auto run = Walk(project, walk, training, means).run();
+  if (!run)
+    return fail(run.error()
+                    .context("retraining " + walk.name)
+                    .at({.file = project.file.string(),
+                         .line = walk.place.line,
+                         .column = walk.place.column}));
+  return run;
+}
+
+}  // namespace lode

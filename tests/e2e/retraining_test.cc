@@ -1,0 +1,157 @@
+// A walk forward under a gate, on rows whose law changes half way: the frozen model goes wrong,
+// what is made anew is promoted when the gate has seen enough, and nothing is on a quiet stream.
+// covers: orchestrate/walk_run, orchestrate/recipe
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/random.h"
+#include "tests/e2e/process.h"
+
+namespace lode {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::string_view kProject = R"(lode: 1
+project: shop
+sources:
+  orders:
+    files: orders.csv
+    columns: {at: timestamp, shop: string, amount: double, returned: int64}
+    time: at
+labels:
+  returned: {about: orders, value: returned = 1, known: at + hours(6)}
+training:
+  orders:
+    rows: orders
+    label: returned
+    columns: {amount: amount, shop: shop}
+models:
+  first:
+    from: orders
+    algorithm: logistic
+    columns: [amount]
+    split: {train: ..2020-01-15, test: 2020-01-15..}
+retraining:
+  weekly:
+    champion: first
+    every: 7d
+    over: 2020-01-15..
+    evidence: 14d
+    challengers:
+      fresh: {train: 14d}
+    gate: {guards: {calibration_error: 0.2}, slices: [shop]}
+)";
+
+// Twelve weeks of fifty orders a day. From `change` on a large amount means the opposite.
+std::string orders(int change) {
+  Random random(5, 1);
+  std::string csv = "at,shop,amount,returned\n";
+  for (int day = 0; day < 84; ++day)
+    for (int i = 0; i < 50; ++i) {
+      double amount = std::floor(random.unit() * 1'000) / 10;
+      double lean = (amount - 50) / 25 * (day >= change ? -1 : 1);
+      bool returned = random.chance(1 / (1 + std::exp(-lean)));
+      Timestamp at{(days_from_civil(2020, 1, 1) + day) * 86'400'000'000 + i * 1'500'000'000LL};
+      csv += fmt::format("{},{},{},{}\n", text(at).substr(0, 19), i % 2 == 0 ? "north" : "south",
+                         amount, returned ? 1 : 0);
+    }
+  return csv;
+}
+
+class RetrainingRun : public ::testing::Test {
+ protected:
+  Json run(int change, std::vector<std::string> more = {}) const {
+    folder_.write("lode.yaml", kProject);
+    folder_.write("orders.csv", orders(change));
+    std::vector<std::string> words = {"run", "--quiet", "--json"};
+    words.insert(words.end(), more.begin(), more.end());
+    return json(words);
+  }
+  Json json(const std::vector<std::string>& words) const {
+    ProcessResult ran = run_binary(words, folder_.path());
+    EXPECT_EQ(ran.exit, 0) << ran.out << ran.err;
+    return Json::parse(ran.out, nullptr, false);
+  }
+  static std::string live_in(const Json& walk) {
+    std::string out;
+    for (const Json& period : walk["periods"]) out += period["live"] == "fresh" ? "n" : "o";
+    return out;
+  }
+
+  ScratchFolder folder_;
+};
+
+TEST_F(RetrainingRun, WhatIsMadeAnewIsPromotedWhenTheLawChanges) {
+  Json walk = run(40)["retraining"][0];
+  EXPECT_EQ(walk["candidates"][0]["name"], "frozen");
+  ASSERT_EQ(walk["periods"].size(), 10U);
+  std::string live = live_in(walk);
+  EXPECT_TRUE(live.starts_with("oooo")) << live << ": the law has not changed yet";
+  EXPECT_TRUE(live.ends_with("nnn")) << live;
+  double frozen = walk["candidates"][0]["always_live"]["value"];
+  EXPECT_LT(walk["live_metric"]["value"].get<double>(), frozen);
+  EXPECT_GT(walk["candidates"][0]["more_than_live"]["low"].get<double>(), 0);
+  // Each decision stands there with its reason, and the promotion in the registry.
+  for (const Json& period : walk["periods"])
+    for (const Json& look : period["looks"]) EXPECT_FALSE(look["why"].get<std::string>().empty());
+  EXPECT_EQ(walk["version"], 1);
+  Json history = json({"registry", "history", "weekly", "--json"});
+  ASSERT_EQ(history["events"].size(), 1U);
+  EXPECT_EQ(history["events"][0]["by"], "gate");
+  EXPECT_EQ(history["events"][0]["details"]["verdict"], "promote");
+  EXPECT_EQ(json({"model", "show", "weekly@champion", "--json"})["algorithm"], "logistic");
+}
+
+TEST_F(RetrainingRun, NothingIsPromotedOnAQuietStream) {
+  Json walk = run(1'000)["retraining"][0];
+  EXPECT_EQ(live_in(walk), "oooooooooo");
+  EXPECT_EQ(walk["live"], "frozen");
+  EXPECT_EQ(walk["version"], 0);
+  EXPECT_EQ(walk["candidates"][0]["more_than_live"]["value"], 0.0) << "frozen was what was live";
+}
+
+TEST_F(RetrainingRun, AgainAndOnAnyThreadsItIsTheSame) {
+  Json first = run(40)["retraining"];
+  EXPECT_EQ(run(40)["retraining"], first);
+  EXPECT_EQ(json({"registry", "history", "weekly", "--json"})["events"].size(), 1U);
+  for (const char* threads : {"1", "5"}) {
+    std::filesystem::remove_all(std::filesystem::path(folder_.path()) / ".lode");
+    EXPECT_EQ(run(40, {"--threads", threads})["retraining"], first) << threads;
+  }
+}
+
+// A look sees only labels that were known when it was made: those of the last hours are missing.
+TEST_F(RetrainingRun, ALookSeesNoLabelOfTheFuture) {
+  Json walk = run(40)["retraining"][0];
+  for (std::size_t p = 0; p + 1 < walk["periods"].size(); ++p)
+    for (const Json& look : walk["periods"][p]["looks"]) {
+      // Fourteen days of fifty orders, less those of the last six hours; the first has one week.
+      std::int64_t rows = look["rows"];
+      EXPECT_LT(rows, p == 0 ? 350 : 700);
+      EXPECT_GT(rows, p == 0 ? 320 : 670);
+    }
+}
+
+TEST_F(RetrainingRun, WhatCannotBeWalkedIsSaid) {
+  folder_.write("orders.csv", orders(40));
+  auto refused = [&](std::string_view from, std::string_view to) {
+    std::string changed(kProject);
+    std::size_t at = changed.find(from);
+    changed.replace(at, from.size(), to);
+    folder_.write("lode.yaml", changed);
+    return run_binary({"run", "--quiet"}, folder_.path());
+  };
+  ProcessResult late = refused("over: 2020-01-15..", "over: 2021-01-15..");
+  EXPECT_EQ(late.exit, 2) << late.err;
+  EXPECT_NE(late.err.find("no rows with a label from 2021-01-15"), std::string::npos) << late.err;
+  EXPECT_NE(late.err.find("lode.yaml:2"), std::string::npos) << late.err;
+  ProcessResult early = refused("over: 2020-01-15..", "over: 2020-01-01..");
+  EXPECT_EQ(early.exit, 2);
+  EXPECT_NE(early.err.find("no row with a label known at"), std::string::npos) << early.err;
+}
+
+}  // namespace
+}  // namespace lode
