@@ -169,23 +169,6 @@ TEST(FindZone, DataHasAnEdition) {
 }
 
 // The year-long hour of flights: three million local readings over 229 zones.
-TEST(Zone, BatchIsFast) {
-  std::vector<const Zone*> zones;
-  for (std::string_view name : zone_names())
-    if (zones.size() < 229) zones.push_back(&zone(name));
-  Random random(2);
-  const Timestamp year_2001 = utc("2001-01-01");
-  std::int64_t start = system_clock().steady_ns();
-  std::int64_t sum = 0;
-  for (int i = 0; i < 3'000'000; ++i) {
-    Timestamp t = year_2001 + seconds(static_cast<std::int64_t>(random.below(15'552'000)));
-    sum += zones[random.below(zones.size())]->to_local(t) / 3'600'000'000;
-  }
-  double elapsed = static_cast<double>(system_clock().steady_ns() - start) * 1e-9;
-  std::printf("[ measured ] 3M conversions in %.3f s (sum %lld)\n", elapsed,
-              static_cast<long long>(sum));
-  EXPECT_LT(elapsed, 5.0);  // 0.2 s on an idle machine; the margin is for sanitizers
-}
 
 }  // namespace
 }  // namespace lode
