@@ -20,7 +20,11 @@ needs_clang() { # needs_clang PRESET
 calm() { # calm PRESET COMMAND...
   local preset=$1
   shift
-  if [[ $preset == tsan ]]; then setarch "$(uname -m)" -R "$@"; else "$@"; fi
+  if [[ $preset == tsan ]]; then
+    TSAN_OPTIONS="suppressions=$PWD/tools/dev/tsan_suppressions.txt" setarch "$(uname -m)" -R "$@"
+  else
+    "$@"
+  fi
 }
 
 run_cmake() { # warnings and errors only
