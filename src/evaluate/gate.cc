@@ -16,6 +16,10 @@ namespace lode {
 namespace {
 
 constexpr double kMostTimes = 1000;  // as many labels as there are: beyond it, no number is told
+constexpr int kRounds = 4;           // of asking how many blocks it takes; the last change a digit
+constexpr std::uint32_t kLeastBlocks = 2;
+
+bool is_probability(double score) { return score >= 0 && score <= 1; }
 
 // A difference that Student's t speaks about.
 struct Gain {
@@ -43,6 +47,9 @@ Status check(const GatePolicy& policy, const GateEvidence& evidence) {
     return fail(Code::kInvalid, "power {} is not between 0 and 1", policy.power);
   if (!(evidence.alpha > 0 && evidence.alpha < 0.5))
     return fail(Code::kInvalid, "alpha {} of a look is not between 0 and 0.5", evidence.alpha);
+  if (policy.replicates < 40 || policy.replicates > 1'000'000)
+    return fail(Code::kInvalid, "a gate draws 40 to 1000000 replicates, and {} are asked for",
+                policy.replicates);
   if (evidence.blocks == nullptr || evidence.blocks->of_row.size() != evidence.label.size())
     return fail(Code::kInvalid, "every row of a gate's evidence needs a block");
   for (const GateSlice& slice : evidence.slices)
@@ -50,6 +57,21 @@ Status check(const GatePolicy& policy, const GateEvidence& evidence) {
       if (row >= evidence.label.size())
         return fail(Code::kInvalid, "slice {} names row {} of {}", slice.name, row,
                     evidence.label.size());
+  return {};
+}
+
+// What makes evidence wrong, whatever there is too little of to judge. No rows are not wrong.
+Status check_rows(std::span<const double> score, const GateEvidence& evidence,
+                  std::span<const Metric* const> metrics) {
+  if (score.size() != evidence.label.size())
+    return fail(Code::kInvalid, "a gate was given {} scores of {} rows", score.size(),
+                evidence.label.size());
+  if (score.empty()) return {};
+  TRY_VOID(Sample::make({score, evidence.label}, *evidence.blocks));
+  for (const Metric* metric : metrics)
+    if (metric->needs_probability && !std::ranges::all_of(score, is_probability))
+      return fail(Code::kInvalid, "{} needs probabilities, and a score is outside 0 to 1",
+                  metric->name);
   return {};
 }
 
@@ -64,8 +86,13 @@ class Gate {
     decision_.rows = static_cast<std::int64_t>(evidence_.label.size());
     decision_.blocks = evidence_.blocks->count;
     decision_.alpha = evidence_.alpha;
-    TRY_VOID(look_at_metrics());
-    TRY_VOID(look_at_slices());
+    TRY(std::vector<const Metric*> metrics, metrics_of_policy());
+    TRY_VOID(check_rows(evidence_.champion, evidence_, metrics));
+    TRY_VOID(check_rows(evidence_.challenger, evidence_, metrics));
+    if (enough_blocks()) {
+      TRY_VOID(look_at_metrics(metrics));
+      TRY_VOID(look_at_slices());
+    }
     look_at_readiness();
     conclude();
     return std::move(decision_);
@@ -89,7 +116,13 @@ class Gate {
     return out;
   }
 
-  Status look_at_metrics() {
+  // Two at the least, whatever the policy says: below, no error can be told.
+  bool enough_blocks() const {
+    return decision_.blocks >= std::max(policy_.least_blocks, kLeastBlocks);
+  }
+
+  // The main one, then the guards.
+  Result<std::vector<const Metric*>> metrics_of_policy() const {
     std::vector<const Metric*> metrics;
     TRY(const Metric* main, find_metric(policy_.metric));
     metrics.push_back(main);
@@ -101,30 +134,53 @@ class Gate {
       if (metric->better == Direction::kZero)
         return fail(Code::kInvalid, "{} has no better end, so a gate cannot compare by it",
                     metric->name);
-    TRY(std::vector<Gain> found, gains(metrics, {evidence_.champion, evidence_.label},
-                                       {evidence_.challenger, evidence_.label}, *evidence_.blocks));
-    add("better on " + policy_.metric, found[0], policy_.least_effect);
-    for (std::size_t g = 0; g < policy_.guards.size(); ++g)
-      add("no worse on " + policy_.guards[g].metric, found[g + 1], -policy_.guards[g].margin);
+    return metrics;
+  }
+
+  Status look_at_metrics(std::span<const Metric* const> metrics) {
+    std::vector<GateCheck> asked;
+    asked.push_back({.name = "better on " + policy_.metric, .bound = policy_.least_effect});
+    for (const GateGuard& guard : policy_.guards)
+      asked.push_back({.name = "no worse on " + guard.metric, .bound = -guard.margin});
+    ScoredRows first{evidence_.champion, evidence_.label};
+    ScoredRows second{evidence_.challenger, evidence_.label};
+    auto all = gains(metrics, first, second, *evidence_.blocks);
+    for (std::size_t m = 0; m < metrics.size(); ++m) {
+      if (all) {
+        add(std::move(asked[m]), (*all)[m]);
+        continue;
+      }
+      // One has no value on these rows: which, and what do the others say?
+      auto one = gains(metrics.subspan(m, 1), first, second, *evidence_.blocks);
+      if (!one && one.error().code() != Code::kInvalid) return fail(one.error());
+      if (one)
+        add(std::move(asked[m]), one->front());
+      else
+        add_undefined(std::move(asked[m]), one.error().message());
+    }
     return {};
   }
 
+  void add_undefined(GateCheck one, std::string_view why) {
+    one.sentence = why;
+    undefined_ = true;
+    decision_.checks.push_back(std::move(one));
+  }
+
   // A check that holds when the gain is shown above `bound`, and is false when shown below.
-  void add(std::string name, const Gain& gain, double bound) {
-    GateCheck one{.name = std::move(name),
-                  .gain = gain.value,
-                  .low = gain.low(evidence_.alpha),
-                  .high = gain.high(evidence_.alpha),
-                  .bound = bound};
-    if (one.low > bound) one.says = GateVerdict::kPromote;
-    if (one.high < bound) one.says = GateVerdict::kKeep;
+  void add(GateCheck one, const Gain& gain) {
+    one.gain = gain.value;
+    one.low = gain.low(evidence_.alpha);
+    one.high = gain.high(evidence_.alpha);
+    if (one.low > one.bound) one.says = GateVerdict::kPromote;
+    if (one.high < one.bound) one.says = GateVerdict::kKeep;
     one.sentence = fmt::format("gain {:+.5f}, limits {:+.5f} and {:+.5f}: {} above {:+.5f}",
                                one.gain, one.low, one.high,
                                one.says == GateVerdict::kPromote ? "shown to be"
                                : one.says == GateVerdict::kKeep  ? "shown not to be"
                                                                  : "not shown to be or not to be",
-                               bound);
-    if (one.says == GateVerdict::kUndecided) open_.push_back({gain, bound});
+                               one.bound);
+    if (one.says == GateVerdict::kUndecided) open_.emplace_back(gain, one.bound);
     decision_.checks.push_back(std::move(one));
   }
 
@@ -193,30 +249,53 @@ class Gate {
     told("enough labels", evidence_.mature >= policy_.least_mature, GateVerdict::kUndecided,
          fmt::format("{:.1f} % of the rows have their label, {:.1f} % are asked for",
                      100 * evidence_.mature, 100 * policy_.least_mature));
-    told(
-        "enough blocks", decision_.blocks >= policy_.least_blocks, GateVerdict::kUndecided,
-        fmt::format("{} blocks of rows, {} are asked for", decision_.blocks, policy_.least_blocks));
+    told("enough blocks", enough_blocks(), GateVerdict::kUndecided,
+         fmt::format("{} blocks of rows, {} are asked for", decision_.blocks,
+                     std::max(policy_.least_blocks, kLeastBlocks)));
     told("same contract", evidence_.same_contract, GateVerdict::kKeep,
          evidence_.same_contract ? "champion and challenger read rows under the same contract"
                                  : "the contract changed between champion and challenger: judge "
                                    "them again on rows of one contract");
   }
 
-  // Labels until the slowest of the open checks is decided: what a test of this size and power
-  // takes, if the gain is what it seems.
-  std::int64_t labels_needed() const {
+  // How many times the blocks that are here a test of this power takes, if the gain is what it
+  // seems. More blocks make Student's t narrower, so the answer is asked again with them.
+  double times_needed(const Gain& gain, double bound) const {
+    double distance = std::abs(gain.value - bound);
+    if (!(distance > 0)) return kMostTimes + 1;
     double times = 1;
-    for (const auto& [gain, bound] : open_) {
-      double distance = std::abs(gain.value - bound);
-      double z = normal_quantile(evidence_.alpha) + normal_quantile(1 - policy_.power);
-      double ratio = z * gain.error / distance;
-      times = std::max(times, distance > 0 ? ratio * ratio : kMostTimes + 1);
+    for (int round = 0; round < kRounds; ++round) {
+      double freedom = times * (gain.freedom + 1) - 1;
+      double t =
+          student_quantile(evidence_.alpha, freedom) + student_quantile(1 - policy_.power, freedom);
+      double ratio = t * gain.error / distance;
+      times = std::clamp(ratio * ratio, 1.0, kMostTimes + 1);
     }
-    auto blocks = static_cast<double>(decision_.blocks);
-    times = std::max(times, policy_.least_blocks / blocks);
+    return times;
+  }
+
+  // Labels, in whole blocks, until the slowest of the open checks is decided and there are enough;
+  // -1 for too many to tell, or where a metric has no value that could.
+  std::int64_t labels_needed() const {
+    if (undefined_ || decision_.rows == 0) return -1;
+    double blocks = decision_.blocks;
+    auto rows = static_cast<double>(decision_.rows);
+    double times = 1;
+    for (const auto& [gain, bound] : open_) times = std::max(times, times_needed(gain, bound));
+    if (!enough_blocks())
+      times = std::max(times, std::max(policy_.least_blocks, kLeastBlocks) / blocks);
     if (times > kMostTimes) return -1;
-    return static_cast<std::int64_t>(
-        std::ceil((times - 1) * static_cast<double>(decision_.rows) + 1));
+    double more = std::ceil(std::ceil((times - 1) * blocks) * rows / blocks);
+    if (!open_.empty()) more = std::max(more, std::ceil(rows / blocks));
+    if (evidence_.mature < policy_.least_mature)
+      more = std::max(more, std::ceil(rows * (policy_.least_mature / evidence_.mature - 1)));
+    return static_cast<std::int64_t>(more);
+  }
+
+  std::string need_text() const {
+    if (undefined_ || decision_.rows == 0) return "";
+    if (decision_.more_labels < 0) return "; needs more than a thousand times the labels";
+    return fmt::format("; needs about {} more labels", decision_.more_labels);
   }
 
   void conclude() {
@@ -231,10 +310,7 @@ class Gate {
     if (auto open = first_of(GateVerdict::kUndecided); open != decision_.checks.end()) {
       decision_.verdict = GateVerdict::kUndecided;
       decision_.more_labels = labels_needed();
-      std::string need = decision_.more_labels < 0
-                             ? std::string("more than a thousand times the labels")
-                             : fmt::format("about {} more labels", decision_.more_labels);
-      decision_.why = fmt::format("{}: {}; needs {}", open->name, open->sentence, need);
+      decision_.why = fmt::format("{}: {}{}", open->name, open->sentence, need_text());
       return;
     }
     decision_.verdict = GateVerdict::kPromote;
@@ -246,7 +322,8 @@ class Gate {
   const GateEvidence& evidence_;
   ThreadPool& pool_;
   const CancelToken& cancel_;
-  std::vector<std::pair<Gain, double>> open_;
+  std::vector<std::pair<Gain, double>> open_;  // and the bound
+  bool undefined_ = false;                     // some metric has no value on these rows
   GateDecision decision_;
 };
 

@@ -88,15 +88,17 @@ struct GateDecision {
   std::int64_t rows = 0;
   std::uint32_t blocks = 0;
   double alpha = 0;
-  // Labels beyond these until the open checks would be decided with the policy's power, if effects
-  // are what they seem; 0 when decided, -1 for more than a thousand times what is here.
+  // Labels beyond these, in whole blocks, until the open checks would be decided with the policy's
+  // power, if effects are what they seem; 0 when decided, -1 for more than a thousand times what is
+  // here, or where no number can be told: there are no rows, or a metric has no value on them.
   std::int64_t more_labels = 0;
 };
 
 // Errors: kInvalid for a policy out of range, an unknown metric or one whose best is 0 as the main
-// one, columns of different length, fewer than two blocks, slices out of range; what compare()
-// refuses; kCancelled. The same bytes on any thread count. Cost: of compare(), and again for each
-// slice.
+// one, columns of different length, scores and labels that a metric refuses, slices out of range;
+// kCancelled. Too few rows are no error: with fewer blocks than the policy asks for metrics are not
+// looked at, and where one has no value (AUC of one label) its check is open; the verdict is then
+// undecided. The same bytes on any thread count. Cost: of compare(), and again for each slice.
 Result<GateDecision> decide(const GatePolicy& policy, const GateEvidence& evidence,
                             ThreadPool& pool, const CancelToken& cancel = {});
 

@@ -259,6 +259,61 @@ TEST(Gate, LabelsBlocksAndContractsAreLookedAt) {
   EXPECT_GT(few->more_labels, 0);
 }
 
+// What a young stream has: nothing yet, one day, days of one label. Nobody is live by that, and
+// nothing is wrong with it either.
+TEST(Gate, TooFewRowsToJudgeAreUndecided) {
+  ThreadPool pool(1);
+  for (std::uint32_t days : {0U, 1U, 2U, 3U}) {
+    Stream stream = make_stream(5, days, {.challenger = 0.1});
+    auto decision = decide(plain_policy(), evidence_of(stream, 5), pool);
+    ASSERT_TRUE(decision) << days << " days: " << decision.error().text();
+    EXPECT_EQ(decision->verdict, GateVerdict::kUndecided) << days;
+    EXPECT_NE(decision->why.find("blocks"), std::string::npos) << decision->why;
+    EXPECT_EQ(decision->more_labels > 0, days > 0) << decision->more_labels;
+  }
+  Stream stream = make_stream(5, 14, {.challenger = 0.1});
+  for (std::uint8_t& label : stream.label) label = 0;
+  GatePolicy policy = plain_policy();
+  policy.metric = "auc";
+  policy.guards = {{"log_loss", 10}};
+  auto decision = decide(policy, evidence_of(stream, 5), pool);
+  ASSERT_TRUE(decision) << decision.error().text();
+  EXPECT_EQ(decision->verdict, GateVerdict::kUndecided);
+  EXPECT_NE(decision->why.find("auc is undefined"), std::string::npos) << decision->why;
+  EXPECT_EQ(decision->more_labels, -1);
+  EXPECT_EQ(decision->checks.at(1).name, "no worse on log_loss");
+  EXPECT_EQ(decision->checks.at(1).says, GateVerdict::kPromote);
+}
+
+// A look late in a ledger has a small alpha and few days: no normal law says what it still takes.
+TEST(Gate, MoreLabelsAreMoreThanWouldStillBeOpen) {
+  ThreadPool pool(1);
+  int open = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Stream stream = make_stream(seed, 6, {.challenger = 0.3});
+    GateEvidence evidence = evidence_of(stream, seed);
+    evidence.alpha = 1e-5;
+    auto decision = decide(plain_policy(), evidence, pool);
+    ASSERT_TRUE(decision);
+    if (decision->verdict != GateVerdict::kUndecided) continue;
+    ++open;
+    // Of a day, at the least: it is open with six.
+    EXPECT_TRUE(decision->more_labels >= 150 || decision->more_labels == -1) << decision->why;
+  }
+  EXPECT_GE(open, 15);
+}
+
+TEST(Gate, LabelsThatAreMissingAreCounted) {
+  ThreadPool pool(1);
+  Stream stream = make_stream(5, 14, {.challenger = 0.1});
+  GateEvidence evidence = evidence_of(stream, 5);
+  evidence.mature = 0.6;
+  auto decision = decide(plain_policy(), evidence, pool);
+  ASSERT_TRUE(decision);
+  // 2,100 rows are 60 % of 3,500, of which 95 % are asked for.
+  EXPECT_EQ(decision->more_labels, 1225) << decision->why;
+}
+
 TEST(Gate, TheSameBytesOnAnyThreadCount) {
   Stream stream = make_stream(6, 14, {.challenger = 0.5});
   std::string first;
@@ -305,6 +360,17 @@ TEST(Gate, RefusesWhatItCannotJudge) {
   evidence = good;
   evidence.blocks = nullptr;
   EXPECT_TRUE(refused(plain_policy(), evidence));
+  policy = plain_policy();
+  policy.replicates = 1;
+  EXPECT_TRUE(refused(policy, good));
+  // Scores that are no probabilities are an error also where there are too few rows to judge.
+  for (std::uint32_t days : {1U, 7U}) {
+    Stream wrong = make_stream(7, days, {});
+    wrong.challenger[3] = 1.5;
+    EXPECT_TRUE(refused(plain_policy(), evidence_of(wrong, 7))) << days;
+    wrong.challenger[3] = std::nan("");
+    EXPECT_TRUE(refused(plain_policy(), evidence_of(wrong, 7))) << days;
+  }
 }
 
 TEST(AlphaLedger, RowsNeverSpendMoreThanAlpha) {
@@ -324,6 +390,18 @@ TEST(AlphaLedger, RowsNeverSpendMoreThanAlpha) {
       if (look.rows.contains(Timestamp{row})) spent += look.alpha;
     EXPECT_LT(spent, 0.1);
   }
+  // Also where looks all share their rows, a year of them.
+  AlphaLedger often(0.05);
+  Period all{Timestamp{0}, Timestamp{10}};
+  double spent = 0;
+  for (int look = 0; look < 400; ++look) {
+    double alpha = often.allowed(all);
+    ASSERT_GT(alpha, 0) << look;
+    ASSERT_LT(alpha, 0.05) << look;
+    often.spend(all, alpha);
+    spent += alpha;
+  }
+  EXPECT_LE(spent, 0.05);
   // Rows no look has seen have all of it.
   EXPECT_EQ(ledger.allowed({Timestamp{1000}, Timestamp{1001}}), 0.05);
 }
