@@ -12,16 +12,6 @@ namespace {
 
 constexpr int kMaxReplicates = 1'000'000;
 
-Status check(const BootstrapOptions& options) {
-  if (!(options.level > 0 && options.level < 1))
-    return fail(Code::kInvalid, "level {} of the interval is not between 0 and 1", options.level);
-  double least = std::ceil(2 / (1 - options.level) - 1e-9);
-  if (options.replicates < least || options.replicates > kMaxReplicates)
-    return fail(Code::kInvalid, "{} bootstrap replicates; an interval of level {} takes {} to {}",
-                options.replicates, options.level, least, kMaxReplicates);
-  return {};
-}
-
 template <typename T>
 std::string_view bytes_of(std::span<const T> values) {
   return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
@@ -35,22 +25,16 @@ ContentHash hash_of(const ScoredRows& rows, const Blocks& blocks) {
   return hasher.finish();
 }
 
-// The interval of `replicates` without the undefined ones, whose number goes to `undefined`.
 Result<Estimate> estimate(const Metric& metric, double value, std::vector<double> replicates,
                           double level, int& undefined) {
   std::size_t all = replicates.size();
-  std::erase_if(replicates, [](double x) { return std::isnan(x); });
-  undefined = static_cast<int>(all - replicates.size());
-  if (static_cast<std::size_t>(undefined) * 20 > all)
-    return fail(
-        Code::kInvalid,
-        "{} is undefined in {} of {} replicates, so it has no interval: too few blocks hold "
-        "both labels; take more rows or smaller blocks",
-        metric.name, undefined, all);
-  std::ranges::sort(replicates);
-  double tail = (1 - level) / 2;
-  return Estimate{value, quantile_of_sorted(replicates, tail),
-                  quantile_of_sorted(replicates, 1 - tail)};
+  std::optional<Estimate> found =
+      percentile_interval(value, std::move(replicates), level, undefined);
+  if (found) return *found;
+  return fail(Code::kInvalid,
+              "{} is undefined in {} of {} replicates, so it has no interval: too few blocks hold "
+              "both labels; take more rows or smaller blocks",
+              metric.name, undefined, all);
 }
 
 // Of those that are defined.
@@ -79,6 +63,33 @@ bool MetricDifference::second_is_better() const {
       return std::abs(second.value) < std::abs(first.value);
   }
   return false;
+}
+
+Status check_bootstrap(const BootstrapOptions& options) {
+  if (!(options.level > 0 && options.level < 1))
+    return fail(Code::kInvalid, "level {} of the interval is not between 0 and 1", options.level);
+  double least = std::ceil(2 / (1 - options.level) - 1e-9);
+  if (options.replicates < least || options.replicates > kMaxReplicates)
+    return fail(Code::kInvalid, "{} bootstrap replicates; an interval of level {} takes {} to {}",
+                options.replicates, options.level, least, kMaxReplicates);
+  return {};
+}
+
+void draw_blocks(const BootstrapOptions& options, std::size_t replicate, std::span<double> draws) {
+  Random random(options.seed, replicate);
+  for (double& times : draws) times = random.poisson1();
+}
+
+std::optional<Estimate> percentile_interval(double value, std::vector<double> replicates,
+                                            double level, int& undefined) {
+  std::size_t all = replicates.size();
+  std::erase_if(replicates, [](double x) { return std::isnan(x); });
+  undefined = static_cast<int>(all - replicates.size());
+  if (static_cast<std::size_t>(undefined) * 20 > all) return std::nullopt;
+  std::ranges::sort(replicates);
+  double tail = (1 - level) / 2;
+  return Estimate{value, quantile_of_sorted(replicates, tail),
+                  quantile_of_sorted(replicates, 1 - tail)};
 }
 
 double quantile_of_sorted(std::span<const double> sorted, double q) {
@@ -135,9 +146,8 @@ class Bootstrap {
     TRY_VOID(parallel_for(
         pool_, count,
         [&](std::size_t r) {
-          Random random(options_.seed, r);
           std::vector<double> draws(models.front()->blocks_);
-          for (double& times : draws) times = random.poisson1();
+          draw_blocks(options_, r, draws);
           for (std::size_t m = 0; m < models.size(); ++m)
             for (std::size_t i = 0; i < out[m].size(); ++i)
               out[m][i][r] = models[m]->judged_[i].prepared->replicate(draws);
@@ -205,14 +215,14 @@ class Bootstrap {
 Result<std::vector<MetricEstimate>> bootstrap(const JudgedRows& rows,
                                               const BootstrapOptions& options, ThreadPool& pool,
                                               const CancelToken& cancel) {
-  TRY_VOID(check(options));
+  TRY_VOID(check_bootstrap(options));
   return Bootstrap(options, pool, cancel).estimates(rows);
 }
 
 Result<std::vector<MetricDifference>> compare(const JudgedRows& first, const JudgedRows& second,
                                               const BootstrapOptions& options, ThreadPool& pool,
                                               const CancelToken& cancel) {
-  TRY_VOID(check(options));
+  TRY_VOID(check_bootstrap(options));
   return Bootstrap(options, pool, cancel).differences(first, second);
 }
 

@@ -20,6 +20,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -99,6 +100,16 @@ Result<std::vector<MetricEstimate>> bootstrap(const JudgedRows& rows,
 Result<std::vector<MetricDifference>> compare(const JudgedRows& first, const JudgedRows& second,
                                               const BootstrapOptions& options, ThreadPool& pool,
                                               const CancelToken& cancel = {});
+
+// The parts of the above, for what is estimated elsewhere by the same draws of the same blocks.
+// kInvalid for options out of range.
+Status check_bootstrap(const BootstrapOptions& options);
+// How often each block counts in a replicate.
+void draw_blocks(const BootstrapOptions& options, std::size_t replicate, std::span<double> draws);
+// The interval of `value` by percentiles of its replicates without those that are NaN, whose number
+// goes to `undefined`. Nothing if they are more than one in twenty.
+std::optional<Estimate> percentile_interval(double value, std::vector<double> replicates,
+                                            double level, int& undefined);
 
 // The quantile q of sorted values by linear interpolation at q (n - 1): type 7 of Hyndman and Fan,
 // 1996. `sorted` must not be empty, q in [0, 1].
