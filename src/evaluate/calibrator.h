@@ -93,8 +93,8 @@ class Calibrator {
 
 // Rows of weight 0 are as if they were not there; one label alone is enough. kInvalid: what
 // Sample::make refuses, and scores outside [0, 1] for identity and beta. kInternal: no optimum,
-// which no rows are known to cause. Cost: isotonic a radix sort; platt and beta 5 to 30 passes of
-// about 25 ns a row. Memory: 24 bytes a row, isotonic 48.
+// which no rows are known to cause. Cost: of 2.5 million rows platt 0.6 s, beta 0.8 s (four times
+// that where a bound holds), isotonic 0.25 s. Memory: 24 bytes a row, beta 32, isotonic 48.
 Result<Calibrator> fit_calibrator(CalibratorKind kind, const ScoredRows& rows);
 
 // Gives what was stored, to the bit. kCorrupt for damaged bytes, kUnsupported for those of a newer

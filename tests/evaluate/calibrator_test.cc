@@ -289,6 +289,24 @@ TEST(Calibrator, ScoresOfAnySizeGiveProbabilities) {
     }
 }
 
+TEST(Calibrator, GapsOfAnyWidthAreCrossedStraightAndNotPassed) {
+  const double large = std::numeric_limits<double>::max();
+  Calibrator wide = Calibrator::make(Calibrator::Isotonic{{-large, large}, {0.25, 0.75}}).value();
+  EXPECT_EQ(wide.probability(0), 0.5);
+  EXPECT_EQ(wide.probability(large / 2), 0.625);
+  // 0 lies so near the upper score that it is all of the way, and low + (high - low) may round up.
+  Random random(16);
+  int rounded_up = 0;
+  for (int i = 0; i < 1000; ++i) {
+    double low = random.unit() / 300;
+    double high = 0.01 + random.unit() / 3;
+    rounded_up += low + (high - low) > high ? 1 : 0;
+    Calibrator steep = Calibrator::make(Calibrator::Isotonic{{-1, 1e-20}, {low, high}}).value();
+    EXPECT_LE(steep.probability(0), high);
+  }
+  EXPECT_GT(rounded_up, 0);
+}
+
 // Labels that scores separate have an optimum all the same, and one label alone has one.
 TEST(Calibrator, SeparableLabelsAreFittedAndNotCertain) {
   Rows rows{{0.2, 0.3, 0.49999999, 0.5, 0.9, 1}, {0, 0, 0, 1, 1, 1}, {}};
