@@ -17,6 +17,7 @@ constexpr double kClip = 1e-15;
 constexpr std::size_t kMostColumns = 2;
 constexpr int kLeastExponent = -900;  // scores below 2^-900 are one to platt: no double is steeper
 constexpr int kMostIterations = 200;
+constexpr int kMostHalvings = 34;    // to a step of 1e-10
 constexpr double kGradient = 1e-12;  // divided by the total weight
 constexpr double kWorst = 1e-7;      // a gradient no better at the end is no optimum
 // A column that the one before leaves less than 1e-5 of its deviation is a combination of it.
@@ -168,7 +169,8 @@ class LogisticNewton {
   // False where no step lowers the loss.
   bool advance(const Coefficients& step, double slope) {
     Coefficients moved{};
-    for (double length = 1; length > 1e-10; length /= 2) {
+    double length = 1;
+    for (int halving = 0; halving < kMostHalvings; ++halving, length /= 2) {
       for (std::size_t j = 0; j < free_.size(); ++j) moved[j] = beta_[j] - length * step[j];
       LogisticPoint there = at(columns_, moved);
       if (!(there.loss <= point_.loss * (1 + kRounding) - 1e-4 * length * slope)) continue;
@@ -251,12 +253,14 @@ Result<Calibrator> fit_beta(const Sample& sample) {
   standardise(columns, 1);
   TRY(LogisticLine line, newton_not_falling(columns));
   Calibrator::Beta beta{.intercept = line.beta[0]};
-  double* coefficient[] = {&beta.a, &beta.b};
+  std::array<double, 2> coefficient{};
   for (std::size_t c = 0; c < columns.count; ++c) {
     if (line.beta[1 + c] == 0) continue;
-    *coefficient[c] = line.beta[1 + c] / columns.deviation[c];
-    beta.intercept -= *coefficient[c] * columns.mean[c];
+    coefficient[c] = line.beta[1 + c] / columns.deviation[c];
+    beta.intercept -= coefficient[c] * columns.mean[c];
   }
+  beta.a = coefficient[0];
+  beta.b = coefficient[1];
   return Calibrator::make(beta);
 }
 

@@ -184,7 +184,9 @@ TEST(Calibrator, NoNeighbourOfAnOptimumIsBetter) {
     double beta_loss = loss(rows, beta);
     EXPECT_LE(beta_loss, loss(rows, Calibrator()) + 1e-9);  // identity is a beta: a = b = 1
     for (int move = 0; move < 27; ++move) {
-      double step[] = {1e-3 * (move % 3 - 1), 1e-3 * (move / 3 % 3 - 1), 1e-3 * (move / 9 - 1)};
+      int place[] = {move % 3, move / 3 % 3, move / 9};
+      double step[3];
+      for (int j = 0; j < 3; ++j) step[j] = 1e-3 * (place[j] - 1);
       auto p = std::get<Calibrator::Platt>(platt.form());
       p.slope = std::max(0.0, p.slope + step[0]);
       p.intercept += step[1];
