@@ -83,10 +83,12 @@ NAMED = [
            "a training row at the first instant of the embargo is fitted on",
            r"judge\.TimeSplit\."),
     Mutant("encoder-on-all-rows", "src/orchestrate/model_run.cc",
-           "TRY_VOID(fit_encoders(rows.train, encoded_.target));",
+           "TRY(encoded_, recipe_.encode(rows.train));",
            "std::vector<std::int64_t> all = rows.train;\n"
            "    all.insert(all.end(), rows.test.begin(), rows.test.end());\n"
-           "    TRY_VOID(fit_encoders(all, targets(all)));",
+           "    TRY(EncodedRows seen, recipe_.encode(all));\n"
+           "    TRY(encoded_, recipe_.encode(rows.train));\n"
+           "    encoded_.encoders = std::move(seen.encoders);",
            "encoders are fitted on test rows and their targets too (semantics 9.1)",
            r"orchestrate\.ModelRun\."),
     Mutant("bootstrap-by-row", "src/orchestrate/model_run.cc",
