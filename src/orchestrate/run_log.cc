@@ -140,9 +140,10 @@ Status RunLog::model(ModelReport& model, std::string_view fitted) {
 
 Status RunLog::promote(const std::string& model, std::int64_t version, const Act& act) {
   Registry registry(*store_, project_->name, *clock_);
-  TRY(Standing stands, registry.standing(model));
-  auto champion = stands.aliases.find(std::string(kChampion));
-  if (champion != stands.aliases.end() && champion->second == version) return {};
+  TRY(std::vector<ModelEvent> events, registry.history(model));
+  for (const ModelEvent& event : events)
+    if (event.kind == ModelEventKind::kAlias && event.name == kChampion && event.version == version)
+      return {};
   TRY(ModelEvent event, registry.promote(fmt::format("{}@{}", model, version), kChampion, act));
   return {};
 }

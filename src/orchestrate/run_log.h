@@ -49,7 +49,8 @@ class RunLog {
   // Adds a stored model and sets its version in `model`. `fitted` is what the algorithm says of the
   // model, as JSON (FittedModel::describe).
   Status model(ModelReport& model, std::string_view fitted);
-  // Makes a version the champion of its name, unless it is that already.
+  // Makes a version the champion of its name, unless it has been that before: who went back from it
+  // is not overruled by the same run again.
   Status promote(const std::string& model, std::int64_t version, const Act& act);
   // Ends the record. Returns the run's own error, else that of recording it.
   Status end(const Status& outcome);

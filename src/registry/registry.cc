@@ -79,7 +79,7 @@ Result<ModelRecord> Registry::find(std::string_view reference) {
   auto found = stands.aliases.find(std::string(which));
   if (found == stands.aliases.end())
     return fail(Code::kNotFound,
-                "model '{}' has no alias '{}'; {}. `lode model promote {}@{} "
+                "model '{}' has no alias '{}'; {}. `lode registry promote {}@{} "
                 "--alias {}` gives it one",
                 model, which, listed(stands.aliases), model, newest.version, which);
   return store_.model(project_, model, found->second);

@@ -123,6 +123,21 @@ TEST_F(RetrainingRun, AgainAndOnAnyThreadsItIsTheSame) {
   }
 }
 
+// Whoever went back from a version is not overruled by running the same again.
+TEST_F(RetrainingRun, ARunDoesNotUndoARollback) {
+  run(40);
+  ProcessResult other =
+      run_binary({"registry", "promote", "weekly@1", "--alias", "canary"}, folder_.path());
+  EXPECT_EQ(other.exit, 0) << other.err;
+  std::string changed(kProject);
+  changed.replace(changed.find("train: 14d"), 10, "train: 21d");
+  folder_.write("lode.yaml", changed);
+  EXPECT_EQ(json({"run", "--quiet", "--json"})["retraining"][0]["version"], 2);
+  EXPECT_EQ(run_binary({"registry", "rollback", "weekly", "--by", "ann"}, folder_.path()).exit, 0);
+  EXPECT_EQ(json({"run", "--quiet", "--json"})["retraining"][0]["version"], 2);
+  EXPECT_EQ(json({"model", "show", "weekly@champion", "--json"})["version"], 1);
+}
+
 // A look sees only labels that were known when it was made: those of the last hours are missing.
 TEST_F(RetrainingRun, ALookSeesNoLabelOfTheFuture) {
   Json walk = run(40)["retraining"][0];

@@ -144,7 +144,7 @@ TEST(Gate, AlwaysAndNeverPromotingFailTheSameChecks) {
   EXPECT_FALSE(all_three_outcomes(coin, 7));
 }
 
-// Twenty looks at a growing stretch of the same rows: alone each would be right at alpha, together
+// Eight looks at a growing stretch of the same rows: alone each would be right at alpha, together
 // they would not; with the ledger they are.
 TEST(Gate, ManyLooksAtTheSameRowsSpendOneAlpha) {
   constexpr int kRuns = 150;
