@@ -4,6 +4,7 @@
 #include "cli/text_table.h"
 #include "ingest/arrivals.h"
 #include "orchestrate/model_run.h"
+#include "orchestrate/walk_run.h"
 
 namespace lode {
 namespace {
@@ -167,6 +168,7 @@ Result<int> run(CommandContext& context) {
   if (!project) return project.error();
   TRY_VOID(check_sources(**project));
   TRY_VOID(check_algorithms(**project));
+  TRY_VOID(check_walks(**project));
   if (context.json) {
     JsonWriter json;
     json.begin_object().field("project", (*project)->name).field("file", (*project)->file.string());

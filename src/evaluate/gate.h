@@ -13,9 +13,11 @@
 // bootstrap.h) and limits by Student's t with one degree of freedom less than there are blocks,
 // the error widened by sqrt(B / (B - 1)) as Hesterberg (2015) does for few blocks: percentiles are
 // too narrow for the few days a gate looks at. All limits are one-sided at the alpha of the look,
-// so P(promote | no better) <= alpha, and P(keep | better by the least effect) <= alpha for the
-// main metric. Guards must all hold, which needs no correction (intersection-union, Berger 1982);
-// slices are corrected by Holm (1979), since one of many may look bad by luck.
+// so that P(promote | no better) is about alpha, and so is P(keep | better by the least effect),
+// for the main metric: as exact as t is for means of blocks (tests/evaluate/gate_test.cc prints
+// what it was). Looks that share rows share alpha by the ledger; disjoint stretches each have their
+// own. Guards must all hold, which needs no correction (intersection-union, Berger 1982); slices
+// are corrected by Holm (1979), since one of many may look bad by luck.
 #pragma once
 
 #include <cstdint>

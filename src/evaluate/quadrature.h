@@ -15,7 +15,7 @@ struct QuadraturePoint {
 // The rule of `points` >= 1 points, from low to high: exact, up to rounding, for polynomials of
 // degree 2 points - 1 and less. Roots of the Legendre polynomials by bisection between those of the
 // polynomial before (they interlace; Szegő 1939, 3.3), so no start values and no libm are needed.
-// O(points^3), 0.1 ms for 32 points. Thread-safe; the same bytes everywhere.
+// O(points^3). Thread-safe; the same bytes everywhere.
 std::vector<QuadraturePoint> gauss_legendre(std::size_t points);
 
 }  // namespace lode

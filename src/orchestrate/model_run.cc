@@ -98,9 +98,10 @@ class ModelRunner {
   Status hold_memory() {
     auto train = static_cast<std::int64_t>(rows_.train.size());
     auto all = train + static_cast<std::int64_t>(rows_.test.size());
-    std::int64_t fitting = train * (32 + 24 * static_cast<std::int64_t>(recipe_.columns()));
-    TRY(run_.hold, budget_.hold("model " + model_.name,
-                                16 * all + std::max(fitting, kJudgingBytes * all) + kScoringBytes));
+    TRY(run_.hold,
+        budget_.hold("model " + model_.name,
+                     16 * all + std::max(recipe_.fitting_bytes(train), kJudgingBytes * all) +
+                         kScoringBytes));
     return {};
   }
 

@@ -38,7 +38,12 @@ class Recipe {
   // The algorithm's options as the project gives them, and the threads of a trainer that has some:
   // they are part of its result.
   const ModelOptions& options() const { return options_; }
-  std::size_t columns() const { return columns_.size(); }
+
+  // Of so many rows while they are encoded and fitted: as columns, as a matrix, and what a trainer
+  // makes of them.
+  std::int64_t fitting_bytes(std::int64_t rows) const {
+    return rows * (32 + 24 * std::ssize(columns_));
+  }
 
   // Fits the encoders on these rows of the table. Errors: what an encoder refuses; kCancelled.
   Result<EncodedRows> encode(std::span<const std::int64_t> rows) const;

@@ -108,6 +108,7 @@ class Runner {
   Status work() {
     TRY_VOID(check_sources(project_));
     TRY_VOID(check_algorithms(project_));
+    TRY_VOID(check_walks(project_));
     TRY(MemoryBudget::Hold program, budget_.hold("lode and its libraries", kProgramBytes));
     for (const Source& source : project_.sources) TRY_VOID(ingest(source));
     for (const Source& source : project_.sources) TRY_VOID(load(source));

@@ -49,8 +49,8 @@ class Walk {
     {
       ProgressStation shown = means_.stations.show({.name = "retraining " + walk_.name});
       shown_ = &shown;
-      for (std::int64_t begin = walk_.over.begin->us; begin < end_; begin += walk_.every.us)
-        TRY_VOID(go_through(begin, std::min(begin + walk_.every.us, end_)));
+      for (Timestamp begin = *walk_.over.begin; begin.us < end_; begin = begin + walk_.every)
+        TRY_VOID(go_through(begin.us, std::min((begin + walk_.every).us, end_)));
       if (rows_.empty())
         return fail(Code::kInvalid, "there are no rows with a label from {} on",
                     text(*walk_.over.begin));
@@ -105,13 +105,15 @@ class Walk {
     TRY_VOID(add_candidate(std::string(kFirstChampion), walk_.champion, nullptr));
     for (const Challenger& challenger : walk_.challengers)
       TRY_VOID(add_candidate(challenger.name, challenger.model, &challenger));
-    live_scores_.clear();
     order_.resize(training_.time.size());
     for (std::size_t i = 0; i < order_.size(); ++i) order_[i] = static_cast<std::int64_t>(i);
     std::ranges::stable_sort(order_, {}, [&](std::int64_t row) { return time_of(row); });
     // The last period may be shorter: it ends with the last row.
     end_ = order_.empty() ? 0 : time_of(order_.back()) + 1;
     if (walk_.over.end) end_ = std::min(end_, walk_.over.end->us);
+    if ((Timestamp{end_} - *walk_.over.begin).us / walk_.every.us > kMostPeriods)
+      return fail(Code::kInvalid, "its rows have more than {} periods; make 'every' longer",
+                  kMostPeriods);
     return {};
   }
 
@@ -152,6 +154,7 @@ class Walk {
     period.rows = std::ssize(rows);
     period.live = candidates_[live_].name;
     std::size_t before = rows_.size();
+    first_places_.push_back(before);
     rows_.insert(rows_.end(), rows.begin(), rows.end());
     for (Candidate& candidate : candidates_) TRY_VOID(make_and_score(candidate, begin, rows));
     const std::vector<double>& answered = candidates_[live_].scores;
@@ -168,11 +171,16 @@ class Walk {
                         const std::vector<std::int64_t>& rows) {
     if (candidate.challenger != nullptr || candidate.fitted == nullptr) {
       EncodedRows encoded;
+      MemoryBudget::Hold hold;
       TRY_VOID(part("encode", StationKind::kOwn, [&](Station& station) -> Status {
         std::vector<std::int64_t> train = training_rows_of(candidate, begin);
         if (train.empty())
-          return fail(Code::kInvalid, "there is no row with a label known at {} to make {} from",
+          return fail(Code::kInvalid,
+                      "there is no row with a label known at {} to make {} from; let 'over' begin "
+                      "later, or make its 'train' longer",
                       text(Timestamp{begin}), candidate.name);
+        TRY(hold, means_.budget.hold("retraining " + walk_.name + ", " + candidate.name,
+                                     candidate.recipe.fitting_bytes(std::ssize(train))));
         TRY(encoded, candidate.recipe.encode(train));
         station.advance(std::ssize(train));
         return {};
@@ -205,8 +213,7 @@ class Walk {
       return rows_between(from, to, begin);
     }
     std::int64_t back = candidate.challenger->train.us;
-    return rows_between(back > 0 ? saturating_subtract(begin, Duration{back}.us) : kEver, begin,
-                        begin);
+    return rows_between(back > 0 ? saturating_subtract(begin, back) : kEver, begin, begin);
   }
 
   // Every candidate on the period's rows.
@@ -236,21 +243,27 @@ class Walk {
     Evidence out;
     std::size_t all = 0;
     std::vector<Timestamp> times;
-    for (std::size_t place = rows_.size(); place-- > 0 && time_of(rows_[place]) >= from;) {
+    for (std::size_t place = first_place_since(from); place < rows_.size(); ++place) {
+      std::int64_t row = rows_[place];
+      if (time_of(row) < from) continue;  // in a period rows stand as in the table
       ++all;
-      if (known_of(rows_[place]) > now) continue;
+      if (known_of(row) > now) continue;
       out.places.push_back(place);
-    }
-    std::ranges::reverse(out.places);
-    for (std::size_t place : out.places) {
-      out.rows.push_back(rows_[place]);
-      times.push_back({time_of(rows_[place])});
+      out.rows.push_back(row);
+      times.push_back({time_of(row)});
     }
     out.labels = candidates_[0].recipe.labels(out.rows);
     out.blocks = blocks_by_day(times);
     out.slices = slices_of(out.rows);
     out.mature = all == 0 ? 0 : static_cast<double>(out.rows.size()) / static_cast<double>(all);
     return out;
+  }
+
+  // Of the first period that has rows at `from` or later.
+  std::size_t first_place_since(std::int64_t from) const {
+    const std::vector<WalkPeriod>& periods = out_.report.periods;
+    auto period = std::ranges::find_if(periods, [&](const WalkPeriod& p) { return p.end > from; });
+    return first_places_[static_cast<std::size_t>(period - periods.begin())];
   }
 
   // The values of the gate's columns that a hundredth of the rows have, at most kMostSlices.
@@ -304,10 +317,14 @@ class Walk {
     return out;
   }
 
-  // Every candidate that is not live is looked at; of those that may be promoted the one that
-  // gained most is.
+  // Every candidate that is not live is looked at, with an equal share of what the rows may spend;
+  // of those that may be promoted the one that gained most is.
   Status look(WalkPeriod& period) {
-    std::int64_t from = std::max(period.end - walk_.evidence.us, walk_.over.begin->us);
+    std::int64_t from =
+        std::max(saturating_subtract(period.end, walk_.evidence.us), walk_.over.begin->us);
+    Period stretch{Timestamp{from}, Timestamp{period.end}};
+    double alpha = ledger_.allowed(stretch);
+    ledger_.spend(stretch, alpha);
     Evidence evidence = evidence_of(from, period.end);
     std::vector<double> champion = scores_at(candidates_[live_], evidence);
     std::size_t next = live_;
@@ -315,17 +332,15 @@ class Walk {
     for (std::size_t c = 0; c < candidates_.size(); ++c) {
       if (c == live_) continue;
       std::vector<double> challenger = scores_at(candidates_[c], evidence);
-      Period rows{Timestamp{from}, Timestamp{period.end}};
       GateEvidence shown{.champion = champion,
                          .challenger = challenger,
                          .label = evidence.labels,
                          .blocks = &evidence.blocks,
                          .slices = evidence.slices,
                          .mature = evidence.mature,
-                         .alpha = ledger_.allowed(rows),
+                         .alpha = alpha / static_cast<double>(candidates_.size() - 1),
                          .seed = candidates_[c].model->seed};
       TRY(GateDecision decision, decide(policy(), shown, means_.pool, means_.cancel));
-      ledger_.spend(rows, shown.alpha);
       double gain = decision.checks.front().gain;
       if (decision.verdict == GateVerdict::kPromote && (next == live_ || gain > most)) {
         next = c;
@@ -378,8 +393,9 @@ class Walk {
   std::int64_t end_ = 0;
   ProgressStation* shown_ = nullptr;
   std::size_t live_ = 0;
-  std::vector<std::int64_t> rows_;   // scored so far, period after period
-  std::vector<double> live_scores_;  // of what was live
+  std::vector<std::int64_t> rows_;         // scored so far, period after period
+  std::vector<std::size_t> first_places_;  // of each period, in rows_
+  std::vector<double> live_scores_;        // of what was live
   WalkedRun out_;
 };
 
@@ -395,6 +411,25 @@ Result<WalkedRun> run_walk(const Project& project, const Retraining& walk,
                          .line = walk.place.line,
                          .column = walk.place.column}));
   return run;
+}
+
+Status check_walks(const Project& project) {
+  for (const Retraining& walk : project.retraining) {
+    TRY(const Metric* metric, find_metric(walk.gate.metric));
+    std::vector<const Metric*> metrics = {metric};
+    for (const auto& [name, margin] : walk.gate.guards) {
+      TRY(metrics.emplace_back(), find_metric(name));
+    }
+    for (const Metric* one : metrics)
+      if (one->better == Direction::kZero)
+        return fail(Error(
+            Code::kInvalid,
+            fmt::format("retraining {}: a gate cannot compare by {}, which has no "
+                        "better end",
+                        walk.name, one->name),
+            {.file = project.file.string(), .line = walk.place.line, .column = walk.place.column}));
+  }
+  return {};
 }
 
 }  // namespace lode

@@ -1,14 +1,18 @@
 // Retraining: which models are made anew as time goes on, and what the gate asks of them.
 #include <algorithm>
 #include <charconv>
-#include <cmath>
+#include <limits>
 
 #include "project/loading.h"
 
 namespace lode {
 namespace {
 
-constexpr std::int64_t kMostPeriods = 10'000;
+// What a gate looks back on if it is not said: four weeks, and four periods at least.
+Duration usual_evidence(Duration every) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max() / 4;
+  return std::max(days(28), Duration{4 * std::min(every.us, kMost)});
+}
 
 class RetrainingReader {
  public:
@@ -19,6 +23,11 @@ class RetrainingReader {
   }
 
   Retraining read() {
+    if (loading_.project.model(out_.name))
+      problems().add(out_.place,
+                     fmt::format("there is a model '{}' too, and what a walk makes live "
+                                 "is kept under its name; give the walk another",
+                                 out_.name));
     out_.champion = model_of("champion", part_);
     read_times();
     if (const YamlNode* node = part_.find("challengers"))
@@ -35,7 +44,14 @@ class RetrainingReader {
   std::string model_of(std::string_view key, const CheckedMap& part) {
     const YamlNode* node = part.find(key);
     if (!node) return "";
-    if (loading_.project.model(node->text)) return node->text;
+    if (const Model* model = loading_.project.model(node->text)) {
+      if (model->choose)
+        problems().add(node->place,
+                       fmt::format("'{}' chooses its options, and a walk does not choose; name a "
+                                   "model that has them under 'options'",
+                                   node->text));
+      return node->text;
+    }
     std::vector<std::string> names;
     for (const Model& model : loading_.project.models) names.push_back(model.name);
     problems().add(node->place,
@@ -46,17 +62,17 @@ class RetrainingReader {
   void read_times() {
     out_.every = part_.duration("every").value_or(Duration{});
     out_.over = part_.range("over").value_or(TimeRange{});
-    out_.evidence = part_.duration("evidence").value_or(Duration{4 * out_.every.us});
+    out_.evidence = part_.duration("evidence").value_or(usual_evidence(out_.every));
     if (part_.find("every") && out_.every.us <= 0)
       problems().add(part_.find("every")->place, "a period must be longer than nothing");
     if (part_.find("over") && !out_.over.begin)
       problems().add(part_.find("over")->place,
                      "say when the first period begins, such as 2001-01-29..");
-    if (part_.find("evidence") && out_.evidence < out_.every)
+    if (part_.find("evidence") && out_.evidence < std::max(out_.every, kLeastEvidence))
       problems().add(part_.find("evidence")->place,
-                     "the gate must look back a period at least, and 'every' is longer");
+                     "the gate must look back a period at least, and five days");
     if (out_.every.us > 0 && out_.over.begin && out_.over.end &&
-        (out_.over.end->us - out_.over.begin->us) / out_.every.us > kMostPeriods)
+        (*out_.over.end - *out_.over.begin).us / out_.every.us > kMostPeriods)
       problems().add(
           part_.find("over")->place,
           fmt::format("there are more than {} periods in it; make 'every' longer", kMostPeriods));

@@ -193,6 +193,10 @@ struct GateRules {
 // What the first champion is called among the challengers of a walk.
 inline constexpr std::string_view kFirstChampion = "frozen";
 
+inline constexpr std::int64_t kMostPeriods = 10'000;
+// Whole days are what a gate draws, and it asks for five of them (evaluate/gate.h).
+inline constexpr Duration kLeastEvidence = days(5);
+
 // A walk forward: period after period the live model answers, challengers are made from what was
 // known by then and judged on rows behind them, and the gate says which is live in the next.
 struct Retraining {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 namespace lode {
 namespace {
@@ -40,6 +41,13 @@ std::vector<std::int64_t> trail_of(const std::vector<ModelEvent>& events, std::s
       trail.push_back(event.version);
   }
   return trail;
+}
+
+std::vector<ModelEvent> of_model(const std::vector<ModelEvent>& events, std::string_view model) {
+  std::vector<ModelEvent> own;
+  std::ranges::copy_if(events, std::back_inserter(own),
+                       [&](const ModelEvent& event) { return event.model == model; });
+  return own;
 }
 
 }  // namespace
@@ -101,43 +109,37 @@ Result<std::optional<std::int64_t>> Registry::version_at(std::string_view model,
   return version == 0 ? std::nullopt : version;
 }
 
-Result<std::int64_t> Registry::newest_event() {
-  TRY(std::vector<ModelEvent> all, store_.model_events(project_, ""));
-  return all.empty() ? 0 : all.back().number;
-}
-
 // Times of a history never go back, also where a clock does.
-Result<ModelEvent> Registry::add(ModelEvent event, const Act& act, std::int64_t last) {
-  TRY(std::vector<ModelEvent> all, store_.model_events(project_, ""));
+Result<ModelEvent> Registry::add(ModelEvent event, const Act& act,
+                                 const std::vector<ModelEvent>& seen) {
   event.project = project_;
-  event.at = clock_.now();
-  if (!all.empty()) event.at = std::max(event.at, all.back().at);
+  event.at = seen.empty() ? clock_.now() : std::max(clock_.now(), seen.back().at);
   event.actor = act.actor;
   event.why = act.why;
   event.details_json = act.details_json;
-  TRY(event.number, store_.add_model_event(event, last));
+  TRY(event.number, store_.add_model_event(event, seen.empty() ? 0 : seen.back().number));
   return event;
 }
 
 Result<ModelEvent> Registry::promote(std::string_view reference, std::string_view alias,
                                      const Act& act) {
   TRY_VOID(check_name("an alias", alias));
-  TRY(std::int64_t last, newest_event());
+  TRY(std::vector<ModelEvent> seen, this->seen());
   TRY(ModelRecord model, find(reference));
-  TRY(Standing stands, standing(model.name));
+  Standing stands = standing_of(of_model(seen, model.name));
   auto now = stands.aliases.find(std::string(alias));
   if (now != stands.aliases.end() && now->second == model.version)
     return fail(Code::kInvalid, "version {} of model '{}' is its {} already", model.version,
                 model.name, alias);
   return add({.model = model.name, .name = std::string(alias), .version = model.version}, act,
-             last);
+             seen);
 }
 
 Result<ModelEvent> Registry::roll_back(std::string_view model, std::string_view alias,
                                        const Act& act) {
-  TRY(std::int64_t last, newest_event());
+  TRY(std::vector<ModelEvent> seen, this->seen());
   TRY_VOID(store_.model(project_, model, 0));
-  TRY(std::vector<ModelEvent> events, history(model));
+  std::vector<ModelEvent> events = of_model(seen, model);
   std::vector<std::int64_t> trail = trail_of(events, alias);
   if (trail.size() < 2)
     return fail(Code::kInvalid, "model '{}' had no {} before; {}", model, alias,
@@ -146,15 +148,15 @@ Result<ModelEvent> Registry::roll_back(std::string_view model, std::string_view 
               .name = std::string(alias),
               .version = trail[trail.size() - 2],
               .value = "rollback"},
-             act, last);
+             act, seen);
 }
 
 Result<ModelEvent> Registry::tag(std::string_view reference, std::string_view name,
                                  std::string_view value, const Act& act) {
   TRY_VOID(check_name("a tag", name));
-  TRY(std::int64_t last, newest_event());
+  TRY(std::vector<ModelEvent> seen, this->seen());
   TRY(ModelRecord model, find(reference));
-  TRY(Standing stands, standing(model.name));
+  Standing stands = standing_of(of_model(seen, model.name));
   if (value.empty() && !stands.tags[model.version].contains(std::string(name)))
     return fail(Code::kInvalid, "version {} of model '{}' has no tag '{}' to take away",
                 model.version, model.name, name);
@@ -163,20 +165,20 @@ Result<ModelEvent> Registry::tag(std::string_view reference, std::string_view na
               .name = std::string(name),
               .version = model.version,
               .value = std::string(value)},
-             act, last);
+             act, seen);
 }
 
 Result<ModelEvent> Registry::approve(std::string_view reference, std::string_view stage,
                                      const Act& act) {
   TRY_VOID(check_name("a stage", stage));
   if (act.actor.empty()) return fail(Code::kInvalid, "an approval needs who gives it");
-  TRY(std::int64_t last, newest_event());
+  TRY(std::vector<ModelEvent> seen, this->seen());
   TRY(ModelRecord model, find(reference));
   return add({.model = model.name,
               .kind = ModelEventKind::kApproval,
               .name = std::string(stage),
               .version = model.version},
-             act, last);
+             act, seen);
 }
 
 }  // namespace lode

