@@ -126,6 +126,31 @@ void print_notes(Output& out, const RunReport& report) {
   }
 }
 
+// "+ late_1h 0.312": whether more of it raises (+) or lowers (-) the answer, ~ neither throughout.
+std::string driver_text(const DriverReport& driver) {
+  constexpr double kThroughout = 0.5;  // correlation of value and contribution
+  char sign = '~';
+  if (driver.correlation >= kThroughout) sign = '+';
+  if (driver.correlation <= -kThroughout) sign = '-';
+  return fmt::format("{} {} {:.3f}", sign, driver.column, driver.contribution.value);
+}
+
+void print_drivers(Output& out, const RunReport& report) {
+  constexpr std::size_t kShown = 3;
+  TextTable table({"model", "what moves its answers most, by log-odds", "", "", "of"});
+  for (const ModelReport& m : report.models) {
+    if (m.drivers.drivers.empty()) continue;
+    std::vector<Cell> row = {m.name};
+    for (std::size_t i = 0; i < kShown; ++i)
+      row.emplace_back(i < m.drivers.drivers.size() ? driver_text(m.drivers.drivers[i]) : "");
+    row.push_back(Cell(m.drivers.columns));
+    table.row(std::move(row));
+  }
+  if (table.rows() == 0) return;
+  print_heading(out, "Drivers (mean size of Shapley values; importance and curves: --json)");
+  table.print(out);
+}
+
 void print_models(Output& out, const RunReport& report) {
   if (report.models.empty()) return;
   print_heading(out, "Models, on test rows they have not seen (95 % intervals over whole days)");
@@ -135,6 +160,7 @@ void print_models(Output& out, const RunReport& report) {
                metric_text(m, "brier")});
   table.print(out);
   print_pairs(out, report);
+  print_drivers(out, report);
   print_notes(out, report);
 }
 

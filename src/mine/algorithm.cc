@@ -74,6 +74,21 @@ Status FittedModel::predict(const DesignMatrix& rows, std::span<double> out) con
   return score(rows, out);
 }
 
+Result<double> FittedModel::terms(const DesignMatrix& rows, std::span<double> out) const {
+  TRY_VOID(check_schema(*this, rows));
+  std::size_t columns = schema()->numeric.size() + schema()->categories.size();
+  if (out.size() != static_cast<std::size_t>(rows.rows) * columns)
+    return fail(Code::kInvalid, "{} rows of {} columns and room for {} terms", rows.rows, columns,
+                out.size());
+  TRY_VOID(check(rows, head_.algorithm->takes_missing, true));
+  return write_terms(rows, out);
+}
+
+Result<double> FittedModel::write_terms(const DesignMatrix&, std::span<double>) const {
+  return fail(Code::kUnsupported, "a model of {} is no sum of one term a column",
+              head_.algorithm->name);
+}
+
 std::string FittedModel::serialize() const {
   ByteWriter payload;
   write(payload);

@@ -27,6 +27,7 @@
 namespace lode {
 
 struct Algorithm;
+struct Forest;
 
 // What every model carries, whatever its algorithm.
 struct ModelHead {
@@ -54,6 +55,16 @@ class FittedModel {
   // One JSON object: algorithm, notes, and what the algorithm has to show (coefficients, fit).
   std::string describe() const;
 
+  // What the model is made of, for who explains it: trees, a sum of one term a column, or (both
+  // nothing) neither.
+  virtual const Forest* forest() const { return nullptr; }
+  virtual bool additive() const { return false; }
+  // Of an additive model: out[i * columns + j] = what column j (numeric columns, then categories)
+  // of row i adds to the row's margin: log-odds where scores are probabilities, else the score.
+  // What the terms leave of the margin is the same for all rows, and is returned. Errors: those of
+  // predict; kUnsupported for a model that is no such sum.
+  Result<double> terms(const DesignMatrix& rows, std::span<double> out) const;
+
   const Algorithm& algorithm() const { return *head_.algorithm; }
   const std::shared_ptr<const DesignSchema>& schema() const { return head_.schema; }
   const std::vector<std::string>& notes() const { return head_.notes; }
@@ -61,6 +72,7 @@ class FittedModel {
  protected:
   // Rows are checked already; fails only for what the algorithm alone can know.
   virtual Status score(const DesignMatrix& rows, std::span<double> out) const = 0;
+  virtual Result<double> write_terms(const DesignMatrix& rows, std::span<double> out) const;
   virtual void write(ByteWriter& writer) const = 0;
   virtual void describe(JsonWriter& json) const = 0;  // fields of the open object
 

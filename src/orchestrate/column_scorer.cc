@@ -38,6 +38,19 @@ Design design_of(const std::vector<Encoded>& encoded, std::int64_t rows,
   return design;
 }
 
+Design encode_rows(const ColumnScorer& scorer, std::span<const std::int64_t> rows,
+                   std::vector<EncodedCount>* counts) {
+  std::vector<Encoded> encoded;
+  for (std::size_t i = 0; i < scorer.encoders.size(); ++i) {
+    encoded.push_back(
+        scorer.encoders[i].encoder->encode(scorer.table.columns[scorer.columns[i]], rows));
+    if (counts == nullptr) continue;
+    (*counts)[i].missing += encoded.back().missing;
+    (*counts)[i].unseen += encoded.back().unseen;
+  }
+  return design_of(encoded, std::ssize(rows), scorer.model.schema());
+}
+
 Result<std::vector<EncodedCount>> score_rows(const ColumnScorer& scorer,
                                              std::span<const std::int64_t> rows,
                                              std::span<double> out, ThreadPool& pool,
@@ -48,13 +61,8 @@ Result<std::vector<EncodedCount>> score_rows(const ColumnScorer& scorer,
   auto score_piece = [&](std::size_t piece) -> Status {
     std::size_t begin = piece * kPiece;
     std::size_t count = std::min(kPiece, rows.size() - begin);
-    std::vector<Encoded> encoded;
-    for (std::size_t i = 0; i < scorer.encoders.size(); ++i) {
-      encoded.push_back(scorer.encoders[i].encoder->encode(scorer.table.columns[scorer.columns[i]],
-                                                           rows.subspan(begin, count)));
-      counts[piece].push_back({encoded.back().missing, encoded.back().unseen});
-    }
-    Design design = design_of(encoded, static_cast<std::int64_t>(count), scorer.model.schema());
+    counts[piece].resize(scorer.encoders.size());
+    Design design = encode_rows(scorer, rows.subspan(begin, count), &counts[piece]);
     return scorer.model.predict(design.matrix, out.subspan(begin, count));
   };
   TRY_VOID(parallel_for(pool, pieces, score_piece, cancel));

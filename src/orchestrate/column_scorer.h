@@ -38,6 +38,10 @@ struct EncodedCount {
   std::int64_t unseen = 0;   // levels that were not among the fitted ones, or rare there
 };
 
+// Rows of the table as the model is given them. `counts`, if there: of each encoder, added to.
+Design encode_rows(const ColumnScorer& scorer, std::span<const std::int64_t> rows,
+                   std::vector<EncodedCount>* counts = nullptr);
+
 // Scores rows of the table in pieces, so that the encoded form of millions need not stand in memory
 // at once; a score does not depend on the pieces. Returns a count for each encoder. Errors: as
 // FittedModel::predict; kCancelled.

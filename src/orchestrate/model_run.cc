@@ -7,6 +7,7 @@
 
 #include "judge/metric.h"
 #include "judge/split.h"
+#include "orchestrate/drivers_run.h"
 #include "orchestrate/recipe.h"
 #include "project/definition.h"
 
@@ -74,6 +75,8 @@ class ModelRunner {
     }));
     TRY_VOID(station("judge", StationKind::kOwn,
                      [&](Station& station) { return judge(compare_with, station); }));
+    TRY_VOID(
+        station("explain", StationKind::kOwn, [&](Station& station) { return explain(station); }));
     return std::move(run_);
   }
 
@@ -240,6 +243,22 @@ class ModelRunner {
     for (const MetricEstimate& e : estimates)
       report().metrics[split_name].push_back({std::string(e.metric->name), e.estimate});
     return judged;
+  }
+
+  // Too few blocks for an interval, or values a model refuses, are no reason to lose the model.
+  Status explain(Station& station) {
+    Blocks blocks = blocks_of(run_.test_rows);
+    Result<DriversReport> drivers =
+        explain_drivers(recipe_, run_.encoders, *run_.model, {rows_.train, run_.test_rows, blocks},
+                        model_.seed, pool_, cancel_);
+    if (!drivers && drivers.error().code() != Code::kInvalid) return fail(drivers.error());
+    if (drivers) {
+      station.advance(drivers->rows);
+      report().drivers = *std::move(drivers);
+    } else {
+      report().notes.push_back("not explained: " + drivers.error().message());
+    }
+    return {};
   }
 
   BootstrapOptions draws() const { return {.replicates = kReplicates, .seed = model_.seed}; }

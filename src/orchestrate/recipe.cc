@@ -99,4 +99,9 @@ Result<std::vector<EncodedCount>> Recipe::score(std::span<const ColumnEncoder> e
   return score_rows(scorer, rows, out, *pool_, *cancel_);
 }
 
+Design Recipe::design(std::span<const ColumnEncoder> encoders, const FittedModel& model,
+                      std::span<const std::int64_t> rows) const {
+  return encode_rows({training_->columns, columns_, encoders, model}, rows);
+}
+
 }  // namespace lode

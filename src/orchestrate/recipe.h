@@ -55,6 +55,9 @@ class Recipe {
                                           const FittedModel& model,
                                           std::span<const std::int64_t> rows,
                                           std::span<double> out) const;
+  // The same rows as the model is given them, all at once.
+  Design design(std::span<const ColumnEncoder> encoders, const FittedModel& model,
+                std::span<const std::int64_t> rows) const;
   // Targets of rows, and the same as labels of 0 and 1.
   std::vector<double> targets(std::span<const std::int64_t> rows) const;
   std::vector<std::uint8_t> labels(std::span<const std::int64_t> rows) const;

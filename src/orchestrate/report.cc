@@ -23,6 +23,38 @@ void write_comparison(JsonWriter& json, const ModelReport& model) {
   json.end_object().end_object();
 }
 
+void write_curve(JsonWriter& json, const AleCurve& curve) {
+  json.key("curve").begin_array();
+  for (const AlePoint& point : curve.points)
+    json.begin_object()
+        .field("at", point.at)
+        .field("value", point.effect.value)
+        .field("low", point.effect.low)
+        .field("high", point.effect.high)
+        .end_object();
+  json.end_array().field("missing", curve.missing);
+}
+
+void write_drivers(JsonWriter& json, const DriversReport& drivers) {
+  json.key("drivers")
+      .begin_object()
+      .field("rows", drivers.rows)
+      .field("background", drivers.background)
+      .field("columns_in_all", drivers.columns)
+      .key("columns")
+      .begin_array();
+  for (const DriverReport& driver : drivers.drivers) {
+    json.begin_object().field("column", driver.column).key("contribution");
+    write_estimate(json, driver.contribution);
+    json.key("importance");
+    write_estimate(json, driver.importance);
+    json.field("correlation", driver.correlation);
+    if (!driver.curve.points.empty()) write_curve(json, driver.curve);
+    json.end_object();
+  }
+  json.end_array().end_object();
+}
+
 }  // namespace
 
 void write_judgement(JsonWriter& json, const ModelReport& model) {
@@ -56,6 +88,7 @@ void write_judgement(JsonWriter& json, const ModelReport& model) {
   }
   json.end_object();
   if (!model.comparison.empty()) write_comparison(json, model);
+  if (!model.drivers.drivers.empty()) write_drivers(json, model.drivers);
   json.key("notes").begin_array();
   for (const std::string& note : model.notes) json.value(note);
   json.end_array();

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "evaluate/ale.h"
 #include "evaluate/gate.h"
 #include "ingest/arrivals.h"
 #include "judge/bootstrap.h"
@@ -78,6 +79,25 @@ struct EncodedReport {
   std::int64_t unseen = 0;   // levels not seen in training, or rare there
 };
 
+// What a column does for a model, over a sample of its test rows.
+struct DriverReport {
+  std::string column;       // as the model reads it: after its encoder
+  Estimate contribution{};  // mean size of its Shapley value, in log-odds
+  Estimate importance{};    // more log-loss when its values are dealt out anew among the rows
+  // Of its value with its Shapley value: 1 where more of it always raises the answer. NaN of a
+  // category.
+  double correlation = 0;
+  AleCurve curve{};  // of the first few numeric ones
+};
+
+// Columns from the largest contribution down.
+struct DriversReport {
+  std::int64_t rows = 0;        // explained
+  std::int64_t background = 0;  // training rows they were held against
+  std::int64_t columns = 0;     // of the model; `drivers` may be fewer
+  std::vector<DriverReport> drivers{};
+};
+
 struct ModelReport {
   std::string name;
   std::int64_t version =
@@ -101,6 +121,7 @@ struct ModelReport {
   std::map<std::string, std::vector<MetricReport>> metrics{};   // by split: "train", "test"
   std::string compared_with;
   std::vector<ComparisonReport> comparison{};
+  DriversReport drivers{};
   std::vector<std::string> notes{};
 };
 

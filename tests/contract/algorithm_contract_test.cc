@@ -10,6 +10,8 @@
 #include "base/math.h"
 #include "base/random.h"
 #include "mine/algorithm.h"
+#include "mine/trees/forest.h"
+#include "mine/trees/tree_rows.h"
 
 namespace lode {
 namespace {
@@ -109,6 +111,34 @@ TEST_P(AlgorithmContract, SaysWhatItIs) {
   EXPECT_FALSE(GetParam()->example.empty());
   EXPECT_GE(algorithm().version, 1U);
   EXPECT_TRUE(OptionValues::parse(*GetParam(), {}).has_value()) << "defaults must be valid";
+}
+
+// What a model shows of itself to be explained by is the model: its trees or its terms give the
+// score.
+TEST_P(AlgorithmContract, TreesAndTermsAreTheScore) {
+  Rows rows = signal_rows(2000);
+  auto model = fitted(rows);
+  std::vector<double> expected = scores(*model, rows);
+  auto score_of = [&](double margin) { return algorithm().binary ? sigmoid(margin) : margin; };
+  EXPECT_FALSE(model->forest() != nullptr && model->additive());
+  if (const Forest* forest = model->forest()) {
+    std::vector<float> values = tree_rows(rows.matrix()).value();
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      std::span<const float> row =
+          std::span(values).subspan(i * forest->features, forest->features);
+      EXPECT_EQ(expected[i], score_of(static_cast<double>(plain_margin(*forest, row))));
+    }
+  }
+  std::vector<double> terms(4 * expected.size());
+  auto rest = model->terms(rows.matrix(), terms);
+  EXPECT_EQ(rest.has_value(), model->additive());
+  if (!rest) return;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    double margin = *rest;
+    for (std::size_t j = 0; j < 4; ++j) margin += terms[i * 4 + j];
+    EXPECT_EQ(expected[i], score_of(margin));
+  }
+  EXPECT_EQ(model->terms(rows.matrix(), std::span(terms).first(3)).error().code(), Code::kInvalid);
 }
 
 TEST_P(AlgorithmContract, SameSeedSameBytes) {

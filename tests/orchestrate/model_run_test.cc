@@ -111,8 +111,10 @@ TEST(ModelRun, IsMadeOfStations) {
     (station.kind == StationKind::kTraining ? training : own)
         .emplace_back(station.name, station.units);
   using Named = std::vector<std::pair<std::string, std::int64_t>>;
-  EXPECT_EQ(own,
-            (Named{{"model m: encode", 120}, {"model m: score", 220}, {"model m: judge", 220}}));
+  EXPECT_EQ(own, (Named{{"model m: encode", 120},
+                        {"model m: score", 220},
+                        {"model m: judge", 220},
+                        {"model m: explain", 100}}));
   EXPECT_EQ(training, (Named{{"model m: fit", 120}}));
 }
 
@@ -126,7 +128,7 @@ TEST(ModelRun, ChoosesFromTheGridBeforeItFits) {
                            {{"l2", {"0", "1", "1000"}}}};
   std::vector<StationRecord> stations;
   FittedRun chosen = run(table, choosing, &stations);
-  ASSERT_EQ(stations.size(), 7U);
+  ASSERT_EQ(stations.size(), 8U);
   EXPECT_EQ(stations[0].name, "model m: choose, encode");
   EXPECT_EQ(stations[0].units, 80);
   EXPECT_EQ(stations[1].name, "model m: choose, fit");

@@ -42,25 +42,45 @@ class LogisticModel final : public FittedModel {
   LogisticModel(ModelHead head, Effects effects)
       : FittedModel(std::move(head)), effects_(std::move(effects)) {}
 
+  bool additive() const override { return true; }
+
  private:
   Status score(const DesignMatrix& rows, std::span<double> out) const override {
     for (std::int64_t i = 0; i < rows.rows; ++i) {
       double eta = effects_.centre;
-      std::span<const double> values = rows.values_of(i);
-      for (std::size_t j = 0; j < values.size(); ++j)
-        eta += effects_.numeric[j].coefficient * (values[j] - effects_.numeric[j].mean);
-      std::span<const std::int32_t> codes = rows.codes_of(i);
-      for (std::size_t c = 0; c < codes.size(); ++c) {
-        const CategoryEffect& category = effects_.categories[c];
-        double effect = codes[c] < 0 ? std::numeric_limits<double>::quiet_NaN()
-                                     : category.levels[static_cast<std::size_t>(codes[c])];
-        if (std::isnan(effect)) {
-          if (!effects_.unseen_as_mean) return unseen(i, c, codes[c]);
-          effect = category.unseen;
-        }
-        eta += effect;
-      }
+      auto add = [&](std::size_t, double term) { eta += term; };
+      TRY_VOID(each_term(rows, i, add));
       out[static_cast<std::size_t>(i)] = sigmoid(eta);
+    }
+    return {};
+  }
+
+  Result<double> write_terms(const DesignMatrix& rows, std::span<double> out) const override {
+    std::size_t columns = schema()->numeric.size() + schema()->categories.size();
+    for (std::int64_t i = 0; i < rows.rows; ++i) {
+      std::span<double> of_row = out.subspan(static_cast<std::size_t>(i) * columns, columns);
+      auto put = [&](std::size_t column, double term) { of_row[column] = term; };
+      TRY_VOID(each_term(rows, i, put));
+    }
+    return effects_.centre;
+  }
+
+  // Calls take(column, what it adds to the log-odds) of each column of a row, in their order.
+  template <typename Take>
+  Status each_term(const DesignMatrix& rows, std::int64_t i, Take& take) const {
+    std::span<const double> values = rows.values_of(i);
+    for (std::size_t j = 0; j < values.size(); ++j)
+      take(j, effects_.numeric[j].coefficient * (values[j] - effects_.numeric[j].mean));
+    std::span<const std::int32_t> codes = rows.codes_of(i);
+    for (std::size_t c = 0; c < codes.size(); ++c) {
+      const CategoryEffect& category = effects_.categories[c];
+      double effect = codes[c] < 0 ? std::numeric_limits<double>::quiet_NaN()
+                                   : category.levels[static_cast<std::size_t>(codes[c])];
+      if (std::isnan(effect)) {
+        if (!effects_.unseen_as_mean) return unseen(i, c, codes[c]);
+        effect = category.unseen;
+      }
+      take(values.size() + c, effect);
     }
     return {};
   }

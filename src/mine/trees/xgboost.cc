@@ -8,6 +8,7 @@
 #include "base/math.h"
 #include "mine/algorithm.h"
 #include "mine/trees/scorer.h"
+#include "mine/trees/tree_rows.h"
 #include "mine/trees/xgboost_library.h"
 
 namespace lode {
@@ -18,25 +19,6 @@ namespace {
 
 constexpr std::size_t kStackFeatures = 256;
 constexpr std::size_t kBatchRows = 512;
-
-// A row of float32: the numeric columns, then the codes, missing and unknown as NaN.
-void convert_row(const DesignMatrix& rows, std::int64_t row, float* out) {
-  for (double value : rows.values_of(row)) *out++ = static_cast<float>(value);
-  for (std::int32_t code : rows.codes_of(row))
-    *out++ = code < 0 ? std::numeric_limits<float>::quiet_NaN() : static_cast<float>(code);
-}
-
-// Doubles beyond float32 become infinite, and XGBoost refuses those.
-Status check_range(const DesignMatrix& rows, std::int64_t row, const float* converted) {
-  for (std::size_t i = 0; i < rows.schema->numeric.size(); ++i) {
-    if (!std::isinf(converted[i])) continue;
-    return fail(Code::kInvalid,
-                "row {}, column '{}': {} is too large for float32, in which boosted "
-                "trees compare; cap it or set the row aside",
-                row, rows.schema->numeric[i], rows.values_of(row)[i]);
-  }
-  return {};
-}
 
 struct BoostedParts {
   Forest forest;
@@ -51,6 +33,8 @@ class BoostedModel final : public FittedModel {
         parts_(std::move(parts)),
         scorer_(Scorer::compile(parts_.forest)) {}
 
+  const Forest* forest() const override { return &parts_.forest; }
+
  private:
   // Memory of a batch, kept for the next one.
   struct Batch {
@@ -62,8 +46,8 @@ class BoostedModel final : public FittedModel {
   Status score(const DesignMatrix& rows, std::span<double> out) const override {
     if (rows.rows == 1 && scorer_.features() <= kStackFeatures) {
       std::array<float, kStackFeatures> row;
-      convert_row(rows, 0, row.data());
-      TRY_VOID(check_range(rows, 0, row.data()));
+      tree_row(rows, 0, row.data());
+      TRY_VOID(check_tree_row(rows, 0, row.data()));
       out[0] = prediction(scorer_.margin(row.data()));
       return {};
     }
@@ -79,8 +63,8 @@ class BoostedModel final : public FittedModel {
       auto count = std::min<std::size_t>(kBatchRows, static_cast<std::size_t>(rows.rows - begin));
       for (std::size_t i = 0; i < count; ++i) {
         float* row = batch.rows.data() + i * width;
-        convert_row(rows, begin + static_cast<std::int64_t>(i), row);
-        TRY_VOID(check_range(rows, begin + static_cast<std::int64_t>(i), row));
+        tree_row(rows, begin + static_cast<std::int64_t>(i), row);
+        TRY_VOID(check_tree_row(rows, begin + static_cast<std::int64_t>(i), row));
       }
       std::span margins(batch.margins.data(), count);
       scorer_.margins(batch.rows.data(), width, count, margins, batch.workspace);
@@ -170,8 +154,8 @@ Status convert(const LabelledMatrix& data, TrainingRows& rows) {
   auto count = static_cast<std::size_t>(matrix.rows);
   rows.values.resize(count * width);
   for (std::size_t i = 0; i < count; ++i) {
-    convert_row(matrix, static_cast<std::int64_t>(i), rows.values.data() + i * width);
-    TRY_VOID(check_range(matrix, static_cast<std::int64_t>(i), rows.values.data() + i * width));
+    tree_row(matrix, static_cast<std::int64_t>(i), rows.values.data() + i * width);
+    TRY_VOID(check_tree_row(matrix, static_cast<std::int64_t>(i), rows.values.data() + i * width));
   }
   for (double label : data.label) rows.label.push_back(static_cast<float>(label));
   for (double weight : data.weight) rows.weight.push_back(static_cast<float>(weight));
