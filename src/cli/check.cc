@@ -33,6 +33,15 @@ std::string range_text(const TimeRange& range) {
   return fmt::format("{}..{}", short_text(range.begin), short_text(range.end));
 }
 
+std::string train_text(const Split& split) {
+  return split.random > 0 ? std::string("the rest") : range_text(split.train);
+}
+std::string test_text(const Split& split) {
+  if (split.random == 0) return range_text(split.test);
+  return fmt::format("{} at random{}", split.random,
+                     split.groups.empty() ? "" : " by " + split.groups);
+}
+
 std::string_view known_text(const KnownRule& known) {
   switch (known.mode) {
     case KnownRule::Mode::kRecorded:
@@ -92,8 +101,8 @@ void print_models(Output& out, const Project& project) {
   print_table(out, sets);
   TextTable models({"model", "from", "algorithm", "train", "test", "against"});
   for (const Model& model : project.models)
-    models.row({model.name, model.from, model.algorithm, range_text(model.split.train),
-                range_text(model.split.test), model.compare_with});
+    models.row({model.name, model.from, model.algorithm, train_text(model.split),
+                test_text(model.split), model.compare_with});
   print_table(out, models);
 }
 
@@ -155,8 +164,9 @@ void write_models(JsonWriter& json, const Project& project) {
         .field("name", model.name)
         .field("from", model.from)
         .field("algorithm", model.algorithm)
-        .field("train", range_text(model.split.train))
-        .field("test", range_text(model.split.test));
+        .field("train", train_text(model.split))
+        .field("test", test_text(model.split));
+    if (!model.split.groups.empty()) json.field("groups", model.split.groups);
     if (!model.compare_with.empty()) json.field("compare_with", model.compare_with);
     json.end_object();
   }

@@ -1,5 +1,7 @@
 #include "cli/run_summary.h"
 
+#include <algorithm>
+
 #include "base/json.h"
 #include "base/memory_budget.h"
 #include "base/time.h"
@@ -151,13 +153,33 @@ void print_drivers(Output& out, const RunReport& report) {
   table.print(out);
 }
 
+// "whole days", or what else the models' intervals are drawn over.
+std::string blocks_text(const RunReport& report) {
+  std::vector<std::string> units;
+  for (const ModelReport& m : report.models) {
+    std::string unit = m.block_unit == "row" ? "rows" : "whole groups of " + m.block_unit;
+    if (m.block_unit == "day") unit = "whole days";
+    if (std::ranges::find(units, unit) == units.end()) units.push_back(std::move(unit));
+  }
+  return joined(units);
+}
+
+// "0.7374 (+0.0059)": the AUC of a random split, and what it would have flattered by.
+std::string inflation_text(const ModelReport& model) {
+  for (const InflatedMetric& m : model.inflation.metrics)
+    if (m.metric == "auc") return fmt::format("{:.4f} ({:+.4f})", m.random.value, m.inflation);
+  return "";
+}
+
 void print_models(Output& out, const RunReport& report) {
   if (report.models.empty()) return;
-  print_heading(out, "Models, on test rows they have not seen (95 % intervals over whole days)");
-  TextTable table({"model", "algorithm", "test rows", "AUC", "log-loss", "Brier"});
+  print_heading(out, fmt::format("Models, on test rows they have not seen (95 % intervals over {})",
+                                 blocks_text(report)));
+  TextTable table(
+      {"model", "algorithm", "test rows", "AUC", "log-loss", "Brier", "AUC if split at random"});
   for (const ModelReport& m : report.models)
     table.row({m.name, m.algorithm, m.test_rows, metric_text(m, "auc"), metric_text(m, "log_loss"),
-               metric_text(m, "brier")});
+               metric_text(m, "brier"), inflation_text(m)});
   table.print(out);
   print_pairs(out, report);
   print_drivers(out, report);

@@ -87,7 +87,8 @@ double divide(Big numerator, Big denominator) {
     }
   }
   int extra = 64 - std::countl_zero(quotient) - 53;
-  std::uint64_t half = std::uint64_t{1} << (extra - 1);
+  // The quotient has 54 or 55 bits, so extra is 1 or 2.
+  std::uint64_t half = std::uint64_t{1} << (extra - 1);  // NOLINT(clang-analyzer-core.BitwiseShift)
   std::uint64_t below = quotient & (2 * half - 1);
   std::uint64_t mantissa = quotient >> extra;
   bool sticky = !numerator.zero();

@@ -345,11 +345,11 @@ bool KeyState::read(const Layout& layout, std::int64_t t0, std::int64_t k, std::
   if ((kept.parts & kPartDistinct) != 0) answer_distinct(layout, part, out);
 }
 
-// First and last among entries (null when there are none) and cells in sight.
+// First and last among entries (both null when there are none) and cells in sight.
 void KeyState::answer_ends(const Layout& layout, int part, const std::int64_t* first,
                            const std::int64_t* last, Parts& out) const {
   const KeptParts& kept = layout.parts[static_cast<std::size_t>(part)];
-  if (last != nullptr) {
+  if (first != nullptr && last != nullptr) {
     out.last_time = last[0];
     if ((kept.parts & kPartFirst) != 0) out.first = first[layout.slots_at + kept.slot];
     if ((kept.parts & kPartLast) != 0) out.last = last[layout.slots_at + kept.slot];

@@ -101,7 +101,8 @@ class Builder {
       // At k = infinity the label of the highest rank whose known time ever comes.
       std::int64_t label_row = -1;
       std::int64_t known = kForever;
-      for (std::size_t i = last + 1; i-- > 0 && versions[i].instance == versions[last].instance;) {
+      for (std::size_t i = last + 1; i-- > 0;) {
+        if (versions[i].instance != versions[last].instance) break;
         known = versions[i].retraction ? kForever : label_known(versions[i].row);
         if (known == kForever) continue;
         label_row = target_.value.is_null(versions[i].row) ? -1 : versions[i].row;

@@ -7,10 +7,13 @@
 #include <limits>
 #include <numeric>
 
+#include "base/random.h"
+
 namespace lode {
 namespace {
 
 constexpr std::int64_t kMicrosPerDay = 86'400'000'000;
+constexpr std::uint64_t kMergeStream = std::uint64_t{0x6d657267} << 32;
 
 // Numbers distinct keys 0, 1, ... in ascending order.
 Blocks number_keys(std::span<const std::int64_t> keys) {
@@ -110,6 +113,16 @@ Blocks blocks_by_day(std::span<const Timestamp> times) {
 }
 
 Blocks blocks_by_key(std::span<const std::int64_t> keys) { return number_keys(keys); }
+
+Blocks merge_blocks(Blocks blocks, std::uint32_t most, std::uint64_t seed) {
+  if (blocks.count <= most) return blocks;
+  std::vector<std::uint32_t> place(blocks.count);
+  std::iota(place.begin(), place.end(), 0U);
+  Random(seed, kMergeStream).shuffle(std::span(place));
+  for (std::uint32_t& block : blocks.of_row) block = place[block] % most;
+  blocks.count = most;
+  return blocks;
+}
 
 Blocks one_block(std::size_t rows) { return {std::vector<std::uint32_t>(rows, 0), 1}; }
 

@@ -32,6 +32,9 @@ struct Blocks {
 Blocks blocks_by_day(std::span<const Timestamp> times);
 // A block for each distinct key (a customer, a machine), numbered in order of the key.
 Blocks blocks_by_key(std::span<const std::int64_t> keys);
+// Blocks that are independent of each other, put together at random into at most `most` (1 or
+// more): as good for an interval, and quicker to draw.
+Blocks merge_blocks(Blocks blocks, std::uint32_t most, std::uint64_t seed);
 // All rows in one block, and every row its own: independent rows.
 Blocks one_block(std::size_t rows);
 Blocks block_per_row(std::size_t rows);

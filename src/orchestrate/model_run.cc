@@ -5,10 +5,13 @@
 #include <cmath>
 #include <functional>
 
+#include "evaluate/explainer.h"
 #include "judge/metric.h"
 #include "judge/split.h"
 #include "orchestrate/drivers_run.h"
+#include "orchestrate/naive_split.h"
 #include "orchestrate/recipe.h"
+#include "orchestrate/row_splitter.h"
 #include "project/definition.h"
 
 namespace lode {
@@ -20,13 +23,6 @@ constexpr int kReplicates = 500;
 constexpr std::int64_t kJudgingBytes = 48;  // a row judged
 constexpr std::int64_t kKeptBytes = 20;  // a test row: its number, its score, its rank if judged so
 constexpr std::int64_t kScoringBytes = std::int64_t{32} << 20;  // pieces of rows being scored
-
-Period period_of(const TimeRange& range) {
-  Period period;
-  if (range.begin) period.begin = *range.begin;
-  if (range.end) period.end = *range.end;
-  return period;
-}
 
 std::string range_text(const TimeRange& range) {
   auto day = [](const std::optional<Timestamp>& t) {
@@ -40,9 +36,9 @@ class ModelRunner {
   ModelRunner(const Model& model, const TrainingTable& training, Recipe recipe,
               const ModelMeans& means)
       : model_(model),
-        training_(training),
         recipe_(std::move(recipe)),
         options_(recipe_.options()),
+        splitter_(model, training),
         pool_(means.pool),
         cancel_(means.cancel),
         budget_(means.budget),
@@ -65,6 +61,9 @@ class ModelRunner {
     report().test_rows = static_cast<std::int64_t>(rows_.test.size());
     report().embargoed = rows_.embargoed;
     report().purged = rows_.unknown_label;
+    report().shared_group = rows_.shared_group;
+    report().block_unit = splitter_.block_unit();
+    for (const std::string& note : splitter_.notes()) report().notes.push_back(note);
     TRY_VOID(station("fit", StationKind::kTraining,
                      [&](Station& station) { return fit(options_, run_.model, station); }));
     for (const std::string& note : run_.model->notes()) report().notes.push_back(note);
@@ -77,6 +76,7 @@ class ModelRunner {
                      [&](Station& station) { return judge(compare_with, station); }));
     TRY_VOID(
         station("explain", StationKind::kOwn, [&](Station& station) { return explain(station); }));
+    TRY_VOID(judge_by_naive_split());
     return std::move(run_);
   }
 
@@ -92,7 +92,7 @@ class ModelRunner {
   // The rows of the model and the memory that it takes. Nothing the second time.
   Status split_rows() {
     if (run_.hold.bytes() > 0) return {};
-    TRY(rows_, split(model_.split.train, model_.split.test, model_.split.purge));
+    TRY(rows_, splitter_.split());
     return hold_memory();
   }
 
@@ -106,17 +106,6 @@ class ModelRunner {
                      16 * all + std::max(recipe_.fitting_bytes(train), kJudgingBytes * all) +
                          kScoringBytes));
     return {};
-  }
-
-  Result<SplitRows> split(const TimeRange& train, const TimeRange& test, bool purge) const {
-    std::vector<Timestamp> times;
-    std::vector<Timestamp> known;
-    times.reserve(training_.time.size());
-    known.reserve(training_.known.size());
-    for (std::int64_t t : training_.time) times.push_back({t});
-    for (std::int64_t k : training_.known) known.push_back({k});
-    return split_by_time(times, known,
-                         {period_of(train), period_of(test), model_.split.embargo, purge});
   }
 
   // Encoders see the training rows and nothing else.
@@ -176,7 +165,7 @@ class ModelRunner {
     SplitRows rows;
     TRY_VOID(station("choose, encode", StationKind::kOwn, [&](Station& station) -> Status {
       TRY_VOID(split_rows());
-      TRY(rows, split(choose.fit, choose.on, model_.split.purge));
+      TRY(rows, splitter_.split(choose.fit, choose.on));
       return encode(rows, station);
     }));
     TRY_VOID(station("choose, fit", StationKind::kTraining, [&](Station& station) -> Status {
@@ -202,13 +191,6 @@ class ModelRunner {
     report().chosen =
         fmt::format("{}: the best of {} on {}", chosen, grid.size(), range_text(choose.on));
     return {};
-  }
-
-  Blocks blocks_of(const std::vector<std::int64_t>& rows) const {
-    std::vector<Timestamp> times;
-    times.reserve(rows.size());
-    for (std::int64_t row : rows) times.push_back({training_.time[static_cast<std::size_t>(row)]});
-    return blocks_by_day(times);
   }
 
   static Result<std::vector<const Metric*>> metrics() {
@@ -238,16 +220,37 @@ class ModelRunner {
     TRY(std::vector<const Metric*> wanted, metrics());
     std::vector<std::uint8_t> labels = recipe_.labels(rows);
     TRY(JudgedRows judged,
-        JudgedRows::make({scores, labels}, blocks_of(rows), wanted, pool_, cancel_));
+        JudgedRows::make({scores, labels}, splitter_.blocks(rows), wanted, pool_, cancel_));
     TRY(std::vector<MetricEstimate> estimates, bootstrap(judged, draws(), pool_, cancel_));
     for (const MetricEstimate& e : estimates)
       report().metrics[split_name].push_back({std::string(e.metric->name), e.estimate});
     return judged;
   }
 
+  // Where rows were split at random there is nothing to be inflated by, and nothing is learnt by a
+  // model that reads no columns.
+  Status judge_by_naive_split() {
+    if (model_.split.random > 0 && model_.split.groups.empty()) return {};
+    if (!ModelExplainer::can_explain(*run_.model)) return {};
+    auto train = std::ssize(rows_.train);
+    TRY(MemoryBudget::Hold hold, budget_.hold("model " + model_.name + ", naive split",
+                                              16 * (train + std::ssize(run_.test_rows)) +
+                                                  recipe_.fitting_bytes(train) + kScoringBytes));
+    Result<InflationReport> found = judge_naive_split(
+        {recipe_, options_, rows_.train, run_.test_rows, report().metrics["test"], model_.seed},
+        fmt::format("model {}: random split", model_.name), stations_, pool_, cancel_);
+    if (!found && found.error().code() != Code::kInvalid) return fail(found.error());
+    if (found) {
+      report().inflation = *std::move(found);
+    } else {
+      report().notes.push_back("not judged by a random split: " + found.error().message());
+    }
+    return {};
+  }
+
   // Too few blocks for an interval, or values a model refuses, are no reason to lose the model.
   Status explain(Station& station) {
-    Blocks blocks = blocks_of(run_.test_rows);
+    Blocks blocks = splitter_.blocks(run_.test_rows);
     Result<DriversReport> drivers =
         explain_drivers(recipe_, run_.encoders, *run_.model, {rows_.train, run_.test_rows, blocks},
                         model_.seed, pool_, cancel_);
@@ -280,9 +283,9 @@ class ModelRunner {
   }
 
   const Model& model_;
-  const TrainingTable& training_;
   Recipe recipe_;
   ModelOptions options_;
+  RowSplitter splitter_;
   ThreadPool& pool_;
   const CancelToken& cancel_;
   MemoryBudget& budget_;

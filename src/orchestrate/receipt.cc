@@ -73,14 +73,15 @@ std::optional<std::string> unescaped(std::string_view text) {
       out += text[i];
       continue;
     }
-    if (++i == text.size() || (text[i] != '\\' && text[i] != 'n')) return std::nullopt;
+    ++i;
+    if (i == text.size() || (text[i] != '\\' && text[i] != 'n')) return std::nullopt;
     out += text[i] == 'n' ? '\n' : '\\';
   }
   return out.empty() ? std::nullopt : std::optional(std::move(out));
 }
 
 // The sum of everything before it: a flipped bit must not pass for another receipt.
-std::string sealed(std::string body) {
+std::string sealed(const std::string& body) {
   std::string sum = text(content_hash(body));
   return body + "sum " + sum + "\n";
 }

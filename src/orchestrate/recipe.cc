@@ -17,10 +17,12 @@ Result<Recipe> Recipe::make(const Model& model, const TrainingTable& training, T
 
 void Recipe::choose_columns() {
   const Schema& schema = training_->columns.schema;
+  auto reads = [&](const std::string& name) {
+    if (model_->columns.empty()) return name != model_->split.groups;
+    return std::ranges::find(model_->columns, name) != model_->columns.end();
+  };
   for (std::size_t c = 0; c < schema.size(); ++c)
-    if (model_->columns.empty() ||
-        std::ranges::find(model_->columns, schema[c].name) != model_->columns.end())
-      columns_.push_back(c);
+    if (reads(schema[c].name)) columns_.push_back(c);
 }
 
 Status Recipe::add_thread_option() {

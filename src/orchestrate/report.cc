@@ -23,6 +23,17 @@ void write_comparison(JsonWriter& json, const ModelReport& model) {
   json.end_object().end_object();
 }
 
+void write_inflation(JsonWriter& json, const InflationReport& inflation) {
+  json.key("random_split").begin_object().field("rows", inflation.rows).key("metrics");
+  json.begin_object();
+  for (const InflatedMetric& m : inflation.metrics) {
+    json.key(m.metric).begin_object().key("random");
+    write_estimate(json, m.random);
+    json.field("inflation", m.inflation).field("standard_error", m.standard_error).end_object();
+  }
+  json.end_object().end_object();
+}
+
 void write_curve(JsonWriter& json, const AleCurve& curve) {
   json.key("curve").begin_array();
   for (const AlePoint& point : curve.points)
@@ -64,7 +75,9 @@ void write_judgement(JsonWriter& json, const ModelReport& model) {
       .field("embargoed", model.embargoed)
       .field("purged", model.purged)
       .field("unseen", model.unseen)
-      .field("blocks", model.blocks);
+      .field("shared_group", model.shared_group)
+      .field("blocks", model.blocks)
+      .field("block_unit", model.block_unit);
   json.key("encoded").begin_object();
   for (const auto& [split, columns] : model.encoded) {
     json.key(split).begin_object();
@@ -88,6 +101,7 @@ void write_judgement(JsonWriter& json, const ModelReport& model) {
   }
   json.end_object();
   if (!model.comparison.empty()) write_comparison(json, model);
+  if (!model.inflation.metrics.empty()) write_inflation(json, model.inflation);
   if (!model.drivers.drivers.empty()) write_drivers(json, model.drivers);
   json.key("notes").begin_array();
   for (const std::string& note : model.notes) json.value(note);

@@ -90,6 +90,18 @@ struct DriverReport {
   AleCurve curve{};  // of the first few numeric ones
 };
 
+// A model judged by a random split of the same rows, beside its honest figures.
+struct InflatedMetric {
+  std::string metric;
+  Estimate random{};
+  double inflation = 0;       // of the random split's value over the honest one
+  double standard_error = 0;  // of that, the two taken as independent
+};
+struct InflationReport {
+  std::int64_t rows = 0;  // judged
+  std::vector<InflatedMetric> metrics{};
+};
+
 // Columns from the largest contribution down.
 struct DriversReport {
   std::int64_t rows = 0;        // explained
@@ -115,12 +127,15 @@ struct ModelReport {
   std::int64_t test_rows = 0;
   std::int64_t embargoed = 0;
   std::int64_t purged = 0;
-  std::int64_t unseen = 0;  // test values with a level not seen in training
+  std::int64_t shared_group = 0;  // training rows left out: their group is in the test
+  std::int64_t unseen = 0;        // test values with a level not seen in training
   std::map<std::string, std::vector<EncodedReport>> encoded{};  // by split
   std::int64_t blocks = 0;                                      // of the bootstrap on the test rows
+  std::string block_unit = "day";                               // or "row", or a column of groups
   std::map<std::string, std::vector<MetricReport>> metrics{};   // by split: "train", "test"
   std::string compared_with;
   std::vector<ComparisonReport> comparison{};
+  InflationReport inflation{};
   DriversReport drivers{};
   std::vector<std::string> notes{};
 };

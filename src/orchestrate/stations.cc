@@ -135,7 +135,7 @@ std::vector<CounterRecord> counter_records(const std::vector<MetricSample>& samp
     CounterRecord& record = records.emplace_back();
     record.name = sample.name;
     for (const auto& [name, value] : sample.labels)
-      record.labels += (record.labels.empty() ? "" : ",") + name + "=" + value;
+      record.labels += fmt::format("{}{}={}", record.labels.empty() ? "" : ",", name, value);
     record.value = std::llround(sample.value);
   }
   return records;

@@ -48,7 +48,7 @@ class Walk {
             std::ssize(training_.time) * (kBytesARow + 8 * std::ssize(candidates_))));
     {
       ProgressStation shown = means_.stations.show({.name = "retraining " + walk_.name});
-      shown_ = &shown;
+      shown_ = &shown;  // NOLINT(clang-analyzer-core.StackAddressEscape): only this run uses it
       for (Timestamp begin = *walk_.over.begin; begin.us < end_; begin = begin + walk_.every)
         TRY_VOID(go_through(begin.us, std::min((begin + walk_.every).us, end_)));
       if (rows_.empty())

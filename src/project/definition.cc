@@ -237,6 +237,12 @@ std::string model_definition(const Model& model) {
   canon.put("test", range_text(model.split.test));
   canon.put("embargo", model.split.embargo);
   canon.put("purge", std::int64_t{model.split.purge});
+  if (model.split.random > 0) {
+    canon.put("random", fmt::format("{}", model.split.random));
+    canon.put("stratified", std::int64_t{model.split.stratified});
+    canon.put("exchangeable", std::int64_t{model.split.exchangeable});
+  }
+  if (!model.split.groups.empty()) canon.put("groups", model.split.groups);
   if (model.choose) {
     canon.put("choose.fit", range_text(model.choose->fit));
     canon.put("choose.on", range_text(model.choose->on));

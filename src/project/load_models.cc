@@ -36,10 +36,10 @@ class ModelReader {
   Model read() {
     read_from();
     read_algorithm();
+    read_split();
     read_columns();
     read_encode();
     check_encoded();
-    read_split();
     read_choose();
     if (algorithm_known_)
       require_options(loading_, part_.key_place("algorithm"), "algorithm", model_.algorithm,
@@ -115,6 +115,7 @@ class ModelReader {
     const YamlNode* node = part_.find("columns");
     if (!node) {
       if (scope_ && !scope_->unusable) used_ = scope_->schema.fields();
+      std::erase_if(used_, [&](const Field& f) { return f.name == model_.split.groups; });
       return;
     }
     for (const YamlNode& item : node->items) {
@@ -179,6 +180,22 @@ class ModelReader {
   void read_split() {
     std::optional<CheckedMap> split = part_.part("split");
     if (!split) return;
+    read_groups(*split);
+    if (split->find("random")) {
+      read_random(*split);
+      return;
+    }
+    for (std::string_view key : {"stratified", "exchangeable"})
+      if (split->find(key))
+        problems().add(split->key_place(key),
+                       fmt::format("'{}' goes with 'random', and this split has none", key));
+    for (std::string_view key : {"train", "test"})
+      if (!part_.find("split")->find(key))
+        problems().add(
+            part_.find("split")->place,
+            fmt::format("the split has no '{}': give the times of its rows, or a share of "
+                        "all rows under 'random'",
+                        key));
     auto train = split->range("train");
     auto test = split->range("test");
     split_read_ = train && test;
@@ -192,9 +209,47 @@ class ModelReader {
                      "was fitted on; make them meet, such as ..A and A..");
   }
 
+  void read_random(const CheckedMap& split) {
+    constexpr double kLeast = 0.01;
+    model_.split.random = bounded_number(loading_, split.find("random"), 0.25, kLeast, 1 - kLeast);
+    model_.split.stratified = split.flag("stratified");
+    model_.split.exchangeable = split.flag("exchangeable");
+    for (std::string_view key : {"train", "test", "embargo", "purge"})
+      if (split.find(key))
+        problems().add(
+            split.key_place(key),
+            fmt::format("rows are split by time or at random, not both: keep 'random', or "
+                        "'{}' and what goes with it",
+                        key));
+    if (model_.split.stratified && !model_.split.groups.empty())
+      problems().add(
+          split.key_place("stratified"),
+          "whole groups cannot be dealt out by label too; keep 'groups' or 'stratified'");
+  }
+
+  // Anything whose values can be told apart exactly.
+  void read_groups(const CheckedMap& split) {
+    const YamlNode* node = split.find("groups");
+    if (!node || !scope_ || scope_->unusable) return;
+    std::optional<Type> type = resolve_column(loading_, *node, *scope_);
+    if (!type) return;
+    model_.split.groups = node->text;
+    if (type->id == TypeId::kString || type->id == TypeId::kInt64 || type->id == TypeId::kBytes)
+      return;
+    problems().add(
+        node->place,
+        fmt::format("'{}' is of type {}; groups are told apart by a text or a whole number",
+                    node->text, type->text()));
+  }
+
   void read_choose() {
     std::optional<CheckedMap> part = part_.part("choose");
     if (!part) return;
+    if (model_.split.random > 0)
+      problems().add(
+          part_.key_place("choose"),
+          "options are chosen on stretches of time inside 'train', and a split at random "
+          "has none; give them under 'options'");
     auto fit = part->range("fit");
     auto on = part->range("on");
     Choice choice{fit.value_or(TimeRange{}), on.value_or(TimeRange{}), {}};
@@ -274,7 +329,10 @@ void check_comparison(Loading& loading, const Model& model, const YamlNode& node
   };
   bool same_rows = a->rows == b->rows && a->label == b->label && where(*a) == where(*b);
   bool same_test = model.split.test.begin == other->split.test.begin &&
-                   model.split.test.end == other->split.test.end;
+                   model.split.test.end == other->split.test.end &&
+                   model.split.random == other->split.random &&
+                   (model.split.random == 0 ||
+                    (model.seed == other->seed && model.split.groups == other->split.groups));
   if (same_rows && same_test) return;
   loading.problems().add(
       node.place,

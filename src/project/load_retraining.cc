@@ -1,6 +1,5 @@
 // Retraining: which models are made anew as time goes on, and what the gate asks of them.
 #include <algorithm>
-#include <charconv>
 #include <limits>
 
 #include "project/loading.h"
@@ -49,6 +48,11 @@ class RetrainingReader {
         problems().add(node->place,
                        fmt::format("'{}' chooses its options, and a walk does not choose; name a "
                                    "model that has them under 'options'",
+                                   node->text));
+      if (model->split.random > 0)
+        problems().add(node->place,
+                       fmt::format("'{}' is split at random, and a walk goes by time; name a model "
+                                   "whose split has 'train' and 'test'",
                                    node->text));
       return node->text;
     }
@@ -104,18 +108,6 @@ class RetrainingReader {
                                  challenger.model, other->from, first->from));
   }
 
-  // A bare number within bounds; the fallback when it was reported or is not there.
-  double number(const YamlNode* node, double fallback, double least, double most) {
-    if (!node || loading_.shape.broken(*node)) return fallback;
-    double value = 0;
-    const char* end = node->text.data() + node->text.size();
-    auto [stopped, error] = std::from_chars(node->text.data(), end, value);
-    if (error == std::errc() && stopped == end && value >= least && value <= most) return value;
-    problems().add(node->place,
-                   fmt::format("'{}' is no number of {} to {}", node->text, least, most));
-    return fallback;
-  }
-
   bool check_metric(const std::string& name, Place place) {
     if (find_component("metric", name)) return true;
     std::vector<std::string_view> names;
@@ -128,15 +120,18 @@ class RetrainingReader {
     GateRules& rules = out_.gate;
     if (const YamlNode* node = gate.find("metric"); node && check_metric(node->text, node->place))
       rules.metric = node->text;
-    rules.alpha = number(gate.find("alpha"), rules.alpha, 1e-6, 0.49);
-    rules.least_effect = number(gate.find("least_effect"), rules.least_effect, 0, 1e9);
-    rules.slice_margin = number(gate.find("slice_margin"), rules.slice_margin, 0, 1e9);
-    rules.least_mature = number(gate.find("least_mature"), rules.least_mature, 0, 1);
+    rules.alpha = bounded_number(loading_, gate.find("alpha"), rules.alpha, 1e-6, 0.49);
+    rules.least_effect =
+        bounded_number(loading_, gate.find("least_effect"), rules.least_effect, 0, 1e9);
+    rules.slice_margin =
+        bounded_number(loading_, gate.find("slice_margin"), rules.slice_margin, 0, 1e9);
+    rules.least_mature =
+        bounded_number(loading_, gate.find("least_mature"), rules.least_mature, 0, 1);
     if (const YamlNode* node = gate.find("guards")) {
       rules.guards.clear();
       for (const YamlEntry& entry : node->entries)
         if (check_metric(entry.key, entry.place))
-          rules.guards.emplace_back(entry.key, number(&entry.value, 0, 0, 1e9));
+          rules.guards.emplace_back(entry.key, bounded_number(loading_, &entry.value, 0, 0, 1e9));
     }
     if (const YamlNode* node = gate.find("slices"))
       for (const YamlNode& item : node->items) read_slice(item);

@@ -1,6 +1,7 @@
 #include "project/loading.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace lode {
 namespace {
@@ -117,6 +118,18 @@ std::vector<Field> record_fields(const Source& source) {
           {std::string(kTimeColumn), Type::timestamp()},
           {std::string(kKnownColumn), Type::timestamp()},
           {std::string(kLocalColumn), Type::timestamp()}};
+}
+
+double bounded_number(Loading& loading, const YamlNode* node, double fallback, double least,
+                      double most) {
+  if (!node || loading.shape.broken(*node)) return fallback;
+  double value = 0;
+  const char* end = node->text.data() + node->text.size();
+  auto [stopped, error] = std::from_chars(node->text.data(), end, value);
+  if (error == std::errc() && stopped == end && value >= least && value <= most) return value;
+  loading.problems().add(node->place,
+                         fmt::format("'{}' is no number of {} to {}", node->text, least, most));
+  return fallback;
 }
 
 std::optional<Type> resolve_column(Loading& loading, const YamlNode& node, const Scope& scope) {

@@ -120,6 +120,10 @@ const T* resolve(Loading& loading, const CheckedMap& part, std::string_view key,
 // The column a scalar names, or nothing: reported if unknown, silent if it was reported before.
 std::optional<Type> resolve_column(Loading& loading, const YamlNode& node, const Scope& scope);
 
+// A bare number within bounds; the fallback when it is not there or was reported.
+double bounded_number(Loading& loading, const YamlNode* node, double fallback, double least,
+                      double most);
+
 // ---- components
 // ----------------------------------------------------------------------------------
 

@@ -140,11 +140,16 @@ struct TimeRange {
   std::optional<Timestamp> end;    // exclusive
 };
 
+// By time (train, test, embargo, purge), or at random.
 struct Split {
   TimeRange train;
   TimeRange test;
   Duration embargo{};
-  bool purge = false;  // leave out training rows whose label was not known at the test's start
+  bool purge = false;       // leave out training rows whose label was not known at the test's start
+  double random = 0;        // share of the rows that are the test; 0: by time
+  bool stratified = false;  // at random: the same share of either label
+  bool exchangeable = false;  // at random although labels change with time
+  std::string groups;         // a column of the training set: no group of it is on both sides
 };
 
 // Options chosen on rows of the training range alone: fitted on `fit`, compared on `on`.

@@ -259,14 +259,27 @@ constexpr Section kTraining = {"training set", "training.NAME",
                                "      out: departures[origin]\n"};
 
 constexpr std::array kSplitKeys = {
-    Key{.name = "train",
-        .doc = "times of the training rows",
-        .form = Form::kRange,
-        .required = true},
+    Key{.name = "train", .doc = "times of the training rows", .form = Form::kRange},
     Key{.name = "test",
         .doc = "times of the test rows; must not overlap `train`",
-        .form = Form::kRange,
-        .required = true},
+        .form = Form::kRange},
+    Key{.name = "random",
+        .doc =
+            "instead of `train` and `test`: the share of the rows, drawn by the model's seed, that "
+            "it is tested on. Refused where labels change with time",
+        .form = Form::kScalar},
+    Key{.name = "stratified",
+        .doc = "with `random`: the same share of the rows of either label",
+        .form = Form::kFlag,
+        .fallback = "false"},
+    Key{.name = "exchangeable",
+        .doc = "with `random`: take the rows for exchangeable though their labels change with time",
+        .form = Form::kFlag,
+        .fallback = "false"},
+    Key{.name = "groups",
+        .doc = "column of the training set: rows of one value (a customer, a machine) are never on "
+               "both sides. No input of the model unless `columns` names it",
+        .form = Form::kText},
     Key{.name = "embargo",
         .doc = "training rows closer than this to the test's start are left out",
         .form = Form::kDuration,
@@ -277,7 +290,9 @@ constexpr std::array kSplitKeys = {
         .fallback = "false"},
 };
 constexpr Section kSplit = {"split", "models.NAME.split",
-                            "Times are UTC; the first is inside, the last is not.", kSplitKeys,
+                            "By time (`train` and `test`: UTC, the first is inside, the last is "
+                            "not), or at `random`, where rows are exchangeable.",
+                            kSplitKeys,
                             "split: {train: ..2001-01-29, test: 2001-01-29.., embargo: 0d}"};
 
 constexpr std::array kChooseKeys = {

@@ -34,5 +34,20 @@ TEST(Sample, RefusesBlocksThatDoNotExist) {
             "2 scores, 2 labels, 0 weights and 1 block numbers differ");
 }
 
+TEST(Blocks, MergedAreWholeBlocksAndEvenlyMany) {
+  Blocks blocks{.of_row = {}, .count = 1000};
+  for (std::uint32_t i = 0; i < 3000; ++i) blocks.of_row.push_back(i % 1000);
+  Blocks merged = merge_blocks(blocks, 100, 5);
+  EXPECT_EQ(merged.count, 100U);
+  std::vector<int> rows(100);
+  for (std::size_t i = 0; i < 3000; ++i) {
+    EXPECT_EQ(merged.of_row[i], merged.of_row[i % 1000]) << "a block stays whole";
+    ++rows[merged.of_row[i]];
+  }
+  for (int count : rows) EXPECT_EQ(count, 30);
+  EXPECT_NE(merged.of_row, merge_blocks(blocks, 100, 6).of_row);
+  EXPECT_EQ(merge_blocks(blocks, 1000, 5).of_row, blocks.of_row) << "few enough are left alone";
+}
+
 }  // namespace
 }  // namespace lode

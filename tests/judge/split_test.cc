@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
+
+#include "base/random.h"
+
 namespace lode {
 namespace {
 
@@ -90,6 +95,94 @@ TEST(TimeSplit, RefusesSplitsThatMeanNothing) {
   EXPECT_EQ(message({.train = range(0, 6), .test = range(6, 9), .embargo = hours(7)}),
             "the split leaves 0 training and 3 test rows of 10 (1 outside both ranges, 6 under "
             "embargo, 0 with a label unknown at 1970-01-01T06:00:00Z)");
+}
+
+// Every row is on one side, and each side ascends.
+void expect_sides(const SplitRows& rows, std::int64_t count) {
+  Rows all = rows.train;
+  all.insert(all.end(), rows.test.begin(), rows.test.end());
+  EXPECT_TRUE(std::ranges::is_sorted(rows.train));
+  EXPECT_TRUE(std::ranges::is_sorted(rows.test));
+  std::ranges::sort(all);
+  ASSERT_EQ(std::ssize(all), count);
+  for (std::int64_t i = 0; i < count; ++i) EXPECT_EQ(all[static_cast<std::size_t>(i)], i);
+}
+
+TEST(RandomSplit, DrawsTheShareAndEveryRowAsOften) {
+  std::vector<int> tested(100);
+  for (std::uint64_t seed = 0; seed < 1000; ++seed) {
+    SplitRows rows = split_at_random(100, {}, {.test = 0.25, .seed = seed}).value();
+    ASSERT_EQ(rows.test.size(), 25U);
+    for (std::int64_t row : rows.test) ++tested[static_cast<std::size_t>(row)];
+  }
+  for (int count : tested) EXPECT_NEAR(count, 250, 70);  // five standard deviations
+  SplitRows once = split_at_random(100, {}, {.test = 0.25, .seed = 7}).value();
+  SplitRows again = split_at_random(100, {}, {.test = 0.25, .seed = 7}).value();
+  EXPECT_EQ(once.test, again.test);
+  expect_sides(once, 100);
+}
+
+TEST(RandomSplit, StratifiedHasTheShareOfEitherLabel) {
+  std::vector<std::uint8_t> labels(1000);
+  for (std::size_t i = 0; i < 40; ++i) labels[i * 25] = 1;
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    SplitRows rows = split_at_random(1000, labels, {.test = 0.25, .seed = seed}).value();
+    auto positive = [&](std::int64_t row) { return labels[static_cast<std::size_t>(row)] != 0; };
+    EXPECT_EQ(std::ranges::count_if(rows.test, positive), 10);
+    EXPECT_EQ(rows.test.size(), 250U);
+  }
+}
+
+TEST(RandomSplit, FewRowsAreOnBothSides) {
+  for (double share : {0.01, 0.5, 0.99})
+    for (std::int64_t count : {2, 3, 5}) {
+      SplitRows rows = split_at_random(count, {}, {.test = share, .seed = 1}).value();
+      EXPECT_FALSE(rows.test.empty());
+      EXPECT_FALSE(rows.train.empty());
+      expect_sides(rows, count);
+    }
+  EXPECT_EQ(split_at_random(1, {}, {}).error().code(), Code::kInvalid);
+  EXPECT_EQ(split_at_random(10, {}, {.test = 1}).error().code(), Code::kInvalid);
+  std::vector<std::uint8_t> labels(3);
+  EXPECT_EQ(split_at_random(10, labels, {}).error().code(), Code::kInvalid);
+}
+
+TEST(GroupSplit, PutsNoGroupOnBothSides) {
+  Random random(1);
+  std::vector<std::int64_t> groups;
+  for (int i = 0; i < 2000; ++i) groups.push_back(static_cast<std::int64_t>(random.below(60)) * 7);
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    SplitRows rows = split_groups_at_random(groups, {.test = 0.3, .seed = seed}).value();
+    expect_sides(rows, 2000);
+    std::set<std::int64_t> tested;
+    for (std::int64_t row : rows.test) tested.insert(groups[static_cast<std::size_t>(row)]);
+    for (std::int64_t row : rows.train)
+      EXPECT_FALSE(tested.contains(groups[static_cast<std::size_t>(row)]));
+    EXPECT_GE(rows.test.size(), 600U);
+    EXPECT_LT(rows.test.size(), 600U + 70U) << "more by less than a group";
+  }
+}
+
+TEST(GroupSplit, WhatCannotBeSplitIsSaid) {
+  std::vector<std::int64_t> one(5, 3);
+  EXPECT_EQ(split_groups_at_random(one, {}).error().message(), "1 groups cannot be split in two");
+  std::vector<std::int64_t> none = {0, -1, 2};
+  EXPECT_EQ(split_groups_at_random(none, {}).error().code(), Code::kInvalid);
+  std::vector<std::int64_t> two = {1, 1, 2};
+  EXPECT_EQ(split_groups_at_random(two, {.test = 0.99}).error().message(),
+            "the 2 groups that make 0.99 of the rows leave nothing for training");
+}
+
+TEST(GroupsApart, LeavesTrainingRowsOfTestedGroupsOut) {
+  SplitRows rows;
+  rows.train = {0, 1, 2, 3};
+  rows.test = {4, 5};
+  std::vector<std::int64_t> groups = {1, 2, -1, 3, 2, -1};
+  ASSERT_TRUE(keep_groups_apart(groups, rows).has_value());
+  EXPECT_EQ(rows.train, (Rows{0, 2, 3})) << "no group is no group that is shared";
+  EXPECT_EQ(rows.shared_group, 1);
+  groups = {2, 2, 2, 2, 2, 2};
+  EXPECT_EQ(keep_groups_apart(groups, rows).error().code(), Code::kInvalid);
 }
 
 }  // namespace

@@ -114,8 +114,10 @@ TEST(ModelRun, IsMadeOfStations) {
   EXPECT_EQ(own, (Named{{"model m: encode", 120},
                         {"model m: score", 220},
                         {"model m: judge", 220},
-                        {"model m: explain", 100}}));
-  EXPECT_EQ(training, (Named{{"model m: fit", 120}}));
+                        {"model m: explain", 100},
+                        {"model m: random split, encode", 120},
+                        {"model m: random split, judge", 100}}));
+  EXPECT_EQ(training, (Named{{"model m: fit", 120}, {"model m: random split, fit", 120}}));
 }
 
 // Three values of an option on days 4 and 5: each fitted on days 0 to 3. The grid's own model is
@@ -128,7 +130,7 @@ TEST(ModelRun, ChoosesFromTheGridBeforeItFits) {
                            {{"l2", {"0", "1", "1000"}}}};
   std::vector<StationRecord> stations;
   FittedRun chosen = run(table, choosing, &stations);
-  ASSERT_EQ(stations.size(), 8U);
+  ASSERT_EQ(stations.size(), 11U);
   EXPECT_EQ(stations[0].name, "model m: choose, encode");
   EXPECT_EQ(stations[0].units, 80);
   EXPECT_EQ(stations[1].name, "model m: choose, fit");

@@ -338,5 +338,54 @@ TEST_F(Small, ErrorsInsideExpressionsPointIntoThem) {
                    "11:10: unknown column 'xz'; did you mean 'x'? Known: t, k, x, price, flag"}));
 }
 
+TEST_F(Small, SplitsAreByTimeOrAtRandom) {
+  auto with = [](std::string_view split, std::string_view more = "") {
+    return fmt::format(
+        "{}training: {{a: {{rows: s, label: late, columns: {{x: x, k: k, half: x / 2}}}}}}\n"
+        "models:\n"
+        "  m: {{from: a, algorithm: constant, columns: [x], split: {{{}}}{}}}\n",
+        kLabelAndView, split, more);
+  };
+  auto random = load(with("random: 0.3, groups: k"));
+  ASSERT_TRUE(random);
+  EXPECT_EQ(random->models[0].split.random, 0.3);
+  EXPECT_EQ(random->models[0].split.groups, "k");
+  auto apart = load(with("train: ..2001-01-01, test: 2001-01-01.., groups: k"));
+  ASSERT_TRUE(apart);
+  EXPECT_EQ(apart->models[0].split.random, 0);
+
+  // Who tells groups apart is no input, and needs no encoder, unless it is named.
+  std::string all = with("random: 0.3, groups: k");
+  all.erase(all.find("columns: [x], "), 14);
+  EXPECT_TRUE(load(all));
+
+  auto refusal = [&](std::string_view split, std::string_view more = "") {
+    std::vector<std::string> found = errors(with(split, more));
+    EXPECT_EQ(found.size(), 1U) << split;
+    if (found.empty()) return std::string("accepted");
+    return found[0].substr(found[0].find(": ") + 2);
+  };
+  EXPECT_EQ(refusal("random: 1"), "'1' is no number of 0.01 to 0.99");
+  EXPECT_EQ(refusal("random: half"), "'half' is no number of 0.01 to 0.99");
+  EXPECT_EQ(
+      refusal("random: 0.3, train: ..2001-01-01"),
+      "rows are split by time or at random, not both: keep 'random', or 'train' and what goes "
+      "with it");
+  EXPECT_EQ(refusal("random: 0.3, stratified: true, groups: k"),
+            "whole groups cannot be dealt out by label too; keep 'groups' or 'stratified'");
+  EXPECT_EQ(refusal("random: 0.3, groups: kk"),
+            "unknown column 'kk'; did you mean 'k'? Known: x, k, half");
+  EXPECT_EQ(refusal("random: 0.3, groups: half"),
+            "'half' is of type double; groups are told apart by a text or a whole number");
+  EXPECT_EQ(refusal("train: ..2001-01-01, test: 2001-01-01.., stratified: true"),
+            "'stratified' goes with 'random', and this split has none");
+  EXPECT_EQ(refusal("train: ..2001-01-01"),
+            "the split has no 'test': give the times of its rows, or a share of all rows under "
+            "'random'");
+  EXPECT_EQ(refusal("random: 0.3", ", choose: {fit: ..2001-01-01, on: 2001-01-01.., options: {}}")
+                .substr(0, 40),
+            "options are chosen on stretches of time ");
+}
+
 }  // namespace
 }  // namespace lode

@@ -91,7 +91,7 @@ NAMED = [
            "    encoded_.encoders = std::move(seen.encoders);",
            "encoders are fitted on test rows and their targets too (semantics 9.1)",
            r"orchestrate\.ModelRun\."),
-    Mutant("bootstrap-by-row", "src/orchestrate/model_run.cc",
+    Mutant("bootstrap-by-row", "src/orchestrate/row_splitter.cc",
            "return blocks_by_day(times);", "return block_per_row(times.size());",
            "intervals take the rows of one day for independent",
            r"orchestrate\.ModelRun\."),

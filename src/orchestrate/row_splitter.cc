@@ -1,0 +1,114 @@
+#include "orchestrate/row_splitter.h"
+
+#include <fmt/format.h>
+
+#include "features/facts.h"
+#include "judge/exchangeable.h"
+
+namespace lode {
+namespace {
+
+constexpr std::uint32_t kMostBlocks = 1000;
+
+Period period_of(const TimeRange& range) {
+  Period period;
+  if (range.begin) period.begin = *range.begin;
+  if (range.end) period.end = *range.end;
+  return period;
+}
+
+// Numbers of the groups; a row without one is a group of its own.
+std::vector<std::int64_t> groups_of(const Column& column) {
+  KeyIndex index;
+  std::vector<std::int64_t> groups = add_keys(index, column);
+  std::int64_t next = index.size();
+  for (std::int64_t& group : groups)
+    if (group < 0) group = next++;
+  return groups;
+}
+
+std::vector<Timestamp> stamps(std::span<const std::int64_t> times) {
+  std::vector<Timestamp> out;
+  out.reserve(times.size());
+  for (std::int64_t t : times) out.push_back({t});
+  return out;
+}
+
+}  // namespace
+
+RowSplitter::RowSplitter(const Model& model, const TrainingTable& training)
+    : model_(model), training_(training) {
+  if (const Column* groups = training.columns.find(model.split.groups))
+    group_of_ = groups_of(*groups);
+  if (model.split.random == 0) return;
+  auto exchangeable = test_exchangeable(stamps(training.time), labels());
+  if (!exchangeable) return;
+  if (!exchangeable->looked)
+    notes_.push_back(
+        "split at random: rows have one time or one label, so nothing shows whether they may be");
+  if (exchangeable->rejected)
+    notes_.push_back(
+        fmt::format("split at random although {}: the future may be harder than these figures say",
+                    exchangeable->why));
+}
+
+std::vector<std::uint8_t> RowSplitter::labels() const {
+  std::vector<std::uint8_t> out;
+  out.reserve(training_.target.size());
+  for (double target : training_.target) out.push_back(target != 0 ? 1 : 0);
+  return out;
+}
+
+Status RowSplitter::check_exchangeable() const {
+  if (model_.split.exchangeable) return {};
+  TRY(Exchangeability tested, test_exchangeable(stamps(training_.time), labels()));
+  if (!tested.rejected) return {};
+  return fail(Code::kInvalid,
+              "its rows are not exchangeable, so a split at random would flatter it: {}; give "
+              "`train` and `test` times, or say `exchangeable: true` if the order of time means "
+              "nothing",
+              tested.why);
+}
+
+Result<SplitRows> RowSplitter::split() const {
+  const Split& how = model_.split;
+  if (how.random == 0) return split(how.train, how.test);
+  TRY_VOID(check_exchangeable());
+  RandomSplit random{.test = how.random, .seed = model_.seed};
+  if (!group_of_.empty()) return split_groups_at_random(group_of_, random);
+  return split_at_random(training_.columns.rows,
+                         how.stratified ? labels() : std::vector<std::uint8_t>(), random);
+}
+
+Result<SplitRows> RowSplitter::split(const TimeRange& train, const TimeRange& test) const {
+  TRY(SplitRows rows, split_by_time(stamps(training_.time), stamps(training_.known),
+                                    {.train = period_of(train),
+                                     .test = period_of(test),
+                                     .embargo = model_.split.embargo,
+                                     .purge_unknown_labels = model_.split.purge}));
+  if (!group_of_.empty()) TRY_VOID(keep_groups_apart(group_of_, rows));
+  return rows;
+}
+
+Blocks RowSplitter::blocks(std::span<const std::int64_t> rows) const {
+  if (model_.split.random > 0) {
+    Blocks all = block_per_row(rows.size());
+    if (!group_of_.empty()) {
+      std::vector<std::int64_t> groups;
+      for (std::int64_t row : rows) groups.push_back(group_of_[static_cast<std::size_t>(row)]);
+      all = blocks_by_key(groups);
+    }
+    return merge_blocks(std::move(all), kMostBlocks, model_.seed);
+  }
+  std::vector<Timestamp> times;
+  times.reserve(rows.size());
+  for (std::int64_t row : rows) times.push_back({training_.time[static_cast<std::size_t>(row)]});
+  return blocks_by_day(times);
+}
+
+std::string RowSplitter::block_unit() const {
+  if (model_.split.random == 0) return "day";
+  return group_of_.empty() ? "row" : model_.split.groups;
+}
+
+}  // namespace lode
