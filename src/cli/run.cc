@@ -1,9 +1,9 @@
 // lode run: brings everything a project declares up to date once, and says what came of it.
 #include "orchestrate/run.h"
 
-#include "base/json.h"
 #include "cli/project_argument.h"
 #include "cli/run_summary.h"
+#include "orchestrate/run_json.h"
 
 namespace lode {
 namespace {

@@ -1,8 +1,10 @@
 // lode runs: what was run, when, how it ended, and where its time went.
 #include "base/json.h"
 #include "cli/project_argument.h"
+#include "cli/run_argument.h"
 #include "cli/station_table.h"
 #include "cli/text_table.h"
+#include "orchestrate/run_json.h"
 #include "orchestrate/run_log.h"
 #include "orchestrate/stations.h"
 
@@ -45,27 +47,8 @@ void print_run(Output& out, const RunRecord& run) {
   print_counters(out, run.counters);
 }
 
-// `lode runs [PROJECT] [NUMBER]`; `lode runs 3` is run 3 of the project in this folder.
-struct Asked {
-  std::string project;
-  std::string number;  // "" = list them
-};
-
-Result<Asked> asked_of(const CommandContext& context) {
-  Asked asked{context.argument("PROJECT"), context.argument("NUMBER")};
-  auto is_number = [](const std::string& text) {
-    return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
-  };
-  if (!context.given("NUMBER") && is_number(asked.project)) {
-    TRY(bool is_path, exists(context.files, asked.project));
-    if (!is_path) return Asked{".", asked.project};
-  }
-  if (asked.number.empty() || is_number(asked.number)) return asked;
-  return fail(Code::kInvalid, "'{}' is no number of a run; `lode runs` lists them", asked.number);
-}
-
 Result<int> run(CommandContext& context) {
-  TRY(Asked asked, asked_of(context));
+  TRY(AskedRun asked, asked_run(context));
   auto project = project_at(context, asked.project);
   if (!project) return project.error();
   TRY(std::unique_ptr<MetadataStore> store, open_run_records(context.files, **project));
@@ -92,7 +75,7 @@ Result<int> run(CommandContext& context) {
 
 constexpr Positional kPositionals[] = {
     kProjectArgument,
-    {"NUMBER", "show this run with its stations and counters", Positional::Count::kOptional}};
+    {kRunArgument, "show this run with its stations and counters", Positional::Count::kOptional}};
 constexpr Option kOptions[] = {
     {"last", OptionType::kInt, "20", "how many of the newest runs to list", 1, 100'000},
 };

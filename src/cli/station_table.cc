@@ -1,6 +1,5 @@
 #include "cli/station_table.h"
 
-#include "base/json.h"
 #include "base/memory_budget.h"
 #include "cli/text_table.h"
 #include "orchestrate/stations.h"
@@ -37,41 +36,6 @@ void print_counters(Output& out, const std::vector<CounterRecord>& counters) {
   TextTable table({"counter", "of", "value"});
   for (const CounterRecord& c : counters) table.row({c.name, c.labels, c.value});
   table.print(out);
-}
-
-void write_stations(JsonWriter& json, const std::vector<StationRecord>& stations) {
-  json.key("stations").begin_array();
-  for (const StationRecord& s : stations) {
-    json.begin_object()
-        .field("name", s.name)
-        .field("units", s.units)
-        .field("unit", s.unit)
-        .field("seconds", s.seconds);
-    if (s.kind != StationKind::kUnknown) {
-      json.field("kind", station_kind_name(s.kind))
-          .field("cpu_seconds", s.cpu_seconds)
-          .field("bytes_read", s.bytes_read)
-          .field("bytes_written", s.bytes_written)
-          .field("memory", s.memory)
-          .field("started", text(s.started))
-          .field("span", s.span)
-          .field("parent", s.parent);
-    }
-    json.end_object();
-  }
-  StationSums sums = sums_of(stations);
-  json.end_array().field("own_seconds", sums.own).field("training_seconds", sums.training);
-}
-
-void write_counters(JsonWriter& json, const std::vector<CounterRecord>& counters) {
-  json.key("counters").begin_array();
-  for (const CounterRecord& c : counters)
-    json.begin_object()
-        .field("name", c.name)
-        .field("labels", c.labels)
-        .field("value", c.value)
-        .end_object();
-  json.end_array();
 }
 
 }  // namespace lode

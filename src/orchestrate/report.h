@@ -177,6 +177,7 @@ struct WalkReport {
 struct RunReport {
   std::string project;
   std::int64_t run = 0;  // 1, 2, ... of the project
+  Timestamp started{};
   std::vector<SourceReport> sources{};
   std::vector<ViewReport> views{};
   std::vector<TrainingReport> training{};

@@ -12,9 +12,11 @@
 #include "features/training_set.h"
 #include "ingest/arrivals.h"
 #include "orchestrate/catalogue.h"
+#include "orchestrate/kept_report.h"
 #include "orchestrate/kept_rows.h"
 #include "orchestrate/leftovers.h"
 #include "orchestrate/model_run.h"
+#include "orchestrate/run_json.h"
 #include "orchestrate/run_log.h"
 #include "orchestrate/source_run.h"
 #include "orchestrate/stations.h"
@@ -78,16 +80,23 @@ class Runner {
     TRY(RunLog log, RunLog::begin(files_, project_, context_.clock));
     log_ = &log;
     report_.run = log.number();
+    report_.started = context_.clock.now();
     report_.memory_limit = budget_.limit();
     Status outcome = work();
-    Status counted = count();
-    TRY_VOID(log.end(outcome ? counted : outcome));
-    report_.stations = stations_.done();
-    report_.seconds = stations_.seconds();
+    Status told = outcome ? tell() : count();
+    TRY_VOID(log.end(outcome ? told : outcome));
     return std::move(report_);
   }
 
  private:
+  // What the run has to say, kept before its record ends: a run that is done has its report.
+  Status tell() {
+    TRY_VOID(count());
+    report_.stations = stations_.done();
+    report_.seconds = stations_.seconds();
+    return keep_report(files_, project_, report_.run, run_json(report_));
+  }
+
   // What is counted when all is done, into the run's record.
   Status count() {
     report_.memory_held = budget_.peak();
