@@ -2,11 +2,14 @@
 #include "orchestrate/run.h"
 
 #include "cli/project_argument.h"
+#include "cli/report_page.h"
 #include "cli/run_summary.h"
 #include "orchestrate/run_json.h"
 
 namespace lode {
 namespace {
+
+constexpr std::string_view kNoReport = "none";
 
 Result<int> run(CommandContext& context) {
   auto project = project_of(context);
@@ -14,6 +17,8 @@ Result<int> run(CommandContext& context) {
   RunContext run_context{context.files,  context.clock,    context.limits,
                          context.cancel, context.progress, context.options.flag("replace")};
   TRY(RunReport report, run_project(**project, run_context));
+  if (const std::string& page = context.options.text("report"); page != kNoReport)
+    TRY_VOID(write_report(context.files, page, run_json(report)));
   if (context.json) {
     context.out.write(run_json(report) + "\n");
   } else {
@@ -26,6 +31,8 @@ constexpr Positional kPositionals[] = {kProjectArgument};
 constexpr Option kOptions[] = {
     {"replace", OptionType::kBool, "false",
      "read sources anew whose files changed other than by growing; their old rows are void"},
+    {"report", OptionType::kText, kNoReport,
+     "write the report of the run into this HTML file; `lode report` does it later"},
 };
 constexpr Command kCommand = {
     .group = CommandGroup::kWork, .positionals = kPositionals, .read_only = false, .run = run};

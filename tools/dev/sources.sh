@@ -11,7 +11,7 @@ TEXT
 
 source_files() { # separated by NUL
   git ls-files -z --cached --others --exclude-standard -- 'src/*.cc' 'src/*.h' 'tests/*.cc' \
-    'tests/*.h' 'bench/*.cc' 'bench/*.h'
+    'tests/*.h' 'bench/*.cc' 'bench/*.h' 'web/*.ts' 'web/*.mjs'
 }
 
 format_sources() {

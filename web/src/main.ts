@@ -1,0 +1,144 @@
+// Draws the report of a run from the JSON inside the page.
+import "./page.css";
+
+import {Legend, redrawAll} from "./charts";
+import {parse, Part} from "./document";
+import {append, type Child, el, fig, words} from "./dom";
+import {minute, seconds} from "./figures";
+import {data, trainingSets} from "./sections/data";
+import {cautions, comparisons, models, recipes, splits} from "./sections/models";
+import {rest} from "./sections/rest";
+import {retraining} from "./sections/retraining";
+import {timings} from "./sections/timings";
+import {verdict} from "./sections/verdict";
+
+interface Section {
+  id: string;
+  title: string;
+  content: Child;
+}
+
+function sectionsOf(run: Part): Section[] {
+  const legend = new Legend(run.get("models").items.map((model) => model.get("name").text));
+  const walks =
+      run.get("retraining")
+          .items.map((walk, i) => ({
+                       id: `walk-${i + 1}`,
+                       title: `Retraining ${walk.get("name").text}`,
+                       content: retraining(
+                           walk,
+                           new Legend(walk.get("candidates")
+                                          .items.map((candidate) => candidate.get("name").text)))
+                     }));
+  return [
+    {id: "verdict", title: "Verdict", content: verdict(run)},
+    ...walks,
+    {id: "models", title: "Models", content: models(run, legend)},
+    {id: "notes", title: "To know before trusting a figure", content: cautions(run)},
+    {id: "against", title: "Against each other", content: comparisons(run, legend)},
+    {id: "splits", title: "Splits", content: splits(run)},
+    {id: "data", title: "Data quality", content: data(run)},
+    {id: "training", title: "Training sets and features", content: trainingSets(run)},
+    {id: "recipes", title: "How to make it again", content: recipes(run)},
+    {id: "time", title: "Time and memory", content: timings(run)},
+    {id: "rest", title: "Not drawn by this page", content: null},
+  ];
+}
+
+function header(run: Part): HTMLElement {
+  return el(
+      "header", {}, el("p", {class: "kind"}, "lode report"),
+      el("h1", {}, words(run.get("project")),
+         el("span", {class: "quiet"}, " run ", fig(run.get("run"), String))),
+      el("p", {class: "quiet"}, "Began ",
+         words(run.get("started"), minute(run.get("started").text)), " UTC, took ",
+         fig(run.get("seconds"), seconds), " s; lode ", words(run.get("lode")),
+         ", engine semantics ", words(run.get("engine_semantics")), ", time zones ",
+         words(run.get("time_zones"))),
+      el("div", {class: "tools"}, schemeButton(), printButton()));
+}
+
+function printButton(): HTMLElement {
+  const button = el("button", {type: "button"}, "Print");
+  button.addEventListener("click", () => window.print());
+  return button;
+}
+
+/** Light, dark, or as the machine has it. */
+function schemeButton(): HTMLElement {
+  const schemes = ["auto", "light", "dark"];
+  let at = 0;
+  const button = el("button", {type: "button"});
+  const say = () => {
+    const scheme = schemes[at] ?? "auto";
+    if (scheme === "auto")
+      delete document.documentElement.dataset["scheme"];
+    else
+      document.documentElement.dataset["scheme"] = scheme;
+    button.textContent = `Colours: ${scheme}`;
+  };
+  button.addEventListener("click", () => {
+    at = (at + 1) % schemes.length;
+    say();
+  });
+  say();
+  return button;
+}
+
+/** A section's figures are marked as shown while it is made, so what is left comes last. */
+function draw(run: Part, page: HTMLElement): void {
+  const top = header(run);
+  const sections = sectionsOf(run);
+  for (const section of sections)
+    if (section.id === "rest") section.content = rest(run);
+  const filled = sections.filter(
+      ({content}) => content !== null && content !== undefined &&
+          !(Array.isArray(content) && content.length === 0));
+  page.append(
+      top,
+      el("nav", {"aria-label": "Sections"},
+         el("ul", {}, filled.map(({id, title}) => el("li", {}, el("a", {href: `#${id}`}, title))))),
+      el("div", {class: "sections"}, filled.map(({id, title, content}) => {
+        const heading = el("h2", {id: `${id}-title`}, title);
+        const made = el("section", {id, "aria-labelledby": `${id}-title`}, heading);
+        append(made, content);
+        return made;
+      })),
+      el("footer", {}, "All figures are those of ", el("code", {}, "lode run --json"),
+         ", which this " +
+             "file holds; each shows its exact value when pointed at. Nothing here was fetched, " +
+             "and " +
+             "nothing is sent."));
+  document.title = `${run.get("project").text}, run ${run.get("run").text} · lode report`;
+}
+
+/** Everything is open on paper, in light colours, and as it was afterwards. */
+function preparePrinting(): void {
+  let opened: HTMLDetailsElement[] = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll<HTMLDetailsElement>("details:not([open])")];
+    for (const one of opened) one.open = true;
+    redrawAll();
+  });
+  addEventListener("afterprint", () => {
+    for (const one of opened) one.open = false;
+    opened = [];
+  });
+}
+
+function main(): void {
+  const page = document.getElementById("page");
+  const json = document.getElementById("run")?.textContent ?? "null";
+  if (!page) return;
+  const value = parse(json);
+  if (value === null || typeof value !== "object" || Array.isArray(value)) {
+    page.append(
+        el("p", {}, "There is no run in this page. ", el("code", {}, "lode report"),
+           " makes one that has."));
+    return;
+  }
+  draw(Part.whole(value), page);
+  preparePrinting();
+}
+
+main();

@@ -1,0 +1,98 @@
+// What the figures of a run say, worked out from its JSON and nothing else: which model is best,
+// which of two is better, what a reader must know first. No elements here, so that tests can read
+// it.
+import type {Part} from "./document";
+
+/** Metrics of which more is better; of all others less is. */
+const HIGHER = new Set(["auc", "average_precision", "accuracy", "precision", "recall", "f1", "r2"]);
+
+export function higherIsBetter(metric: string): boolean {
+  return HIGHER.has(metric);
+}
+
+export type Said = "better"|"worse"|"cannot be told apart";
+
+/** What an interval of a difference (this less the other) says. The JSON's own word goes first. */
+export function said(difference: Part, metric: string): Said {
+  const clear = difference.get("clear");
+  const better = difference.get("better");
+  if (clear.exists && better.exists) {
+    if (!clear.flag) return "cannot be told apart";
+    return better.flag ? "better" : "worse";
+  }
+  const low = difference.get("low").number;
+  const high = difference.get("high").number;
+  if (!(low > 0) && !(high < 0)) return "cannot be told apart";
+  return low > 0 === higherIsBetter(metric) ? "better" : "worse";
+}
+
+export function testMetric(model: Part, metric: string): Part {
+  return model.at("metrics", "test", metric);
+}
+
+/** Models by log-loss on rows they have not seen, the best first; those without it last. */
+export function ranked(run: Part): Part[] {
+  const loss = (model: Part) => testMetric(model, "log_loss").get("value").number;
+  return [...run.get("models").items].sort((a, b) => {
+    const [x, y] = [loss(a), loss(b)];
+    if (Number.isNaN(x) || Number.isNaN(y))
+      return Number(Number.isNaN(x)) - Number(Number.isNaN(y));
+    return x - y;
+  });
+}
+
+/** Notes of a model: what somebody, or the trainer, wants known before it is trusted. */
+export function notes(model: Part): Part[] {
+  return model.get("notes").items.filter((note) => note.text !== "");
+}
+
+/** The model that knows nothing of a row, if the run has one. */
+export function floor(run: Part): Part|undefined {
+  return run.get("models").items.find((model) => model.get("algorithm").text === "constant");
+}
+
+export type Beats = "yes"|"no"|"unclear"|"nothing to compare";
+
+/**
+ * Whether a model is better than the constant on the same rows: by its own paired comparison if it
+ * has one, else only if the two intervals leave each other out.
+ */
+export function beatsFloor(run: Part, model: Part): Beats {
+  const constant = floor(run);
+  if (!constant || constant.path === model.path) return "nothing to compare";
+  if (model.at("against", "model").text === constant.get("name").text) {
+    const word = said(model.at("against", "difference", "log_loss"), "log_loss");
+    return word === "better" ? "yes" : word === "worse" ? "no" : "unclear";
+  }
+  const mine = testMetric(model, "log_loss");
+  const its = testMetric(constant, "log_loss");
+  if (mine.get("high").number < its.get("low").number) return "yes";
+  if (mine.get("low").number > its.get("high").number) return "no";
+  return "unclear";
+}
+
+/** Rows, accepted rows and rows set aside, over all sources. */
+export function rowsOf(run: Part): {rows: number; accepted: number; aside: number} {
+  let rows = 0;
+  let accepted = 0;
+  for (const source of run.get("sources").items) {
+    rows += source.get("rows").number;
+    accepted += source.get("accepted").number;
+  }
+  return {rows, accepted, aside: rows - accepted};
+}
+
+/** Looks of a walk that promoted, with the period at whose end they were. */
+export function promotions(walk: Part): {period: Part; look: Part}[] {
+  return walk.get("periods").items.flatMap(
+      (period) =>
+          period.get("looks").items.filter((look) => look.get("promoted").flag).map((look) => ({
+                                                                                      period,
+                                                                                      look
+                                                                                    })));
+}
+
+/** Of a walk's candidate had it been live always: better or worse than what was live. */
+export function againstLive(candidate: Part, metric: string): Said {
+  return said(candidate.get("more_than_live"), metric);
+}

@@ -1,0 +1,294 @@
+// A walk forward: what was live in each period, how it and the others did, and what the gate said.
+import {chart, dotsWithIntervals, type Legend, Plot, plot} from "../charts";
+import type {Part} from "../document";
+import {type Child, details, el, estimate, fig, table, words} from "../dom";
+
+import {day, fixed, metricName, signed, whole} from "../figures";
+import {againstLive, higherIsBetter} from "../reading";
+
+interface Point {
+  at: Date;
+  name: string;
+  value: number;
+  less: number;
+}
+
+/** One point a period and candidate; `less` is its metric less that of what was live. */
+function pointsOf(walk: Part): Point[] {
+  return walk.get("periods").items.flatMap((period) => {
+    const live = period.at("metric", period.get("live").text).number;
+    return period.get("metric").members.map(([name, value]) => ({
+                                              at: new Date(period.get("begin").text),
+                                              name,
+                                              value: value.number,
+                                              less: value.number - live
+                                            }));
+  });
+}
+
+interface Stretch {
+  name: string;
+  from: Date;
+  to: Date;
+}
+
+/** What was live, stretch after stretch. */
+function stretchesOf(walk: Part): Stretch[] {
+  const list: Stretch[] = [];
+  for (const period of walk.get("periods").items) {
+    const name = period.get("live").text;
+    const last = list.at(-1);
+    const to = new Date(period.get("end").text);
+    if (last?.name === name)
+      last.to = to;
+    else
+      list.push({name, from: new Date(period.get("begin").text), to});
+  }
+  return list;
+}
+
+function lines(
+    points: Point[], of: "value"|"less", legend: Legend, label: string, promoted: Date[],
+    width: number): Element {
+  return plot({
+    width,
+    height: Math.min(320, Math.max(220, width * 0.45)),
+    marginLeft: 58,
+    marginRight: 12,
+    x: {label: null, type: "utc"},
+    y: {label, grid: true, labelArrow: "none", ...(of === "less" ? {nice: true} : {}), ticks: 6},
+    color: {type: "identity"},
+    marks: [
+      of === "less" ? Plot.ruleY([0], {stroke: "currentColor", strokeOpacity: 0.6}) : null,
+      Plot.ruleX(promoted, {stroke: "currentColor", strokeDasharray: "3 3", strokeOpacity: 0.8}),
+      legend.names.map((name) => Plot.lineY(points.filter((p) => p.name === name), {
+        x: "at",
+        y: of,
+        stroke: legend.colour(name),
+        strokeWidth: 2,
+        strokeDasharray: legend.dash(name)
+      })),
+      Plot.dot(points, {
+        x: "at",
+        y: of,
+        r: 2.5,
+        fill: (p: Point) => legend.colour(p.name),
+        title: (p: Point) => `${p.name}, from ${p.at.toISOString().slice(0, 10)}: ${
+            of === "value" ? p.value.toFixed(5) : `${p.less > 0 ? "+" : ""}${p.less.toFixed(5)}`}`
+      }),
+    ],
+  });
+}
+
+function liveStrip(stretches: Stretch[], legend: Legend, width: number): Element {
+  return plot({
+    width,
+    height: 74,
+    marginLeft: 58,
+    marginRight: 12,
+    marginTop: 6,
+    x: {label: null, type: "utc"},
+    y: {axis: null},
+    color: {type: "identity"},
+    marks: [
+      Plot.rect(stretches, {
+        x1: "from",
+        x2: "to",
+        y1: 0,
+        y2: 1,
+        insetLeft: 1,
+        insetRight: 1,
+        fill: (s: Stretch) => legend.colour(s.name)
+      }),
+      Plot.text(stretches.filter((s) => room(s, stretches, width) > s.name.length * 7 + 8), {
+        x: (s: Stretch) => new Date((s.from.getTime() + s.to.getTime()) / 2),
+        y: 0.5,
+        text: "name",
+        fill: "var(--ground)",
+        fontWeight: "600"
+      }),
+    ],
+  });
+}
+
+function room(one: Stretch, all: Stretch[], width: number): number {
+  const begin = all[0]?.from.getTime() ?? 0;
+  const end = all.at(-1)?.to.getTime() ?? 1;
+  return (width - 70) * (one.to.getTime() - one.from.getTime()) / Math.max(1, end - begin);
+}
+
+function promotedAt(walk: Part): Date[] {
+  return walk.get("periods")
+      .items.filter((period) => period.get("looks").items.some((look) => look.get("promoted").flag))
+      .map((period) => new Date(period.get("end").text));
+}
+
+function pictures(walk: Part, legend: Legend): Child {
+  const metric = metricName(walk.get("metric").text);
+  const points = pointsOf(walk);
+  const stretches = stretchesOf(walk);
+  const promoted = promotedAt(walk);
+  const way = higherIsBetter(walk.get("metric").text) ? "more is better" : "less is better";
+  return [
+    chart(
+        "What was live: " +
+            stretches.map((s) => `${s.name} from ${s.from.toISOString().slice(0, 10)}`).join(", "),
+        el("b", {}, "What was live"), (width) => liveStrip(stretches, legend, width)),
+    legend.element(),
+    el("div", {class: "grid"},
+       chart(
+           `${metric} of every candidate, period by period; the table below has the figures`,
+           [el("b", {}, metric), ` of each period (${way}); broken lines are promotions`],
+           (width) => lines(points, "value", legend, metric, promoted, width)),
+       chart(
+           `${metric} less that of what was live, period by period`,
+           [
+             el("b", {}, `${metric} less what was live had`),
+             ` (${way}); what is live is the line at 0`
+           ],
+           (width) => lines(points, "less", legend, "difference", promoted, width))),
+  ];
+}
+
+function overall(walk: Part, legend: Legend): Child {
+  const metric = walk.get("metric").text;
+  const candidates = walk.get("candidates").items;
+  const dots = candidates.map((candidate) => {
+    const part = candidate.get("more_than_live");
+    return {
+      name: `${candidate.get("name").text} always`,
+      value: part.get("value").number,
+      low: part.get("low").number,
+      high: part.get("high").number,
+      colour: legend.colour(candidate.get("name").text)
+    };
+  });
+  const way = higherIsBetter(metric) ? "left of 0 is worse than what was live" :
+                                       "right of 0 is worse than what was live";
+  return [
+    chart(
+        `${
+            metricName(
+                metric)} of each candidate had it been live always, less what was live had: ` +
+            dots.map((d) => `${d.name} ${d.value.toFixed(5)}`).join(", "),
+        [el("b", {}, "Had it been live always"), ` (${way})`],
+        (width) =>
+            dotsWithIntervals(dots, `${metricName(metric)} less what was live had`, true, width)),
+    table(
+        "Candidates",
+        [
+          {head: "had it been"}, {head: metricName(metric), numeric: true},
+          {head: "less what was live had", numeric: true}, {head: ""}
+        ],
+        [
+          [
+            el("b", {}, "what the gate made live"), estimate(walk.get("live_metric"), fixed(5)), "",
+            ""
+          ],
+          ...candidates.map(
+              (candidate): Child[] => [
+                  [words(candidate.get("name")), " always"],
+                  estimate(candidate.get("always_live"), fixed(5)),
+                  estimate(candidate.get("more_than_live"), signed(5)),
+                  againstLive(candidate, metric)])
+        ]),
+  ];
+}
+
+function periods(walk: Part): Child {
+  const names = walk.get("candidates").items.map((candidate) => candidate.get("name").text);
+  return table(
+      "Periods",
+      [
+        {head: "from"}, {head: "to"}, {head: "rows", numeric: true}, {head: "live"},
+        ...names.map((name) => ({head: name, numeric: true})), {head: "the gate at its end"}
+      ],
+      walk.get("periods").items.map(
+          (period): Child[] =>
+              [words(period.get("begin"), day(period.get("begin").text)),
+               words(period.get("end"), day(period.get("end").text)),
+               fig(period.get("rows"), whole), words(period.get("live")),
+               ...names.map(
+                   (name) => name === period.get("live").text ?
+                       el("b", {}, fig(period.at("metric", name), fixed(4))) :
+                       fig(period.at("metric", name), fixed(4))),
+               period.get("looks").items.map(
+                   (look,
+                    i) => [i > 0 ? ", " : "", `${look.get("challenger").text} `, badge(look)])]));
+}
+
+function badge(look: Part): HTMLElement {
+  const promoted = look.get("promoted").flag;
+  const word = promoted ? "promoted" : look.get("verdict").text;
+  return el("span", {class: `said ${promoted ? "good" : word === "keep" ? "bad" : "open"}`}, word);
+}
+
+/** Every look of the gate with its reason; its checks behind it. */
+function looks(walk: Part): Child {
+  return walk.get("periods")
+      .items.filter((period) => period.get("looks").items.length > 0)
+      .map(
+          (period) => details(
+              [
+                el("b", {}, day(period.get("end").text)), " ",
+                period.get("looks").items.map(
+                    (look,
+                     i) => [i > 0 ? ", " : "", `${look.get("challenger").text} `, badge(look)])
+              ],
+              period.get("looks").items.map(oneLook)));
+}
+
+function oneLook(look: Part): HTMLElement {
+  const checks = look.get("checks").items;
+  return el(
+      "div", {class: "look"},
+      el("p", {}, el("b", {}, words(look.get("challenger"))), ": ", words(look.get("verdict")),
+         words(look.get("promoted"), look.get("promoted").flag ? ", promoted" : ""), ". ",
+         words(look.get("why"))),
+      el("p", {class: "quiet"}, "On ", fig(look.get("rows"), whole), " rows of ",
+         fig(look.get("blocks"), whole), " days, at a chance of error of ", fig(look.get("alpha")),
+         "; more labels needed: ",
+         fig(look.get("more_labels"), (v) => v < 0 ? "cannot be told" : whole(v)), "."),
+      checks.length > 0 ?
+          table(
+              `Checks of ${look.get("challenger").text}`,
+              [
+                {head: "check"}, {head: "says"}, {head: "gain", numeric: true},
+                {head: "low", numeric: true}, {head: "high", numeric: true},
+                {head: "bound", numeric: true}, {head: "in words"}
+              ],
+              checks.map(
+                  (check): Child[] =>
+                      [words(check.get("name")), words(check.get("says")),
+                       fig(check.get("gain"), signed(5)), fig(check.get("low"), signed(5)),
+                       fig(check.get("high"), signed(5)), fig(check.get("bound"), signed(5)),
+                       words(check.get("sentence"))])) :
+          null);
+}
+
+export function retraining(walk: Part, legend: Legend): Child {
+  const version = walk.get("version");
+  return [
+    el("p", {class: "lead"}, "The first champion is made like ", words(walk.get("champion")),
+       " and called frozen. At the end of each period a gate compares by ",
+       words(walk.get("metric"), metricName(walk.get("metric").text)),
+       " and says whether a challenger takes over; nothing is " +
+           "judged on rows it has seen."),
+    pictures(walk, legend),
+    overall(walk, legend),
+    el("p", {}, "Live after the last period: ", el("b", {}, words(walk.get("live"))), ". ",
+       version.number > 0 ?
+           [
+             "Kept as version ", fig(version, whole), ", content ",
+             el("code", {}, words(walk.get("content"))), "."
+           ] :
+           [
+             el("span", {hidden: ""}, fig(version), words(walk.get("content"))),
+             "Nothing was kept under the walk's name: the first champion stands under its own."
+           ]),
+    el("h3", {}, "Period by period"),
+    periods(walk),
+    el("h3", {}, "What the gate said, and why"),
+    looks(walk),
+  ];
+}

@@ -1,0 +1,132 @@
+// The first thing on the page: what came of it, in sentences, and what to know before believing
+// them.
+import type {Part} from "../document";
+import {type Child, el, estimate, fig, words} from "../dom";
+
+import {day, fixed, metricName, signed, whole} from "../figures";
+import {againstLive, beatsFloor, floor, higherIsBetter, notes} from "../reading";
+import {promotions, ranked, rowsOf, said, testMetric} from "../reading";
+
+function bestSentence(run: Part, best: Part): Child {
+  const sentence: Child[] = [
+    "Of ", String(run.get("models").items.length), " models, judged on rows they have not seen, ",
+    el("b", {}, words(best.get("name"))),
+    " has the lowest log-loss: ", estimate(testMetric(best, "log_loss"), fixed(4))
+  ];
+  if (testMetric(best, "auc").exists)
+    sentence.push("; its AUC is ", estimate(testMetric(best, "auc"), fixed(4)));
+  sentence.push(".");
+  return sentence;
+}
+
+function floorSentence(run: Part, best: Part): Child {
+  const constant = floor(run);
+  if (!constant)
+    return "No model here is the constant, so nothing says what knowing nothing is worth.";
+  const its: Child = [
+    " (", words(constant.get("name")), ", log-loss ",
+    fig(testMetric(constant, "log_loss").get("value"), fixed(4)), ")"
+  ];
+  switch (beatsFloor(run, best)) {
+    case "yes":
+      return ["It does better than knowing nothing", its, "."];
+    case "no":
+      return ["It does ", el("b", {}, "worse"), " than knowing nothing", its, "."];
+    case "unclear":
+      return ["It cannot be told apart from knowing nothing", its, "."];
+    default:
+      return ["It is the constant itself: no other model does better", its, "."];
+  }
+}
+
+function againstSentence(model: Part): Child {
+  const other = model.at("against", "model");
+  const difference = model.at("against", "difference", "log_loss");
+  if (!other.exists || !difference.exists) return null;
+  const word = said(difference, "log_loss");
+  return [
+    "Against ", words(other), ", on the same rows and days: log-loss ",
+    estimate(difference, signed(4)),
+    word === "cannot be told apart" ? ", which cannot be told apart." : `, which is ${word}.`
+  ];
+}
+
+function cautions(model: Part): HTMLElement|null {
+  const list = notes(model);
+  if (list.length === 0) return null;
+  return el(
+      "div", {class: "caution"}, el("strong", {}, "Before trusting it. "),
+      list.map((note) => el("p", {}, words(note))));
+}
+
+function modelVerdict(run: Part): Child {
+  const models = ranked(run);
+  const best = models[0];
+  if (!best) return null;
+  const trusted = models.find((model) => notes(model).length === 0);
+  return [
+    el("p", {class: "headline"}, bestSentence(run, best)),
+    cautions(best),
+    el("p", {}, floorSentence(run, best), " ", againstSentence(best)),
+    trusted && trusted.path !== best.path ?
+        el("p", {}, "Of those that carry no note, ", el("b", {}, words(trusted.get("name"))),
+           " is best: ", estimate(testMetric(trusted, "log_loss"), fixed(4)), ". ",
+           againstSentence(trusted)) :
+        null,
+  ];
+}
+
+function walkVerdict(walk: Part): Child {
+  const metric = walk.get("metric").text;
+  const made = promotions(walk);
+  const candidates = walk.get("candidates").items.map((candidate) => {
+    const word = againstLive(candidate, metric);
+    return el(
+        "li", {}, words(candidate.get("name")),
+        " always: ", estimate(candidate.get("always_live"), fixed(5)), ", ",
+        estimate(candidate.get("more_than_live"), signed(5)),
+        word === "cannot be told apart" ? ": cannot be told apart from what was live" :
+                                          `: ${word} than what was live`);
+  });
+  return [
+    el("p", {class: "headline"}, "Retraining ", el("b", {}, words(walk.get("name"))), ": over ",
+       fig(walk.get("rows"), whole), " rows of ", String(walk.get("periods").items.length),
+       " periods, what the gate made live has a ", metricName(metric), " of ",
+       estimate(walk.get("live_metric"), fixed(5)),
+       higherIsBetter(metric) ? " (more is better)." : "."),
+    el("p", {},
+       made.length === 0 ?
+           "The gate promoted nobody." :
+           [
+             "The gate promoted ",
+             made.map(
+                 ({period, look}, i) =>
+                     [i > 0 ? ", " : "", el("b", {}, words(look.get("challenger"))), " on ",
+                      words(period.get("end"), day(period.get("end").text))]),
+             "."
+           ],
+       " Had it been"),
+    el("ul", {}, candidates),
+  ];
+}
+
+function dataVerdict(run: Part): Child {
+  const {rows, accepted, aside} = rowsOf(run);
+  if (run.get("sources").items.length === 0) return null;
+  return el(
+      "p", {}, `${whole(accepted)} of ${whole(rows)} rows were accepted`,
+      aside > 0 ? [", ", el("a", {href: "#data"}, `${whole(aside)} set aside`), "."] :
+                  ", none set aside.");
+}
+
+export function verdict(run: Part): HTMLElement {
+  const models = run.get("models").items;
+  const walks = run.get("retraining").items;
+  return el(
+      "div", {class: "verdict"},
+      models.length === 0 ?
+          el("p", {class: "headline"}, "No model was made: the project declares none. This run ",
+             "brought its data up to date.") :
+          modelVerdict(run),
+      walks.map(walkVerdict), dataVerdict(run));
+}
