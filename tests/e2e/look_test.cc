@@ -139,15 +139,14 @@ TEST_F(Look, SqlSeesEveryTable) {
   EXPECT_EQ(rows("SELECT station, units FROM meta.stations WHERE place <= 2 ORDER BY place"),
             Json::parse(R"([{"station": "ingest orders", "units": 61},
                             {"station": "load orders", "units": 60}])"));
-  EXPECT_EQ(
-      rows("SELECT station, units, bytes_written > 0 AS wrote, parent FROM meta.stations "
-           "WHERE kind = 'training' OR station LIKE '%keep%' ORDER BY place"),
-      Json::parse(R"([{"station": "keep training sets", "units": 60, "wrote": true,
+  EXPECT_EQ(rows("SELECT station, units, bytes_written > 0 AS wrote, parent FROM meta.stations "
+                 "WHERE kind = 'training' OR station LIKE '%keep%' ORDER BY place"),
+            Json::parse(R"([{"station": "keep training sets", "units": 60, "wrote": true,
                              "parent": 1},
                             {"station": "model base: fit", "units": 30, "wrote": false,
                              "parent": 1},
                             {"station": "model base: keep", "units": )" +
-                  std::to_string(stored_bytes("models")) + R"(, "wrote": true, "parent": 1},
+                        std::to_string(stored_bytes("models")) + R"(, "wrote": true, "parent": 1},
                             {"station": "keep scores", "units": 30, "wrote": true,
                              "parent": 1}])"));
   // 60 rows read `spending` at their own time: ann's of 12:00 see that of 10:00, and so on.

@@ -20,11 +20,13 @@ from debian import install_missing, wanted_packages
 from fetch import SetupError, fetch
 from smoke import smoke
 from venv_tests import make_venv
+from web_packages import are_current, install_web
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 THIRD = ROOT / "third_party"
 PREFIX = THIRD / "prefix"
 VENV = THIRD / "venv"
+WEB = ROOT / "web"
 LOCK, APT, REQUIREMENTS = THIRD / "lock.toml", THIRD / "apt.txt", THIRD / "test-requirements.txt"
 MANIFEST = PREFIX / "manifest.json"
 GROUPS = {
@@ -136,7 +138,8 @@ def is_current(group: str) -> bool:
         return False
     names = [name for item in manifest["items"] for name in item["files"]]
     return all((PREFIX / name).exists() for name in names) and \
-        ("test" not in manifest["groups"] or (VENV / "bin/python").exists())
+        ("test" not in manifest["groups"] or
+         (VENV / "bin/python").exists() and are_current(WEB))
 
 
 def write_manifest(groups: set[str], items: list[dict]) -> None:
@@ -179,6 +182,7 @@ def setup(group: str, offline: bool) -> None:
         start = time.monotonic()
         make_venv(REQUIREMENTS, VENV, offline)
         print(f"  third_party/venv: {time.monotonic() - start:.1f} s")
+        install_web(WEB, offline)
     smoke(PREFIX, {item["name"]: item["version"] for item in items})
     remove_leftovers(before, items)
     write_manifest(groups, items)

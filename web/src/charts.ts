@@ -123,7 +123,8 @@ export function dotsWithIntervals(
       ticks: Math.max(2, Math.floor((width - margin) / 75)),
       nice: true,
       labelAnchor: "center",
-      labelArrow: "none"
+      labelArrow: "none",
+      inset: 8
     },
     y: {
       domain: dots.map((d) => d.name),

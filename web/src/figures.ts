@@ -4,7 +4,7 @@ import type {Part} from "./document";
 export type Format = (value: number) => string;
 
 const grouped = (digits: string) => digits.replace(/\B(?=(\d{3})+$)/g, ",");
-const minus = (text: string) => text.replace("-", "−");
+const minus = (text: string) => text.replaceAll("-", "−");
 
 /** 1,234,567 */
 export const whole: Format = (v) => minus(grouped(String(Math.round(v))));

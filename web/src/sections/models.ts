@@ -58,10 +58,8 @@ export function models(run: Part, legend: Legend): Child {
   const metrics = metricsOf(list, "test");
   return [
     el("p", {class: "lead"},
-       "On test rows no model was fitted on, sorted by log-loss. Intervals " +
-           "hold the truth in 95 of 100 repetitions; they are drawn over whole days, because " +
-           "rows of one " +
-           "day share its weather."),
+       "On test rows no model was fitted on, sorted by log-loss. Intervals hold the truth in 95 " +
+           "of 100 repetitions; whole days are drawn, because rows of a day have much in common."),
     el("div", {class: "grid"}, metrics.map((metric) => metricChart(list, metric, legend))),
     leaderboard(list, metrics),
   ];

@@ -218,52 +218,62 @@ function periods(walk: Part): Child {
 }
 
 function badge(look: Part): HTMLElement {
-  const promoted = look.get("promoted").flag;
-  const word = promoted ? "promoted" : look.get("verdict").text;
-  return el("span", {class: `said ${promoted ? "good" : word === "keep" ? "bad" : "open"}`}, word);
+  if (look.get("promoted").flag) return el("span", {class: "said good"}, "promoted");
+  const verdict = look.get("verdict").text;
+  // Of several that may be promoted the gate takes one.
+  const shown: Record<string, string> = {keep: "kept out", promote: "good enough, not taken"};
+  return el(
+      "span", {class: `said ${verdict === "keep" ? "bad" : "open"}`}, shown[verdict] ?? verdict);
 }
 
 /** Every look of the gate with its reason; its checks behind it. */
 function looks(walk: Part): Child {
-  return walk.get("periods")
-      .items.filter((period) => period.get("looks").items.length > 0)
-      .map(
-          (period) => details(
-              [
-                el("b", {}, day(period.get("end").text)), " ",
-                period.get("looks").items.map(
-                    (look,
-                     i) => [i > 0 ? ", " : "", `${look.get("challenger").text} `, badge(look)])
-              ],
-              period.get("looks").items.map(oneLook)));
+  const list = walk.get("periods").items.flatMap(
+      (period) => period.get("looks").items.map((look) => ({period, look})));
+  if (list.length === 0) return el("p", {}, "The gate has looked at nobody.");
+  const columns = [
+    {head: "at"}, {head: "challenger"}, {head: "the gate"}, {head: "why"},
+    {head: "rows", numeric: true}, {head: "days", numeric: true},
+    {head: "chance of error", numeric: true}, {head: "labels needed", numeric: true}
+  ];
+  const more = (v: number) => v < 0 ? "cannot be told" : whole(v);
+  const rows = list.map(
+      ({period, look}): Child[] =>
+          [day(period.get("end").text), words(look.get("challenger")), [badge(look), marks(look)],
+           words(look.get("why")), fig(look.get("rows"), whole), fig(look.get("blocks"), whole),
+           fig(look.get("alpha")), fig(look.get("more_labels"), more)]);
+  return [
+    table("Looks of the gate", columns, rows),
+    details(
+        "What each look was made of: the checks, their limits and bounds",
+        list.map(({period, look}) => checks(period, look))),
+  ];
 }
 
-function oneLook(look: Part): HTMLElement {
-  const checks = look.get("checks").items;
-  return el(
-      "div", {class: "look"},
-      el("p", {}, el("b", {}, words(look.get("challenger"))), ": ", words(look.get("verdict")),
-         words(look.get("promoted"), look.get("promoted").flag ? ", promoted" : ""), ". ",
-         words(look.get("why"))),
-      el("p", {class: "quiet"}, "On ", fig(look.get("rows"), whole), " rows of ",
-         fig(look.get("blocks"), whole), " days, at a chance of error of ", fig(look.get("alpha")),
-         "; more labels needed: ",
-         fig(look.get("more_labels"), (v) => v < 0 ? "cannot be told" : whole(v)), "."),
-      checks.length > 0 ?
-          table(
-              `Checks of ${look.get("challenger").text}`,
-              [
-                {head: "check"}, {head: "says"}, {head: "gain", numeric: true},
-                {head: "low", numeric: true}, {head: "high", numeric: true},
-                {head: "bound", numeric: true}, {head: "in words"}
-              ],
-              checks.map(
-                  (check): Child[] =>
-                      [words(check.get("name")), words(check.get("says")),
-                       fig(check.get("gain"), signed(5)), fig(check.get("low"), signed(5)),
-                       fig(check.get("high"), signed(5)), fig(check.get("bound"), signed(5)),
-                       words(check.get("sentence"))])) :
-          null);
+/** The JSON's own words behind a badge. */
+function marks(look: Part): HTMLElement {
+  return el("span", {hidden: ""}, words(look.get("verdict")), words(look.get("promoted")));
+}
+
+function checks(period: Part, look: Part): Child {
+  const list = look.get("checks").items;
+  const title = `${day(period.get("end").text)}, ${look.get("challenger").text}`;
+  if (list.length === 0) return null;
+  const columns = [
+    {head: "check"}, {head: "says"}, {head: "gain", numeric: true}, {head: "low", numeric: true},
+    {head: "high", numeric: true}, {head: "bound", numeric: true}, {head: "in words"}
+  ];
+  return [
+    el("h4", {}, title, " ", badge(look)),
+    table(
+        `Checks of ${title}`, columns,
+        list.map(
+            (check): Child[] =>
+                [words(check.get("name")), words(check.get("says")),
+                 fig(check.get("gain"), signed(5)), fig(check.get("low"), signed(5)),
+                 fig(check.get("high"), signed(5)), fig(check.get("bound"), signed(5)),
+                 words(check.get("sentence"))])),
+  ];
 }
 
 export function retraining(walk: Part, legend: Legend): Child {

@@ -8,10 +8,12 @@ import {againstLive, beatsFloor, floor, higherIsBetter, notes} from "../reading"
 import {promotions, ranked, rowsOf, said, testMetric} from "../reading";
 
 function bestSentence(run: Part, best: Part): Child {
+  const count = run.get("models").items.length;
+  const name = el("b", {}, words(best.get("name")));
   const sentence: Child[] = [
-    "Of ", String(run.get("models").items.length), " models, judged on rows they have not seen, ",
-    el("b", {}, words(best.get("name"))),
-    " has the lowest log-loss: ", estimate(testMetric(best, "log_loss"), fixed(4))
+    count === 1 ? ["The one model, ", name, ", has a log-loss of "] :
+                  [`Of ${count} models, `, name, " has the lowest log-loss: "],
+    estimate(testMetric(best, "log_loss"), fixed(4)), " on rows it has not seen"
   ];
   if (testMetric(best, "auc").exists)
     sentence.push("; its AUC is ", estimate(testMetric(best, "auc"), fixed(4)));
@@ -82,8 +84,8 @@ function walkVerdict(walk: Part): Child {
   const candidates = walk.get("candidates").items.map((candidate) => {
     const word = againstLive(candidate, metric);
     return el(
-        "li", {}, words(candidate.get("name")),
-        " always: ", estimate(candidate.get("always_live"), fixed(5)), ", ",
+        "li", {}, words(candidate.get("name")), ": ",
+        estimate(candidate.get("always_live"), fixed(5)), ", ",
         estimate(candidate.get("more_than_live"), signed(5)),
         word === "cannot be told apart" ? ": cannot be told apart from what was live" :
                                           `: ${word} than what was live`);
@@ -105,7 +107,7 @@ function walkVerdict(walk: Part): Child {
                       words(period.get("end"), day(period.get("end").text))]),
              "."
            ],
-       " Had it been"),
+       " Had one of them been live always:"),
     el("ul", {}, candidates),
   ];
 }

@@ -1,0 +1,104 @@
+"""Projects for the page's test: one with a bit of everything a report can show, names in it that
+would break a careless page, and one without models."""
+
+from pathlib import Path
+
+SHOP = r"""lode: 1
+project: shop
+sources:
+  orders:
+    files: orders.csv
+    columns: {at: timestamp, shop: string, amount: double, returned: int64}
+    time: at
+    contract:
+      amount: {between: [0, 1000]}
+      shop: {required: true}
+labels:
+  returned: {about: orders, value: returned = 1, known: at + hours(6)}
+features:
+  history:
+    over: returned
+    by: shop
+    windows: [1d, 7d]
+    values: {n: count(), returned: sum(value)}
+training:
+  orders:
+    rows: orders
+    label: returned
+    columns: {amount: amount, shop: shop, past: "history[shop]"}
+models:
+  base:
+    from: orders
+    algorithm: constant
+    columns: [amount]
+    split: {train: ..2020-01-29, test: 2020-01-29..}
+  amount:
+    from: orders
+    algorithm: logistic
+    columns: [amount]
+    split: {train: ..2020-01-29, test: 2020-01-29.., embargo: 1d}
+    compare_with: base
+    seed: 9223372036854775807
+  everything:
+    from: orders
+    algorithm: logistic
+    columns: [amount, shop, past.n_1d, past.returned_1d, past.n_7d, past.returned_7d]
+    encode: {shop: {one_hot: {}}}
+    split: {train: ..2020-01-29, test: 2020-01-29..}
+    compare_with: amount
+    note: 'a note with </script><img src=x onerror=alert(1)> & "quotes" in it, and a
+      word_that_is_much_longer_than_any_line_of_a_telephone_and_has_nowhere_to_be_broken'
+retraining:
+  weekly:
+    champion: amount
+    every: 7d
+    over: 2020-01-29..
+    evidence: 14d
+    challengers:
+      fresh: {train: 14d}
+      long_memory: {train: 28d}
+    gate: {guards: {calibration_error: 0.2}, slices: [shop]}
+"""
+
+BARE = """lode: 1
+project: bare
+sources:
+  visits:
+    files: visits.csv
+    columns: {at: timestamp, page: string}
+    time: at
+"""
+
+
+def numbers(seed: int):
+    """Even numbers from 0 up to 1: Knuth's MMIX generator, the same everywhere."""
+    state = seed
+    while True:
+        state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
+        yield (state >> 11) / 2**53
+
+
+def write_shop(folder: Path) -> str:
+    """Twelve weeks of forty orders a day; after six, a large amount means the opposite."""
+    draw = numbers(5)
+    lines = ["at,shop,amount,returned"]
+    for day in range(84):
+        month, date = divmod(day, 28)
+        for i in range(40):
+            amount = round(100 * next(draw), 1)
+            lean = (amount - 50) / 50 * (-1 if day >= 42 else 1)
+            returned = int(next(draw) < 0.5 + 0.4 * lean)
+            if (day, i) in ((3, 4), (50, 7), (51, 9)):
+                amount = -1
+            lines.append(f"2020-{month + 1:02}-{date + 1:02} {i * 24 // 40:02}:{i:02}:00,"
+                         f"{'north' if i % 2 else 'south'},{amount},{returned}")
+    lines.insert(900, "2020-01-23 25:00:00,north,1,0")
+    (folder / "orders.csv").write_text("\n".join(lines) + "\n")
+    (folder / "lode.yaml").write_text(SHOP)
+    return "shop"
+
+
+def write_bare(folder: Path) -> str:
+    (folder / "visits.csv").write_text("at,page\n2020-01-01 00:00:00,a\n2020-01-02 00:00:00,b\n")
+    (folder / "lode.yaml").write_text(BARE)
+    return "bare"
