@@ -3,6 +3,7 @@
 #include "cli/project_argument.h"
 #include "cli/text_table.h"
 #include "ingest/arrivals.h"
+#include "orchestrate/model_picture.h"
 #include "orchestrate/model_run.h"
 #include "orchestrate/walk_run.h"
 
@@ -21,25 +22,6 @@ std::string window_text(const Window& window) {
       return "all";
   }
   return "";
-}
-
-std::string range_text(const TimeRange& range) {
-  // Midnight is not worth its digits.
-  auto short_text = [](const std::optional<Timestamp>& t) {
-    if (!t) return std::string();
-    std::string full = text(*t);
-    return full.ends_with("T00:00:00Z") ? full.substr(0, full.size() - 10) : full;
-  };
-  return fmt::format("{}..{}", short_text(range.begin), short_text(range.end));
-}
-
-std::string train_text(const Split& split) {
-  return split.random > 0 ? std::string("the rest") : range_text(split.train);
-}
-std::string test_text(const Split& split) {
-  if (split.random == 0) return range_text(split.test);
-  return fmt::format("{} at random{}", split.random,
-                     split.groups.empty() ? "" : " by " + split.groups);
 }
 
 std::string_view known_text(const KnownRule& known) {

@@ -24,13 +24,6 @@ constexpr std::int64_t kJudgingBytes = 48;  // a row judged
 constexpr std::int64_t kKeptBytes = 20;  // a test row: its number, its score, its rank if judged so
 constexpr std::int64_t kScoringBytes = std::int64_t{32} << 20;  // pieces of rows being scored
 
-std::string range_text(const TimeRange& range) {
-  auto day = [](const std::optional<Timestamp>& t) {
-    return t ? text(*t).substr(0, 10) : std::string();
-  };
-  return day(range.begin) + ".." + day(range.end);
-}
-
 class ModelRunner {
  public:
   ModelRunner(const Model& model, const TrainingTable& training, Recipe recipe,
@@ -39,6 +32,7 @@ class ModelRunner {
         recipe_(std::move(recipe)),
         options_(recipe_.options()),
         splitter_(model, training),
+        times_(training.time),
         pool_(means.pool),
         cancel_(means.cancel),
         budget_(means.budget),
@@ -208,6 +202,10 @@ class ModelRunner {
     TRY(run_.judged, judge_split("test", rows_.test, run_.test_scores));
     station.advance(std::ssize(rows_.test));
     report().blocks = run_.judged.blocks();
+    std::vector<std::uint8_t> labels = recipe_.labels(rows_.test);
+    TRY(report().picture, picture_of({model_.split, times_, rows_.train, rows_.test, train_scores_,
+                                      run_.test_scores, labels, splitter_.blocks(rows_.test)},
+                                     draws(), pool_, cancel_));
     run_.encoders = std::move(encoded_.encoders);
     run_.test_rows = std::move(rows_.test);
     TRY_VOID(run_.hold.resize(kKeptBytes * std::ssize(run_.test_rows)));
@@ -286,6 +284,7 @@ class ModelRunner {
   Recipe recipe_;
   ModelOptions options_;
   RowSplitter splitter_;
+  std::span<const std::int64_t> times_;  // of the table's rows
   ThreadPool& pool_;
   const CancelToken& cancel_;
   MemoryBudget& budget_;

@@ -17,8 +17,14 @@ void write_comparison(JsonWriter& json, const ModelReport& model) {
   json.key("against").begin_object().field("model", model.compared_with);
   json.key("difference").begin_object();
   for (const ComparisonReport& c : model.comparison) {
-    json.key(c.metric);
-    write_estimate(json, c.difference);
+    json.key(c.metric)
+        .begin_object()
+        .field("value", c.difference.value)
+        .field("low", c.difference.low)
+        .field("high", c.difference.high)
+        .field("clear", c.clear)
+        .field("better", c.better)
+        .end_object();
   }
   json.end_object().end_object();
 }

@@ -12,6 +12,7 @@
 #include "ingest/arrivals.h"
 #include "judge/bootstrap.h"
 #include "lake/runs.h"
+#include "orchestrate/model_picture.h"
 
 namespace lode {
 
@@ -133,6 +134,7 @@ struct ModelReport {
   std::int64_t blocks = 0;                                      // of the bootstrap on the test rows
   std::string block_unit = "day";                               // or "row", or a column of groups
   std::map<std::string, std::vector<MetricReport>> metrics{};   // by split: "train", "test"
+  ModelPicture picture{};
   std::string compared_with;
   std::vector<ComparisonReport> comparison{};
   InflationReport inflation{};

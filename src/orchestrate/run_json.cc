@@ -89,6 +89,7 @@ void write_model(JsonWriter& json, const ModelReport& m) {
   write_pairs(json, "encoders", m.encoders);
   json.field("seed", m.seed).field("threads", m.threads);
   write_judgement(json, m);
+  write_picture(json, m.picture);
   json.end_object();
 }
 

@@ -84,6 +84,16 @@ const leastContrast = () => {
   return least;
 };
 
+/** Charts that stand somewhere are drawn; those behind a closed heading when it is opened. */
+const allDrawn = () => [...document.querySelectorAll(".chart")].every(
+    (one) => !one.checkVisibility() || one.childElementCount > 0);
+
+async function holdWidth(tab, what) {
+  const [page, window] =
+      await tab.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  assert.ok(page <= window, `${what}: the page is ${page} px wide`);
+}
+
 async function look(browser, width, scheme) {
   const what = `${name} at ${width} px, ${scheme}`;
   const context = await browser.newContext({viewport: {width, height: 900}, colorScheme: scheme});
@@ -95,14 +105,16 @@ async function look(browser, width, scheme) {
   tab.on("pageerror", (error) => said.push(`error: ${error.message}`));
   tab.on("dialog", (dialog) => said.push(`dialog: ${dialog.message()}`) && dialog.dismiss());
   await tab.goto(pathToFileURL(page).href);
-  await tab.waitForFunction(
-      () => [...document.querySelectorAll(".chart")].every((c) => c.childElementCount > 0));
+  await tab.waitForFunction(allDrawn);
   const counts = await holdToJson(tab);
-  const wide = await tab.evaluate(() => document.documentElement.scrollWidth);
-  assert.ok(wide <= width, `${what}: the page is ${wide} px wide`);
+  await holdWidth(tab, what);
   const contrast = await tab.evaluate(leastContrast);
   assert.ok(contrast.ratio >= 4.5, `${what}: contrast ${contrast.ratio} of ${contrast.text}`);
   await tab.screenshot({path: join(folder, `${name}-${width}-${scheme}.png`), fullPage: true});
+  await tab.evaluate(() => document.querySelectorAll("details").forEach((one) => one.open = true));
+  await tab.waitForFunction(allDrawn);
+  await holdWidth(tab, `${what}, all open`);
+  await tab.evaluate(() => scrollTo(0, 0));
   await holdKeyboard(tab, what);
   assert.deepEqual(said, [], what);
   assert.deepEqual(asked.filter((url) => !/^(file|data):/.test(url)), [], what);

@@ -104,12 +104,11 @@ function cut(name: string, margin: number): string {
   return name.length <= most ? name : `${name.slice(0, most - 1)}…`;
 }
 
-/**
- * Values as dots with their intervals, one under the other; `zero` draws the line of no
- * difference.
- */
-export function dotsWithIntervals(
-    dots: Dot[], label: string, zero: boolean, width: number): Element {
+/** What 0 is to values: a line of no difference, where sizes begin, or nothing. */
+export type Zero = "line"|"begin"|"nothing";
+
+/** Values as dots with their intervals, one under the other. */
+export function dotsWithIntervals(dots: Dot[], label: string, zero: Zero, width: number): Element {
   const margin = nameMargin(dots.map((d) => d.name), width);
   const seen = dots.filter((d) => Number.isFinite(d.value));
   return plot({
@@ -124,7 +123,8 @@ export function dotsWithIntervals(
       nice: true,
       labelAnchor: "center",
       labelArrow: "none",
-      inset: 8
+      inset: 8,
+      zero: zero !== "nothing"
     },
     y: {
       domain: dots.map((d) => d.name),
@@ -133,7 +133,7 @@ export function dotsWithIntervals(
       tickFormat: (name: string) => cut(name, margin)
     },
     marks: [
-      zero ? Plot.ruleX([0], {stroke: "currentColor", strokeOpacity: 0.7}) : null,
+      zero === "line" ? Plot.ruleX([0], {stroke: "currentColor", strokeOpacity: 0.7}) : null,
       Plot.ruleY(
           seen, {y: "name", x1: "low", x2: "high", stroke: (d: Dot) => d.colour, strokeWidth: 2.5}),
       Plot.dot(

@@ -6,9 +6,11 @@ import {parse, Part} from "./document";
 import {append, type Child, el, fig, words} from "./dom";
 import {minute, seconds} from "./figures";
 import {data, trainingSets} from "./sections/data";
+import {drivers} from "./sections/drivers";
 import {cautions, comparisons, models, recipes, splits} from "./sections/models";
 import {rest} from "./sections/rest";
 import {retraining} from "./sections/retraining";
+import {calibration, thresholds, weeks} from "./sections/scores";
 import {timings} from "./sections/timings";
 import {verdict} from "./sections/verdict";
 
@@ -36,6 +38,10 @@ function sectionsOf(run: Part): Section[] {
     {id: "models", title: "Models", content: models(run, legend)},
     {id: "notes", title: "To know before trusting a figure", content: cautions(run)},
     {id: "against", title: "Against each other", content: comparisons(run, legend)},
+    {id: "weeks", title: "Week by week", content: weeks(run, legend)},
+    {id: "calibration", title: "Calibration", content: calibration(run, legend)},
+    {id: "thresholds", title: "ROC, precision and recall", content: thresholds(run, legend)},
+    {id: "drivers", title: "What moves the answers", content: drivers(run, legend)},
     {id: "splits", title: "Splits", content: splits(run)},
     {id: "data", title: "Data quality", content: data(run)},
     {id: "training", title: "Training sets and features", content: trainingSets(run)},

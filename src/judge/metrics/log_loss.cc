@@ -1,19 +1,13 @@
-#include <algorithm>
+#include "judge/log_loss.h"
 
 #include "base/component.h"
-#include "base/math.h"
 #include "judge/row_mean.h"
 
 namespace lode {
 namespace {
 
-constexpr double kClip = 1e-15;
-
 std::unique_ptr<PreparedMetric> prepare_log_loss(const Sample& sample) {
-  return row_mean(sample, [](double score, std::uint8_t label) {
-    double p = label == 1 ? score : 1 - score;
-    return -portable_log(std::clamp(p, kClip, 1 - kClip));
-  });
+  return row_mean(sample, log_loss_of);
 }
 
 constexpr Metric kLogLoss = {"log_loss", Direction::kLower, true, false, prepare_log_loss};

@@ -49,7 +49,7 @@ function metricChart(models: Part[], metric: string, legend: Legend): HTMLElemen
       dots.map((d) => `${d.name} ${d.value.toFixed(4)}`).join(", ");
   return chart(
       says, [el("b", {}, metricName(metric)), ` (${way})`],
-      (width) => dotsWithIntervals(dots, metricName(metric), false, width));
+      (width) => dotsWithIntervals(dots, metricName(metric), "nothing", width));
 }
 
 export function models(run: Part, legend: Legend): Child {
@@ -85,7 +85,7 @@ export function comparisons(run: Part, legend: Legend): Child {
         `Difference of ${metricName(metric)}, ${way}: ` +
             dots.map((d) => `${d.name} ${d.value.toFixed(4)}`).join(", "),
         [el("b", {}, metricName(metric)), ` (${way})`],
-        (width) => dotsWithIntervals(dots, `difference of ${metricName(metric)}`, true, width));
+        (width) => dotsWithIntervals(dots, `difference of ${metricName(metric)}`, "line", width));
   });
   const rows = list.map(
       (model): Child[] =>

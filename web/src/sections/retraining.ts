@@ -173,7 +173,7 @@ function overall(walk: Part, legend: Legend): Child {
             dots.map((d) => `${d.name} ${d.value.toFixed(5)}`).join(", "),
         [el("b", {}, "Had it been live always"), ` (${way})`],
         (width) =>
-            dotsWithIntervals(dots, `${metricName(metric)} less what was live had`, true, width)),
+            dotsWithIntervals(dots, `${metricName(metric)} less what was live had`, "line", width)),
     table(
         "Candidates",
         [
