@@ -121,7 +121,8 @@ struct ModelReport {
   std::string algorithm;
   std::vector<std::pair<std::string, std::string>> options{};
   std::vector<std::pair<std::string, std::string>> encoders{};
-  std::string chosen;  // "max_depth 4, eta 0.1: the best of 4 on 2001-01-22..2001-01-29"
+  std::string chosen;      // "max_depth 4, eta 0.1: the best of 4 on 2001-01-22..2001-01-29"
+  NamedTexts libraries{};  // that made it, with their versions
   std::uint64_t seed = 0;
   int threads = 0;
   std::int64_t train_rows = 0;

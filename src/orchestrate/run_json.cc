@@ -87,6 +87,7 @@ void write_model(JsonWriter& json, const ModelReport& m) {
       .field("algorithm", m.algorithm);
   write_pairs(json, "options", m.options);
   write_pairs(json, "encoders", m.encoders);
+  write_pairs(json, "libraries", m.libraries);
   json.field("seed", m.seed).field("threads", m.threads);
   write_judgement(json, m);
   write_picture(json, m.picture);

@@ -129,6 +129,7 @@ Status RunLog::model(ModelReport& model, std::string_view fitted) {
   record.seed = model.seed;
   record.threads = model.threads;
   TRY(record.libraries, libraries_of(fitted));
+  model.libraries = record.libraries;
   JsonWriter json;
   json.begin_object();
   write_judgement(json, model);

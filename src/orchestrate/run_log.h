@@ -46,8 +46,8 @@ class RunLog {
   // when those that wait took a second: a sync a station would show in a small run.
   Status station(const StationRecord& station);
   Status counters(const std::vector<CounterRecord>& counters);  // once
-  // Adds a stored model and sets its version in `model`. `fitted` is what the algorithm says of the
-  // model, as JSON (FittedModel::describe).
+  // Adds a stored model and sets its version and libraries in `model`. `fitted` is what the
+  // algorithm says of the model, as JSON (FittedModel::describe).
   Status model(ModelReport& model, std::string_view fitted);
   // Makes a version the champion of its name, unless it has been that before: who went back from it
   // is not overruled by the same run again.

@@ -1,7 +1,7 @@
 // Opens a report in Chromium, wide and narrow, light, dark and on paper, and holds it to the JSON
 // that it was made from. usage: report_test.mjs PAGE.html RUN.json FOLDER_FOR_SCREENSHOTS
 import assert from "node:assert/strict";
-import {readFileSync, statSync} from "node:fs";
+import {readFileSync, statSync, writeFileSync} from "node:fs";
 import {basename, join} from "node:path";
 import {pathToFileURL} from "node:url";
 import {chromium} from "playwright-core";
@@ -137,6 +137,37 @@ async function holdKeyboard(tab, what) {
   assert.equal(await ground(), before, what);
 }
 
+/**
+ * What a newer lode adds to the JSON is on the page before anybody draws it, and told at its top.
+ */
+async function addUnknown(browser) {
+  const added = {
+    newer: {found: [{column: "leak <b>", gain: 0.25}, {column: "b", note: null}], sure: true},
+    models: run.models.map(
+        (model, i) => i === 0 ? {...model, newest: {deep: [[1, 2], {x: 3.5}]}} : model),
+  };
+  const json = JSON.stringify({...run, ...added}).replaceAll("<", "\\u003c");
+  const html = readFileSync(page, "utf8")
+                   .replace(
+                       /(<script type="application\/json" id="run">).*?(<\/script>)/s,
+                       (_, open, close) => open + json + close);
+  const file = join(folder, `${name}-unknown.html`);
+  writeFileSync(file, html);
+  const tab = await browser.newPage();
+  await tab.goto(pathToFileURL(file).href);
+  const shown = await tab.evaluate(shownValues);
+  for (const [path, value] of leaves(added.newer, "/newer"))
+    assert.ok(sameValue(shown[path], value), `${path} of an unknown section`);
+  const told = await tab.evaluate(() => document.querySelector("#verdict").textContent);
+  assert.match(told, /\/newer/);
+  if (run.models.length > 0) {
+    assert.equal(shown["/models/0/newest/deep/0/1"].value, "2");
+    assert.equal(shown["/models/0/newest/deep/1/x"].value, "3.5");
+    assert.match(told, /\/models\/0\/newest/);
+  }
+  await tab.close();
+}
+
 /** On paper all is open, and light. */
 async function print(browser) {
   const tab = await browser.newPage({colorScheme: "dark"});
@@ -163,6 +194,7 @@ try {
   let counts;
   for (const width of [1280, 390])
     for (const scheme of ["light", "dark"]) counts = await look(browser, width, scheme);
+  await addUnknown(browser);
   await print(browser);
   console.log(`${name}: ${statSync(page).size} bytes; ${counts.values} values, of them ${
       counts.numbers} numbers, are on the page as the JSON has them`);

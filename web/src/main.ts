@@ -12,7 +12,7 @@ import {rest} from "./sections/rest";
 import {retraining} from "./sections/retraining";
 import {calibration, thresholds, weeks} from "./sections/scores";
 import {timings} from "./sections/timings";
-import {verdict} from "./sections/verdict";
+import {undrawn, verdict} from "./sections/verdict";
 
 interface Section {
   id: string;
@@ -32,8 +32,9 @@ function sectionsOf(run: Part): Section[] {
                            new Legend(walk.get("candidates")
                                           .items.map((candidate) => candidate.get("name").text)))
                      }));
-  return [
-    {id: "verdict", title: "Verdict", content: verdict(run)},
+  const top = verdict(run);
+  const sections: Section[] = [
+    {id: "verdict", title: "Verdict", content: top},
     ...walks,
     {id: "models", title: "Models", content: models(run, legend)},
     {id: "notes", title: "To know before trusting a figure", content: cautions(run)},
@@ -47,8 +48,11 @@ function sectionsOf(run: Part): Section[] {
     {id: "training", title: "Training sets and features", content: trainingSets(run)},
     {id: "recipes", title: "How to make it again", content: recipes(run)},
     {id: "time", title: "Time and memory", content: timings(run)},
-    {id: "rest", title: "Not drawn by this page", content: null},
   ];
+  const left = run.unshown();
+  if (left.length === 0) return sections;
+  top.append(undrawn(left));
+  return [...sections, {id: "rest", title: "Not drawn by this page", content: rest(left)}];
 }
 
 function header(run: Part): HTMLElement {
@@ -91,12 +95,10 @@ function schemeButton(): HTMLElement {
   return button;
 }
 
-/** A section's figures are marked as shown while it is made, so what is left comes last. */
+/** The header is made first: what it shows is not left for the end of the page. */
 function draw(run: Part, page: HTMLElement): void {
   const top = header(run);
   const sections = sectionsOf(run);
-  for (const section of sections)
-    if (section.id === "rest") section.content = rest(run);
   const filled = sections.filter(
       ({content}) => content !== null && content !== undefined &&
           !(Array.isArray(content) && content.length === 0));
@@ -111,10 +113,8 @@ function draw(run: Part, page: HTMLElement): void {
         return made;
       })),
       el("footer", {}, "All figures are those of ", el("code", {}, "lode run --json"),
-         ", which this " +
-             "file holds; each shows its exact value when pointed at. Nothing here was fetched, " +
-             "and " +
-             "nothing is sent."));
+         ", which this file holds; each shows its exact value when pointed at. Nothing here was " +
+             "fetched, and nothing is sent."));
   document.title = `${run.get("project").text}, run ${run.get("run").text} · lode report`;
 }
 

@@ -231,6 +231,7 @@ export function recipes(run: Part): Child {
               model.get("chosen").exists ? words(model.get("chosen")) : "none were"
             ],
             ["encoders", named(model.get("encoders"))],
+            ["libraries", named(model.get("libraries"))],
             ["seed", fig(model.get("seed"), String)],
             ["threads of the trainer", fig(model.get("threads"), String)],
           ])));

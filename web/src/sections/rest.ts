@@ -49,9 +49,7 @@ function records(part: Part): Child {
   ];
 }
 
-export function rest(run: Part): Child {
-  const list = run.unshown();
-  if (list.length === 0) return null;
+export function rest(list: Part[]): Child {
   return [
     el("p", {class: "lead"},
        "This lode's JSON has more than this page knows how to draw. Here it " +

@@ -121,6 +121,15 @@ function dataVerdict(run: Part): Child {
                   ", none set aside.");
 }
 
+/** Tells of parts that no section draws: one of them may be a warning. */
+export function undrawn(parts: Part[]): HTMLElement {
+  return el(
+      "p", {class: "caution"}, "This page does not know how to draw ",
+      parts.length === 1 ? "a part" : `${parts.length} parts`, " of what the run says: ",
+      parts.map((part, i) => [i > 0 ? ", " : "", el("code", {}, part.path)]), ". See ",
+      el("a", {href: "#rest"}, "the end of the page"), ".");
+}
+
 export function verdict(run: Part): HTMLElement {
   const models = run.get("models").items;
   const walks = run.get("retraining").items;
