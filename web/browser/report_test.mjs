@@ -168,20 +168,26 @@ async function addUnknown(browser) {
   await tab.close();
 }
 
-/** On paper all is open, and light. */
+/** On paper it is light, without what only a screen can do, and not wider than the paper. */
 async function print(browser) {
-  const tab = await browser.newPage({colorScheme: "dark"});
+  const tab = await browser.newPage({viewport: {width: 718, height: 1000}, colorScheme: "dark"});
   await tab.goto(pathToFileURL(page).href);
   await tab.emulateMedia({media: "print", colorScheme: "dark"});
   await tab.evaluate(() => dispatchEvent(new Event("beforeprint")));
   const paper =
       await tab.evaluate(() => ({
-                           closed: document.querySelectorAll("details:not([open])").length,
                            ground: getComputedStyle(document.body).backgroundColor,
                            nav: getComputedStyle(document.querySelector("nav")).display,
+                           tools: getComputedStyle(document.querySelector(".tools")).display,
+                           fits: document.documentElement.scrollWidth <= innerWidth,
+                           charts: [...document.querySelectorAll(".chart svg")].every(
+                               (svg) => svg.getBoundingClientRect().right <= innerWidth + 1),
                          }));
-  assert.deepEqual(paper, {closed: 0, ground: "rgb(255, 255, 255)", nav: "none"});
-  await tab.pdf({path: join(folder, `${name}.pdf`), format: "A4"});
+  assert.deepEqual(
+      paper, {ground: "rgb(255, 255, 255)", nav: "none", tools: "none", fits: true, charts: true});
+  const pdf = await tab.pdf({path: join(folder, `${name}.pdf`), format: "A4"});
+  const pages = pdf.toString("latin1").match(/\/Type \/Page\b/g).length;
+  assert.ok(pages <= 12, `${name}: ${pages} pages`);
   await tab.close();
 }
 

@@ -119,7 +119,7 @@ export function dotsWithIntervals(dots: Dot[], label: string, zero: Zero, width:
     x: {
       label,
       grid: true,
-      ticks: Math.max(2, Math.floor((width - margin) / 75)),
+      ticks: Math.max(2, Math.floor((width - margin) / 100)),
       nice: true,
       labelAnchor: "center",
       labelArrow: "none",
@@ -165,7 +165,7 @@ export function bars(
       grid: true,
       labelAnchor: "center",
       labelArrow: "none",
-      ticks: Math.max(2, Math.floor((width - margin) / 90))
+      ticks: Math.max(2, Math.floor((width - margin) / 100))
     },
     y: {
       domain: list.map((b) => b.name),

@@ -118,20 +118,6 @@ function draw(run: Part, page: HTMLElement): void {
   document.title = `${run.get("project").text}, run ${run.get("run").text} · lode report`;
 }
 
-/** Everything is open on paper, in light colours, and as it was afterwards. */
-function preparePrinting(): void {
-  let opened: HTMLDetailsElement[] = [];
-  addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll<HTMLDetailsElement>("details:not([open])")];
-    for (const one of opened) one.open = true;
-    redrawAll();
-  });
-  addEventListener("afterprint", () => {
-    for (const one of opened) one.open = false;
-    opened = [];
-  });
-}
-
 function main(): void {
   const page = document.getElementById("page");
   const json = document.getElementById("run")?.textContent ?? "null";
@@ -144,7 +130,8 @@ function main(): void {
     return;
   }
   draw(Part.whole(value), page);
-  preparePrinting();
+  // On paper charts are as wide as it is; what is closed stays closed, or it would be sixty pages.
+  addEventListener("beforeprint", redrawAll);
 }
 
 main();
