@@ -23,7 +23,7 @@ struct Left {
 // Takes away what differs from run to run: times, memory, and who held the lock.
 void forget_the_machine(Json& said) {
   for (const char* field :
-       {"seconds", "own_seconds", "training_seconds", "memory_held", "resident_peak"})
+       {"started", "seconds", "own_seconds", "training_seconds", "memory_held", "resident_peak"})
     said.erase(field);
   for (Json& station : said["stations"])
     for (const char* field : {"seconds", "cpu_seconds", "memory", "started"}) station.erase(field);
@@ -46,6 +46,7 @@ Left run_fresh(const std::string& folder, int threads) {
   for (const auto& entry : fs::recursive_directory_iterator(state)) {
     std::string name = entry.path().lexically_relative(state).string();
     if (!entry.is_regular_file() || name == "lock.pid" || name.ends_with("runs.sqlite")) continue;
+    if (entry.path().parent_path().filename() == "reports") continue;  // what was said, with times
     left.files[name] = text(content_hash(posix_files().read(entry.path().string()).value()));
   }
   return left;

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "lake/manifest.h"
 #include "lake/runs.h"
+#include "orchestrate/kept_report.h"
 #include "orchestrate/receipt.h"
 #include "tests/fuzz/entry.h"
 
@@ -65,6 +66,25 @@ std::vector<std::string> receipt_seeds() {
 }
 
 const Registration receipt_registration({"receipt", run_receipt, receipt_seeds});
+
+void run_report(std::string_view bytes) {
+  (void)parse_kept_report(bytes);
+  std::string sealed = std::string(bytes) + "sum " + text(content_hash(bytes)) + "\n";
+  auto json = parse_kept_report(sealed);
+  if (json) {
+    EXPECT_EQ(kept_report_text(*json), sealed);
+  } else {
+    EXPECT_TRUE(json.error().code() == Code::kCorrupt || json.error().code() == Code::kUnsupported)
+        << json.error().text();
+  }
+}
+
+std::vector<std::string> report_seeds() {
+  std::string golden = source_file("tests/orchestrate/golden/run-report-1");
+  return {golden.substr(0, golden.rfind("sum ")), "lode-run-report 1\n", "lode-run-report 2\n{}\n"};
+}
+
+const Registration report_registration({"run_report", run_report, report_seeds});
 
 void run_records(std::string_view bytes) {
   std::string path = join_path(scratch_folder(), "runs.sqlite");

@@ -36,7 +36,8 @@ def is_leftover(path: str) -> bool:
 def comparable(stored: dict) -> dict:
     """Files whose names and sizes do not depend on how often something ran."""
     return {path: size for path, size in stored.items()
-            if "/models/" not in path and not path.endswith(("runs.sqlite", "lock.pid"))}
+            if "/models/" not in path and "/reports/" not in path
+            and not path.endswith(("runs.sqlite", "lock.pid"))}
 
 
 class Torture:

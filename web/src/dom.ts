@@ -46,6 +46,13 @@ export function words(part: Part, shown?: string): HTMLElement {
   return made;
 }
 
+/** A time of the JSON, written shorter, that no line breaks. */
+export function when(part: Part, write: (time: string) => string): HTMLElement {
+  const made = words(part, write(part.text));
+  made.classList.add("when");
+  return made;
+}
+
 /** value [low, high] */
 export function estimate(part: Part, format: Format): HTMLElement {
   return el(

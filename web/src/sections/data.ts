@@ -1,7 +1,7 @@
 // What came in, what was set aside and why, and what training sets were made of it.
 import {bars, chart} from "../charts";
 import type {Part} from "../document";
-import {type Child, details, el, fig, table, words} from "../dom";
+import {type Child, details, el, fig, table, when, words} from "../dom";
 import {minute, percent, whole} from "../figures";
 
 function setAside(sources: Part[]): Child {
@@ -49,8 +49,7 @@ export function data(run: Part): Child {
     return [
       words(source.get("name")), fig(source.get("rows"), whole),
       fig(source.get("rows_read"), whole), fig(source.get("accepted"), whole), percentOf(share),
-      words(source.get("first_time"), minute(source.get("first_time").text)),
-      words(source.get("last_time"), minute(source.get("last_time").text)),
+      when(source.get("first_time"), minute), when(source.get("last_time"), minute),
       words(source.get("zone")), words(source.get("known")),
       words(source.get("unchanged"), source.get("unchanged").flag ? "yes" : "no")
     ];

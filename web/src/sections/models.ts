@@ -2,7 +2,7 @@
 // with on the same rows.
 import {chart, dotsWithIntervals, type Legend} from "../charts";
 import type {Part} from "../document";
-import {type Child, type Column, details, el, estimate, fig, pairs, table, words} from "../dom";
+import {type Child, details, el, estimate, fig, pairs, table, when, words} from "../dom";
 
 import {fixed, metricName, minute, signed, whole} from "../figures";
 import {higherIsBetter, notes, ranked, said, testMetric} from "../reading";
@@ -13,7 +13,7 @@ function metricsOf(models: Part[], split: string): string[] {
 }
 
 function leaderboard(models: Part[], metrics: string[]): HTMLElement {
-  const columns: Column[] = [
+  const columns: {head: string, numeric?: boolean}[] = [
     {head: "model"}, {head: "algorithm"},
     ...metrics.map((metric) => ({head: metricName(metric), numeric: true}))
   ];
@@ -130,9 +130,9 @@ export function splits(run: Part): Child {
     const part = model.at("split", side);
     if (!part.exists) return "–";
     return [
-      words(part.get("first"), minute(part.get("first").text)), " to ",
-      words(part.get("last"), minute(part.get("last").text)),
-      el("span", {class: "quiet"}, " declared ", words(part.get("declared")))
+      el("div", {}, when(part.get("first"), minute)),
+      el("div", {}, when(part.get("last"), minute)),
+      el("div", {class: "quiet"}, "of ", words(part.get("declared"))),
     ];
   };
   const rows = list.map(
@@ -150,8 +150,8 @@ export function splits(run: Part): Child {
     table(
         "Rows of each model",
         [
-          {head: "model"}, {head: "training rows", numeric: true}, {head: "from, to"},
-          {head: "test rows", numeric: true}, {head: "from, to"},
+          {head: "model"}, {head: "training rows", numeric: true}, {head: "from and to (UTC)"},
+          {head: "test rows", numeric: true}, {head: "from and to (UTC)"},
           {head: "days drawn", numeric: true}, {head: "embargoed", numeric: true},
           {head: "purged", numeric: true}, {head: "unseen levels", numeric: true}
         ],

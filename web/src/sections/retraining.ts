@@ -1,7 +1,7 @@
 // A walk forward: what was live in each period, how it and the others did, and what the gate said.
 import {chart, dotsWithIntervals, type Legend, Plot, plot} from "../charts";
 import type {Part} from "../document";
-import {type Child, details, el, estimate, fig, table, words} from "../dom";
+import {type Child, details, el, estimate, fig, table, when, words} from "../dom";
 
 import {day, fixed, metricName, signed, whole} from "../figures";
 import {againstLive, higherIsBetter} from "../reading";
@@ -205,8 +205,7 @@ function periods(walk: Part): Child {
       ],
       walk.get("periods").items.map(
           (period): Child[] =>
-              [words(period.get("begin"), day(period.get("begin").text)),
-               words(period.get("end"), day(period.get("end").text)),
+              [when(period.get("begin"), day), when(period.get("end"), day),
                fig(period.get("rows"), whole), words(period.get("live")),
                ...names.map(
                    (name) => name === period.get("live").text ?

@@ -2,7 +2,7 @@
 // do, and how both went from week to week.
 import {chart, type Legend, Plot, plot} from "../charts";
 import type {Part} from "../document";
-import {type Child, details, el, fig, table, words} from "../dom";
+import {type Child, details, el, fig, table, when} from "../dom";
 import {day, fixed, percent, whole} from "../figures";
 import {ranked} from "../reading";
 
@@ -309,8 +309,8 @@ function weekTable(model: Part): HTMLElement {
       profile(model, "periods")
           .map(
               (week): Child[] =>
-                  [words(week.get("begin"), day(week.get("begin").text)),
-                   words(week.get("end"), day(week.get("end").text)), fig(week.get("rows"), whole),
-                   fig(week.get("predicted"), fixed(4)), fig(week.get("observed"), fixed(4)),
-                   fig(week.get("log_loss"), fixed(4)), fig(week.get("shift"), fixed(4))]));
+                  [when(week.get("begin"), day), when(week.get("end"), day),
+                   fig(week.get("rows"), whole), fig(week.get("predicted"), fixed(4)),
+                   fig(week.get("observed"), fixed(4)), fig(week.get("log_loss"), fixed(4)),
+                   fig(week.get("shift"), fixed(4))]));
 }

@@ -1,7 +1,7 @@
 // Where the time went.
 import {bars, chart} from "../charts";
 import type {Part} from "../document";
-import {type Child, details, el, fig, pairs, table, words} from "../dom";
+import {type Child, details, el, fig, pairs, table, when, words} from "../dom";
 import {bytes, minute, plain, seconds, whole} from "../figures";
 
 /** Stations as bars, the longest first; those that took nothing to speak of as one. */
@@ -36,8 +36,8 @@ export function timings(run: Part): Child {
            words(station.get("unit")), fig(station.get("seconds"), seconds),
            fig(station.get("cpu_seconds"), seconds), fig(station.get("bytes_read"), bytes),
            fig(station.get("bytes_written"), bytes), fig(station.get("memory"), bytes),
-           words(station.get("started"), minute(station.get("started").text)),
-           fig(station.get("span"), String), fig(station.get("parent"), String)]);
+           when(station.get("started"), minute), fig(station.get("span"), String),
+           fig(station.get("parent"), String)]);
   return [
     pairs([
       ["seconds in all", fig(run.get("seconds"), seconds)],

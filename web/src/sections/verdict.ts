@@ -1,7 +1,7 @@
 // The first thing on the page: what came of it, in sentences, and what to know before believing
 // them.
 import type {Part} from "../document";
-import {type Child, el, estimate, fig, words} from "../dom";
+import {type Child, el, estimate, fig, when, words} from "../dom";
 
 import {day, fixed, metricName, signed, whole} from "../figures";
 import {againstLive, beatsFloor, floor, higherIsBetter, notes} from "../reading";
@@ -97,16 +97,15 @@ function walkVerdict(walk: Part): Child {
        estimate(walk.get("live_metric"), fixed(5)),
        higherIsBetter(metric) ? " (more is better)." : "."),
     el("p", {},
-       made.length === 0 ?
-           "The gate promoted nobody." :
-           [
-             "The gate promoted ",
-             made.map(
-                 ({period, look}, i) =>
-                     [i > 0 ? ", " : "", el("b", {}, words(look.get("challenger"))), " on ",
-                      words(period.get("end"), day(period.get("end").text))]),
-             "."
-           ],
+       made.length === 0 ? "The gate promoted nobody." :
+                           [
+                             "The gate promoted ",
+                             made.map(
+                                 ({period, look}, i) =>
+                                     [i > 0 ? ", " : "", el("b", {}, words(look.get("challenger"))),
+                                      " on ", when(period.get("end"), day)]),
+                             "."
+                           ],
        " Had one of them been live always:"),
     el("ul", {}, candidates),
   ];
