@@ -85,7 +85,7 @@ struct BinSums {
 // Bins by block, so that blocks can be drawn.
 class CalibrationBins {
  public:
-  CalibrationBins(const ScoredRows& rows, const Blocks& blocks, std::vector<double> edges)
+  CalibrationBins(const ScoredRows& rows, const Blocks& blocks, const std::vector<double>& edges)
       : bins_(edges.size() + 1), sums_(blocks.count * bins_) {
     for (std::size_t i = 0; i < rows.score.size(); ++i) {
       BinSums& sums = sums_[blocks.of_row[i] * bins_ + bin_of(edges, rows.score[i])];

@@ -47,3 +47,11 @@ def install_missing(packages: list[str], offline: bool) -> None:
         if apt_get("update") and apt_get("install", "-y", "--no-install-recommends", *missing):
             return
     raise SetupError(f"apt-get failed {TRIES} times. See its words above, then run:\n  {line}")
+
+
+def install_wished(packages: list[str], offline: bool) -> None:
+    """The same for what only tests need that are skipped without: said, and no error."""
+    try:
+        install_missing(packages, offline)
+    except SetupError as error:
+        print(f"  left out, and tests that need it are skipped. {error}", flush=True)

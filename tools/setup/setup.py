@@ -16,7 +16,7 @@ import time
 import tomllib
 
 from archive import read_members, sha256_of, tree_hash
-from debian import install_missing, wanted_packages
+from debian import install_missing, install_wished, wanted_packages
 from fetch import SetupError, fetch
 from smoke import smoke
 from venv_tests import make_venv
@@ -175,7 +175,9 @@ def remove_leftovers(before: dict, items: list[dict]) -> None:
 def setup(group: str, offline: bool) -> None:
     before = read_manifest()
     groups = GROUPS[group] | set(before.get("groups", []))  # what was asked for once stays current
-    install_missing(wanted_packages(APT, groups), offline)
+    install_missing(wanted_packages(APT, groups - {"test"}), offline)
+    if "test" in groups:
+        install_wished(wanted_packages(APT, {"test"}), offline)
     lock = tomllib.loads(LOCK.read_text())
     items = install_items([item for item in lock["item"] if item["group"] in groups], offline)
     if "test" in groups:

@@ -98,6 +98,7 @@ async function look(browser, width, scheme) {
   const what = `${name} at ${width} px, ${scheme}`;
   const context = await browser.newContext({viewport: {width, height: 900}, colorScheme: scheme});
   const tab = await context.newPage();
+  tab.setDefaultTimeout(120_000);  // a loaded machine is no failure
   const asked = [];
   const said = [];
   tab.on("request", (request) => asked.push(request.url()));

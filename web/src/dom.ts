@@ -64,12 +64,14 @@ export function estimate(part: Part, format: Format): HTMLElement {
 export interface Column {
   head: Child;
   numeric?: boolean;
+  wide?: boolean;  // sentences: as wide as they can be read
 }
 
 /** A table in a box of its own that scrolls where the page is too narrow for it. */
 export function table(label: string, columns: Column[], rows: Child[][]): HTMLElement {
   const cell = (tag: "td"|"th", child: Child, i: number) => {
-    const attributes: Record<string, string> = columns[i]?.numeric ? {class: "number"} : {};
+    const kind = columns[i]?.numeric ? "number" : columns[i]?.wide ? "wide" : "";
+    const attributes: Record<string, string> = kind ? {class: kind} : {};
     if (tag === "th") attributes["scope"] = "col";
     return el(tag, attributes, child);
   };

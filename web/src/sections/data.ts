@@ -30,7 +30,7 @@ function setAside(sources: Part[]): Child {
         "Rows set aside",
         [
           {head: "source"}, {head: "cause"}, {head: "column"}, {head: "rows", numeric: true},
-          {head: "first: file"}, {head: "row", numeric: true}, {head: "reason"}
+          {head: "first: file"}, {head: "row", numeric: true}, {head: "reason", wide: true}
         ],
         list.map(
             ({source, aside}): Child[] =>
@@ -88,7 +88,7 @@ export function trainingSets(run: Part): Child {
               {head: "set"}, {head: "rows", numeric: true}, {head: "target mean", numeric: true},
               {head: "retracted", numeric: true}, {head: "left out", numeric: true},
               {head: "no label", numeric: true}, {head: "over limit", numeric: true},
-              {head: "columns"}
+              {head: "columns", wide: true}
             ],
             sets.map(
                 (set): Child[] =>
@@ -107,7 +107,10 @@ export function trainingSets(run: Part): Child {
             "Feature views",
             table(
                 "Feature views",
-                [{head: "view"}, {head: "over"}, {head: "by"}, {head: "windows"}, {head: "values"}],
+                [
+                  {head: "view"}, {head: "over"}, {head: "by"}, {head: "windows"},
+                  {head: "values", wide: true}
+                ],
                 views.map(
                     (view): Child[] =>
                         [words(view.get("name")), words(view.get("over")), words(view.get("by")),

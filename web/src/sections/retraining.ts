@@ -231,7 +231,7 @@ function looks(walk: Part): Child {
       (period) => period.get("looks").items.map((look) => ({period, look})));
   if (list.length === 0) return el("p", {}, "The gate has looked at nobody.");
   const columns = [
-    {head: "at"}, {head: "challenger"}, {head: "the gate"}, {head: "why"},
+    {head: "at"}, {head: "challenger"}, {head: "the gate"}, {head: "why", wide: true},
     {head: "rows", numeric: true}, {head: "days", numeric: true},
     {head: "chance of error", numeric: true}, {head: "labels needed", numeric: true}
   ];
@@ -260,7 +260,7 @@ function checks(period: Part, look: Part): Child {
   if (list.length === 0) return null;
   const columns = [
     {head: "check"}, {head: "says"}, {head: "gain", numeric: true}, {head: "low", numeric: true},
-    {head: "high", numeric: true}, {head: "bound", numeric: true}, {head: "in words"}
+    {head: "high", numeric: true}, {head: "bound", numeric: true}, {head: "in words", wide: true}
   ];
   return [
     el("h4", {}, title, " ", badge(look)),
