@@ -142,10 +142,7 @@ function pictures(walk: Part, legend: Legend): Child {
            (width) => lines(points, "value", legend, metric, promoted, width)),
        chart(
            `${metric} less that of what was live, period by period`,
-           [
-             el("b", {}, `${metric} less what was live had`),
-             ` (${way}); what is live is the line at 0`
-           ],
+           [el("b", {}, `${metric} less what was live had`), ` (${way}); 0 is what was live`],
            (width) => lines(points, "less", legend, "difference", promoted, width))),
   ];
 }
