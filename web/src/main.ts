@@ -7,10 +7,11 @@ import {append, type Child, el, fig, words} from "./dom";
 import {minute, seconds} from "./figures";
 import {data, trainingSets} from "./sections/data";
 import {drivers} from "./sections/drivers";
-import {cautions, comparisons, models, recipes, splits} from "./sections/models";
+import {cautions, comparisons, models, recipes} from "./sections/models";
 import {rest} from "./sections/rest";
 import {retraining} from "./sections/retraining";
 import {calibration, thresholds, weeks} from "./sections/scores";
+import {splits} from "./sections/splits";
 import {timings} from "./sections/timings";
 import {undrawn, verdict} from "./sections/verdict";
 

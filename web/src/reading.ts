@@ -96,3 +96,17 @@ export function promotions(walk: Part): {period: Part; look: Part}[] {
 export function againstLive(candidate: Part, metric: string): Said {
   return said(candidate.get("more_than_live"), metric);
 }
+
+/** Metrics any model has on a split, in the order of the first that has them. */
+export function metricsOf(models: Part[], split: string): string[] {
+  return [...new Set(models.flatMap((model) => model.at("metrics", split).keys))];
+}
+
+/** What intervals draw: "whole days", "rows", "whole groups of customer", or several of them. */
+export function blockUnits(run: Part): string {
+  const named = (unit: string) => unit === "row" ? "rows" :
+      unit === "day" || unit === ""              ? "whole days" :
+                                                   `whole groups of ${unit}`;
+  const units = run.get("models").items.map((model) => named(model.get("block_unit").text));
+  return [...new Set(units)].join(", ");
+}

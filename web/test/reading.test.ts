@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import {test} from "node:test";
 
 import {Part, type Value} from "../src/document";
-import {againstLive, beatsFloor, promotions, ranked, rowsOf, said} from "../src/reading";
+import * as reading from "../src/reading";
+
+const {againstLive, beatsFloor, blockUnits, promotions, ranked, rowsOf, said} = reading;
 
 const of = (value: number|null, low = value, high = value): Value => ({value, low, high});
 
@@ -73,4 +75,13 @@ test("promotions of a walk, and what would have been", () => {
       ["by"]);
   assert.equal(againstLive(walk.at("candidates", 0), "log_loss"), "worse");
   assert.equal(againstLive(walk.at("candidates", 0), "auc"), "better");
+});
+
+test("what intervals draw", () => {
+  const of = (...units: string[]) =>
+      blockUnits(Part.whole({models: units.map((unit) => ({block_unit: unit}))}));
+  assert.equal(of("day", "day"), "whole days");
+  assert.equal(of("row"), "rows");
+  assert.equal(of("day", "customer"), "whole days, whole groups of customer");
+  assert.equal(blockUnits(Part.whole({models: [{}]})), "whole days");
 });

@@ -2,15 +2,10 @@
 // with on the same rows.
 import {chart, dotsWithIntervals, type Legend} from "../charts";
 import type {Part} from "../document";
-import {type Child, details, el, estimate, fig, pairs, table, when, words} from "../dom";
+import {type Child, details, el, estimate, fig, pairs, table, words} from "../dom";
 
-import {fixed, metricName, minute, signed, whole} from "../figures";
-import {higherIsBetter, notes, ranked, said, testMetric} from "../reading";
-
-/** Metrics any model has on a split, in the order of the first that has them. */
-function metricsOf(models: Part[], split: string): string[] {
-  return [...new Set(models.flatMap((model) => model.at("metrics", split).keys))];
-}
+import {fixed, metricName, signed, whole} from "../figures";
+import {blockUnits, higherIsBetter, metricsOf, notes, ranked, said, testMetric} from "../reading";
 
 function leaderboard(models: Part[], metrics: string[]): HTMLElement {
   const columns: {head: string, numeric?: boolean}[] = [
@@ -59,7 +54,7 @@ export function models(run: Part, legend: Legend): Child {
   return [
     el("p", {class: "lead"},
        "On test rows no model was fitted on, sorted by log-loss. Intervals hold the truth in 95 " +
-           "of 100 repetitions; whole days are drawn, because rows of a day have much in common."),
+           `of 100 repetitions; they draw ${blockUnits(run)}.`),
     el("div", {class: "grid"}, metrics.map((metric) => metricChart(list, metric, legend))),
     leaderboard(list, metrics),
   ];
@@ -99,8 +94,8 @@ export function comparisons(run: Part, legend: Legend): Child {
                    "–")]);
   return [
     el("p", {class: "lead"},
-       "The same rows and the same days drawn for both, so what is common to " +
-           "both cancels. An interval that leaves out 0 tells the two apart."),
+       "The same rows and the same draws for both, so what is common to both cancels. An " +
+           "interval that leaves out 0 tells the two apart."),
     el("div", {class: "grid"}, charts),
     table(
         "Models against each other",
@@ -120,83 +115,6 @@ function saidOf(difference: Part, metric: string): HTMLElement {
                     .map((name) => words(difference.get(name), ""));
   const kind = word === "better" ? "good" : word === "worse" ? "bad" : "open";
   return el("span", {class: `said ${kind}`}, word, flags);
-}
-
-/** Which rows a model was made of and judged on. */
-export function splits(run: Part): Child {
-  const list = run.get("models").items;
-  if (list.length === 0) return null;
-  const span = (model: Part, side: string) => {
-    const part = model.at("split", side);
-    if (!part.exists) return "–";
-    return [
-      el("div", {}, when(part.get("first"), minute)),
-      el("div", {}, when(part.get("last"), minute)),
-      el("div", {class: "quiet"}, "of ", words(part.get("declared"))),
-    ];
-  };
-  const rows = list.map(
-      (model): Child[] =>
-          [words(model.get("name")), fig(model.get("train_rows"), whole), span(model, "train"),
-           fig(model.get("test_rows"), whole), span(model, "test"), fig(model.get("blocks"), whole),
-           fig(model.get("embargoed"), whole), fig(model.get("purged"), whole),
-           fig(model.get("unseen"), whole)]);
-  return [
-    el("p", {class: "lead"},
-       "Every model is fitted on rows before its test begins, and judged on " +
-           "later ones. Embargoed rows were left out of training for being too near to the " +
-           "test, purged " +
-           "ones because their label came after it began."),
-    table(
-        "Rows of each model",
-        [
-          {head: "model"}, {head: "training rows", numeric: true}, {head: "from and to (UTC)"},
-          {head: "test rows", numeric: true}, {head: "from and to (UTC)"},
-          {head: "days drawn", numeric: true}, {head: "embargoed", numeric: true},
-          {head: "purged", numeric: true}, {head: "unseen levels", numeric: true}
-        ],
-        rows),
-    onTraining(list),
-    encoded(list),
-  ];
-}
-
-function onTraining(list: Part[]): Child {
-  const metrics = metricsOf(list, "train");
-  if (metrics.length === 0) return null;
-  return details(
-      "The same metrics on the training rows, which models have seen",
-      table(
-          "Models on training rows",
-          [
-            {head: "model"}, ...metrics.map((metric) => ({head: metricName(metric), numeric: true}))
-          ],
-          list.map(
-              (model): Child[] =>
-                  [model.get("name").text,
-                   ...metrics.map(
-                       (metric) => model.at("metrics", "train", metric).exists ?
-                           estimate(model.at("metrics", "train", metric), fixed(4)) :
-                           "–")])));
-}
-
-function encoded(list: Part[]): Child {
-  const rows = list.flatMap(
-      (model) => model.get("encoded").members.flatMap(
-          ([split, columns]) => columns.members.map(
-              ([column, counts]): Child[] =>
-                  [model.get("name").text, split, column, fig(counts.get("missing"), whole),
-                   fig(counts.get("unseen"), whole)])));
-  if (rows.length === 0) return null;
-  return details(
-      "Missing values and unseen levels, column by column",
-      table(
-          "What encoders met",
-          [
-            {head: "model"}, {head: "rows"}, {head: "column"}, {head: "missing", numeric: true},
-            {head: "unseen level", numeric: true}
-          ],
-          rows));
 }
 
 /** What somebody wants known before a figure is trusted. */

@@ -4,7 +4,7 @@ import {chart, type Legend, Plot, plot} from "../charts";
 import type {Part} from "../document";
 import {type Child, details, el, fig, table, when} from "../dom";
 import {day, fixed, percent, whole} from "../figures";
-import {ranked} from "../reading";
+import {blockUnits, ranked} from "../reading";
 
 const profile = (model: Part, of: string) => model.at("profile", of).items;
 const nameOf = (model: Part) => model.get("name").text;
@@ -69,7 +69,8 @@ export function calibration(run: Part, legend: Legend): Child {
   return [
     el("p", {class: "lead"},
        "Test rows in bins of about equal count: what was predicted, and what came true. On the " +
-           "broken line both are the same. Bands are 95 % intervals over whole days."),
+           `broken line both are the same. Bands are 95 % intervals; they draw ${
+               blockUnits(run)}.`),
     el("div", {class: "grid small"},
        list.map(
            (model) => chart(

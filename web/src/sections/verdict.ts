@@ -47,8 +47,7 @@ function againstSentence(model: Part): Child {
   if (!other.exists || !difference.exists) return null;
   const word = said(difference, "log_loss");
   return [
-    "Against ", words(other), ", on the same rows and days: log-loss ",
-    estimate(difference, signed(4)),
+    "Against ", words(other), ", on the same rows: log-loss ", estimate(difference, signed(4)),
     word === "cannot be told apart" ? ", which cannot be told apart." : `, which is ${word}.`
   ];
 }
