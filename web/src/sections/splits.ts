@@ -92,7 +92,7 @@ function randomSplits(list: Part[]): Child {
   const columns = [
     {head: "model"}, {head: "rows", numeric: true}, {head: "metric"},
     {head: "split at random", numeric: true}, {head: "as judged", numeric: true},
-    {head: "flattered by", numeric: true}, {head: "standard error", numeric: true}
+    {head: "random less judged", numeric: true}, {head: "standard error", numeric: true}
   ];
   const rows = judged.flatMap((model) => metrics.map((metric): Child[] => {
     const part = model.at("random_split", "metrics", metric);
