@@ -3,6 +3,7 @@
 There are two versions of the orders, so that some kills fall into replacing what is there."""
 
 import random
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +45,15 @@ class Folder:
         self.path = path
         path.mkdir(parents=True, exist_ok=True)
         (path / "lode.yaml").write_text(SHOP.read_text())
+
+    def copied(self) -> "Folder":
+        """The same beside it, with all that runs have left."""
+        path = self.path.with_name(self.path.name + "-copy")
+        shutil.copytree(self.path, path)
+        return Folder(path)
+
+    def forget(self) -> None:
+        shutil.rmtree(self.path)
 
     def place(self, version: Orders) -> None:
         (self.path / "orders.csv").write_text(version.text)

@@ -19,11 +19,10 @@ AFTER = "after the last station"
 
 @dataclass(frozen=True)
 class Wanted:
-    """What an undisturbed run of one version leaves."""
+    """What an undisturbed run leaves."""
 
     names: tuple  # of data sets, and contents of models
     stored: dict  # files below .lode with sizes, without those that grow with every run
-    models: frozenset
     stations: tuple  # names, in order
 
 
@@ -49,7 +48,9 @@ class Torture:
         self.leftovers = self.died = self.continued = 0
         self.lasts: dict = {}  # mode -> seconds a run takes, about
         self.whole_s = 0.0
-        self.wanted: dict = {}
+        self.wanted: dict = {}  # by version: what a run from nothing leaves
+        self.expected: Wanted | None = None  # of what is continued now
+        self.known_models: set = set()
         self.placed: set = set()  # runs of this .lode whose kills are counted
 
     def run(self, kills: int, progress: Progress) -> dict:
@@ -71,21 +72,35 @@ class Torture:
     def _undisturbed(self, version: Orders) -> Wanted:
         self._forget()
         self.folder.place(version)
-        run = self._finished_run()
+        run = self._finished_run(self.folder)
         self.whole_s = run["seconds_whole"]
         self.lasts = {FROM_NOTHING: self.whole_s, REPLACING: self.whole_s,
                       AGAIN: self.lode.seconds(self.folder.path, "run")}
-        stored = self.folder.stored()
-        return Wanted(names_of(run), comparable(stored), models_of(stored),
+        self.expected = self._left_by(run, self.folder)
+        return self.expected
+
+    def _left_by(self, run: dict, folder: Folder) -> Wanted:
+        stored = folder.stored()
+        self.known_models |= models_of(stored)
+        return Wanted(names_of(run), comparable(stored),
                       tuple(station["name"] for station in run["stations"]))
+
+    def _replaced_undisturbed(self) -> Wanted:
+        """A source that is replaced gets new seqs (semantics 2.5), so what is left depends on what
+        was there: a copy of the folder is replaced without a kill."""
+        copy = self.folder.copied()
+        try:
+            return self._left_by(self._finished_run(copy, "--replace"), copy)
+        finally:
+            copy.forget()
 
     def _forget(self) -> None:
         self.placed.clear()
         shutil.rmtree(self.folder.path / ".lode", ignore_errors=True)
 
-    def _finished_run(self, *words: str) -> dict:
+    def _finished_run(self, folder: Folder, *words: str) -> dict:
         began = time.monotonic()
-        ended = self.lode(self.folder.path, "run", "--json", *words)
+        ended = self.lode(folder.path, "run", "--json", *words)
         if ended.exit != 0:
             raise ValueError(f"lode run: {ended.said()}")
         return json.loads(ended.out) | {"seconds_whole": time.monotonic() - began}
@@ -99,6 +114,10 @@ class Torture:
             current = self.chance.choice([v for v in self.versions if v is not current] or
                                          self.versions)
             self.folder.place(current)
+        if mode == FROM_NOTHING:
+            self.expected = self.wanted[current.name]
+        elif mode == REPLACING:
+            self.expected = self._replaced_undisturbed()
         return current, mode
 
     def _words(self, mode: str) -> list:
@@ -120,19 +139,20 @@ class Torture:
     def _continue(self, version: Orders, mode: str, done: int) -> None:
         self.continued += 1
         try:
-            run = self._finished_run(*self._words(mode)[1:])
+            run = self._finished_run(self.folder, *self._words(mode)[1:])
             self._hold(version, run)
             self._place_kills(run["run"])
         except (ValueError, KeyError) as error:
             self._fail(f"kill {done}, {mode}: {error}")
             self._forget()
+            self.expected = self.wanted[version.name]
 
     def _fail(self, sentence: str) -> None:
         self.failures.append(sentence)
 
     def _hold(self, version: Orders, run: dict) -> None:
         """A continued run against the undisturbed one."""
-        wanted = self.wanted[version.name]
+        wanted = self.expected
         if names_of(run) != wanted.names:
             raise ValueError(f"other names or hashes: {names_of(run)}, not {wanted.names}")
         stored = self.folder.stored()
@@ -140,7 +160,7 @@ class Torture:
         if found != wanted.stored:
             odd = sorted(set(found.items()) ^ set(wanted.stored.items()))
             raise ValueError(f"other files: {odd[:6]}")
-        strange = models_of(stored) - frozenset().union(*(w.models for w in self.wanted.values()))
+        strange = models_of(stored) - self.known_models
         if strange:
             raise ValueError(f"models nobody knows: {sorted(strange)}")
         self._count(version)
