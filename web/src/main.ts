@@ -7,6 +7,7 @@ import {append, type Child, el, fig, words} from "./dom";
 import {minute, seconds} from "./figures";
 import {data, trainingSets} from "./sections/data";
 import {drivers} from "./sections/drivers";
+import {leakage} from "./sections/leakage";
 import {cautions, comparisons, models, recipes} from "./sections/models";
 import {rest} from "./sections/rest";
 import {retraining} from "./sections/retraining";
@@ -39,6 +40,7 @@ function sectionsOf(run: Part): Section[] {
     ...walks,
     {id: "models", title: "Models", content: models(run, legend)},
     {id: "notes", title: "To know before trusting a figure", content: cautions(run)},
+    {id: "leakage", title: "Leakage", content: leakage(run)},
     {id: "against", title: "Against each other", content: comparisons(run, legend)},
     {id: "weeks", title: "Week by week", content: weeks(run, legend)},
     {id: "calibration", title: "Calibration", content: calibration(run, legend)},
