@@ -44,6 +44,23 @@ Status check_split(const LeakageInput& input) {
   return {};
 }
 
+Status check_scores(const LeakageInput& input) {
+  if (const auto& scores = input.scores) {
+    if (scores->metric == nullptr || !std::isfinite(scores->random) ||
+        !std::isfinite(scores->honest))
+      return fail(Code::kInvalid, "scores of two splits need a metric and finite values");
+    if (scores->metric->better == Direction::kZero)
+      return fail(Code::kInvalid, "{} has no better end, so nothing can be inflated by it",
+                  scores->metric->name);
+    if (!(scores->standard_error > 0) || scores->blocks < 2 || !(scores->least >= 0))
+      return fail(
+          Code::kInvalid,
+          "scores of two splits need a standard error above 0, 2 blocks or more and a least "
+          "inflation of 0 or more");
+  }
+  return {};
+}
+
 Status check_optional(const LeakageInput& input) {
   std::int64_t rows = input.features->rows;
   if (!input.time.empty() && std::ssize(input.time) != rows)
@@ -59,20 +76,15 @@ Status check_optional(const LeakageInput& input) {
       return fail(Code::kInvalid, "{} times of '{}' for {} rows", one.times->length, one.column,
                   rows);
   }
-  if (const auto& scores = input.scores) {
-    if (scores->metric == nullptr || !std::isfinite(scores->random) ||
-        !std::isfinite(scores->honest))
-      return fail(Code::kInvalid, "scores of two splits need a metric and finite values");
-    if (scores->metric->better == Direction::kZero)
-      return fail(Code::kInvalid, "{} has no better end, so nothing can be inflated by it",
-                  scores->metric->name);
-    if (!(scores->standard_error > 0) || scores->blocks < 2 || !(scores->least >= 0))
-      return fail(
-          Code::kInvalid,
-          "scores of two splits need a standard error above 0, 2 blocks or more and a least "
-          "inflation of 0 or more");
-  }
-  return {};
+  for (const std::string& name : input.from_the_past)
+    if (input.features->find(name) == nullptr)
+      return fail(Code::kInvalid, "'{}' is said to be made from the past, and is no feature", name);
+  if (input.outcome_reads)
+    for (const OutcomeRead& read : *input.outcome_reads)
+      if (input.features->find(read.column) == nullptr)
+        return fail(Code::kInvalid, "'{}' is said to read outcomes, and is no feature",
+                    read.column);
+  return check_scores(input);
 }
 
 Status check(const LeakageInput& input, const LeakageOptions& options) {

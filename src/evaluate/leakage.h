@@ -15,6 +15,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -46,6 +47,20 @@ struct SplitScores {
   double least = 0.01;        // inflation that is worth a word, in the metric's unit
 };
 
+// A feature made from what a label is made from: whether other rows' outcomes, or the row's own,
+// are read before they can be known stands in what is declared, and how often in the records.
+struct OutcomeRead {
+  std::string column;  // of the features
+  std::string reads;   // for a person: "view recent, over 'flights' by departure, reads 'delay'"
+  // Of each record that it may read: how long before its outcome is known it is read, in
+  // microseconds; not above 0 = read when known.
+  std::span<const std::int64_t> early_us;
+};
+
+// Makes the whole pipeline (encoders, options, model) from the training rows with other targets,
+// one a row of the features, and scores the test rows. May be refused (kInvalid: one class).
+using LeakRefit = std::function<Result<std::vector<double>>(std::span<const std::uint8_t> target)>;
+
 // What a detector is given. All pointers and spans are the caller's and outlive the call. Rows are
 // numbered as in `features`, in the order of the file they came from. What is optional may be left
 // empty: a detector that needs it then says that it was not given.
@@ -56,11 +71,16 @@ struct LeakageInput {
   const Column* entity = nullptr;        // optional: whom each row is about; null = nobody
   std::string entity_name = {};          // of that column
   bool entities_apart = false;           // the split promises that no entity is on both sides
+  bool split_by_time = false;            // the test lies behind the training: they may differ
   // Optional, both or neither: the honest split; ascending, apart from each other.
   std::span<const std::int64_t> train = {};
   std::span<const std::int64_t> test = {};
   std::vector<FeatureTimes> feature_times = {};  // optional
   std::optional<SplitScores> scores = {};        // optional
+  std::vector<std::string> from_the_past = {};   // optional: features made of earlier rows
+  // Optional: nothing = nobody looked; empty = looked, and there are none.
+  std::optional<std::vector<OutcomeRead>> outcome_reads = {};
+  LeakRefit refit = {};  // optional
 };
 
 struct LeakageOptions {
@@ -91,6 +111,7 @@ struct LeakFinding {
   bool looked = false;
   std::string why_not = {};                // what was missing, when it did not look
   std::vector<LeakSuspect> suspects = {};  // in order of the features
+  std::vector<LeakSuspect> notes = {};     // worth a word and no accusation: left out of no re-run
 };
 
 // What the Component of a detector points to with `factory`.
@@ -108,9 +129,10 @@ Result<const LeakDetector*> find_leak_detector(std::string_view name);
 
 // One detector, and all of them in order of name. Errors: kInvalid for columns of another length
 // than the table, a target that is not 0 or 1, rows of the split out of range or order or on both
-// sides, feature times of an unknown column or another type, scores without an error or with fewer
-// than 2 blocks, options out of range; kCancelled. No rows and one class are no errors: nothing is
-// suspected. Cost: of each detector, in its description; about one sort of each column in all.
+// sides, feature times, a past or outcomes of an unknown column or another type, scores without an
+// error or with fewer than 2 blocks, options out of range; kCancelled. No rows and one class are no
+// errors: nothing is suspected. Cost: of each detector, in its description; about one sort of each
+// column in all.
 Result<LeakFinding> detect_leak(const LeakDetector& detector, const LeakageInput& input,
                                 const LeakageOptions& options, ThreadPool& pool,
                                 const CancelToken& cancel = {});

@@ -30,6 +30,8 @@ struct LeakRows {
   std::vector<std::int64_t> train;
   std::vector<std::int64_t> test;
   std::optional<SplitScores> scores;
+  bool split_in_time = true;
+  std::vector<std::int64_t> early_us;  // of what "habit" reads
 
   std::int64_t rows() const { return features.rows; }
 
@@ -39,12 +41,45 @@ struct LeakRows {
                        .time = time,
                        .entity = &entity,
                        .entity_name = "customer",
+                       .split_by_time = split_in_time,
                        .train = train,
                        .test = test,
                        .scores = scores};
     for (std::size_t c = 0; c < value_times.size(); ++c)
       input.feature_times.push_back({features.schema[c].name, &value_times[c]});
+    input.outcome_reads.emplace();
+    if (features.find("habit") != nullptr) {
+      input.from_the_past = {"habit"};
+      input.outcome_reads->push_back({"habit", "the outcomes of the same customer", early_us});
+    }
+    // An honest pipeline of one column: which way it points is learnt from the training rows.
+    input.refit = [this](std::span<const std::uint8_t> targets) -> Result<std::vector<double>> {
+      return one_column_scores(targets, train);
+    };
     return input;
+  }
+
+  // Scores of the test rows by the first column, turned as the rows `learnt_from` have it.
+  std::vector<double> one_column_scores(std::span<const std::uint8_t> targets,
+                                        const std::vector<std::int64_t>& learnt_from) const {
+    if (features.columns.empty()) return std::vector<double>(test.size());
+    const Column& column = features.columns.front();
+    double sum[2] = {0, 0};
+    double count[2] = {0, 0};
+    for (std::int64_t row : learnt_from) {
+      std::uint8_t side = targets[static_cast<std::size_t>(row)];
+      sum[side] += value_at(column, row);
+      count[side] += 1;
+    }
+    double turn = sum[1] * count[0] < sum[0] * count[1] ? -1 : 1;
+    std::vector<double> out;
+    for (std::int64_t row : test) out.push_back(turn * value_at(column, row));
+    return out;
+  }
+
+  static double value_at(const Column& column, std::int64_t row) {
+    if (column.type.id != TypeId::kDouble || column.is_null(row)) return 0;
+    return std::isfinite(column.float64(row)) ? column.float64(row) : 0;
   }
 
   void add(const std::string& name, Column column) {
@@ -98,6 +133,16 @@ struct LeakRows {
     test.assign(cut, order.end());
     std::ranges::sort(train);
     std::ranges::sort(test);
+    split_in_time = true;
+  }
+
+  void split_at_random(std::uint64_t seed) {
+    Random random(seed, 99);
+    train.clear();
+    test.clear();
+    for (std::int64_t row = 0; row < rows(); ++row)
+      (random.below(4) == 0 ? test : train).push_back(row);
+    split_in_time = false;
   }
 
   // Puts copies of training rows, with their targets but under their own ids, in place of `count`
@@ -169,6 +214,26 @@ inline double auc_of_pairs(const std::vector<double>& score,
   return won / pairs;
 }
 
+// "habit": the share of positives among a customer's last eight rows before each, drawn towards
+// 0.3; `lag` 0 takes the row itself in, which is a leak. Rows are in order of time.
+inline void add_habit(LeakRows& rows, const std::vector<std::int64_t>& who, std::size_t lag,
+                      const std::string& name = "habit", std::size_t width = 8) {
+  std::vector<std::vector<std::int64_t>> history(1000);
+  rows.add_numbers(name, [&](std::int64_t row) {
+    auto& own = history[static_cast<std::size_t>(who[static_cast<std::size_t>(row)])];
+    own.push_back(rows.positive(row) ? 1 : 0);
+    double sum = 0.6;
+    double count = 2;
+    for (std::size_t i = lag; i < std::min(own.size(), lag + width); ++i) {
+      sum += static_cast<double>(own[own.size() - 1 - i]);
+      count += 1;
+    }
+    return sum / count;
+  });
+  if (rows.early_us.empty())
+    rows.early_us.assign(rows.target.size(), lag == 0 ? 60'000'000 : -60'000'000);
+}
+
 // Rows as they might be in life, without a leak. Odd seeds come in order of time, even ones in no
 // order; every third seed has few positives.
 inline LeakRows clean_rows(std::uint64_t seed, std::int64_t count = 4000) {
@@ -219,6 +284,7 @@ inline LeakRows clean_rows(std::uint64_t seed, std::int64_t count = 4000) {
                if (i < 10 && random.chance(0.1)) return cells.append_null();
                cells.append_double(leak_bell(random));
              });
+  add_habit(rows, who, 1);
   for (int i = 0; i < 2; ++i) {
     ColumnBuilder times(Type::timestamp());
     for (std::int64_t row = 0; row < count; ++row)

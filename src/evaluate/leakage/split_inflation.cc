@@ -21,7 +21,8 @@ Result<LeakFinding> detect(const LeakageInput& input, const LeakageOptions& opti
   double reach = -student_quantile(options.alpha / 2, freedom) * scores.standard_error;
   double p = student_cdf(-(inflation - scores.least) / scores.standard_error, freedom);
   if (p > options.alpha / 2) return finding;
-  finding.suspects.push_back(
+  auto& said = input.split_by_time ? finding.notes : finding.suspects;
+  said.push_back(
       {.column = "",
        .sentence = fmt::format(
            "A random split would show {} {:.4f}; the honest split shows {:.4f}. The inflation of "
@@ -50,7 +51,9 @@ constinit const Component kComponent = {
         "direction in which the metric is better: suspected if it is shown to be above the least "
         "inflation worth a word, by Student's t with one degree of freedom less than blocks, "
         "two-sided at alpha; p is that of an inflation of at most the least. Whoever makes the "
-        "scores says their standard error (judge/bootstrap.h).\n"
+        "scores says their standard error (judge/bootstrap.h). Where the model is judged by a "
+        "split "
+        "by time it is a note, the inflation being what that split has avoided.\n"
         "Cannot see: what both splits share, such as a column made from the target. An inflation "
         "may also be honest drift: the future is harder than the past.\n"
         "Cost: none; the two scores are made elsewhere.",

@@ -8,13 +8,15 @@
 namespace lode {
 namespace {
 
-LeakFinding found_of(std::string_view metric, double random, double honest) {
+LeakFinding found_of(std::string_view metric, double random, double honest,
+                     bool random_split = true) {
   LeakRows rows = clean_rows(1, 100);
   rows.scores = SplitScores{.metric = find_metric(metric).value_or(nullptr),
                             .random = random,
                             .honest = honest,
                             .standard_error = 0.006,
                             .blocks = 60};
+  rows.split_in_time = !random_split;
   return leak_finding("split_inflation", rows.input());
 }
 
@@ -46,6 +48,13 @@ TEST(SplitInflation, AnInflatedRandomScoreIsReportedWithBothScores) {
 TEST(SplitInflation, OfALossItIsTheOtherWayRound) {
   EXPECT_EQ(found_of("log_loss", 0.40, 0.45).suspects.size(), 1U);
   EXPECT_TRUE(found_of("log_loss", 0.45, 0.40).suspects.empty());
+}
+
+TEST(SplitInflation, WhereTheModelIsJudgedByTimeItIsANote) {
+  LeakFinding finding = found_of("auc", 0.8, 0.74, false);
+  EXPECT_TRUE(finding.suspects.empty());
+  ASSERT_EQ(finding.notes.size(), 1U);
+  EXPECT_NEAR(finding.notes[0].figures[0].value, 0.06, 1e-12);
 }
 
 TEST(SplitInflation, NearMissWithinTheErrorOrBelowWhatIsWorthAWord) {
