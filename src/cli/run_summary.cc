@@ -4,6 +4,7 @@
 
 #include "base/memory_budget.h"
 #include "base/time.h"
+#include "cli/leakage_text.h"
 #include "cli/station_table.h"
 #include "cli/text_table.h"
 
@@ -182,6 +183,7 @@ void print_models(Output& out, const RunReport& report) {
   table.print(out);
   print_pairs(out, report);
   print_drivers(out, report);
+  print_leakage(out, report);
   print_notes(out, report);
 }
 

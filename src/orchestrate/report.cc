@@ -109,6 +109,8 @@ void write_judgement(JsonWriter& json, const ModelReport& model) {
   if (!model.comparison.empty()) write_comparison(json, model);
   if (!model.inflation.metrics.empty()) write_inflation(json, model.inflation);
   if (!model.drivers.drivers.empty()) write_drivers(json, model.drivers);
+  if (!model.leakage.findings.empty() || !model.leakage.why_not.empty())
+    write_leakage(json, model.leakage);
   json.key("notes").begin_array();
   for (const std::string& note : model.notes) json.value(note);
   json.end_array();

@@ -12,6 +12,7 @@
 #include "ingest/arrivals.h"
 #include "judge/bootstrap.h"
 #include "lake/runs.h"
+#include "orchestrate/leakage_report.h"
 #include "orchestrate/model_picture.h"
 
 namespace lode {
@@ -140,6 +141,7 @@ struct ModelReport {
   std::vector<ComparisonReport> comparison{};
   InflationReport inflation{};
   DriversReport drivers{};
+  LeakageReport leakage{};
   std::vector<std::string> notes{};
 };
 

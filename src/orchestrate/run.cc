@@ -14,8 +14,10 @@
 #include "orchestrate/catalogue.h"
 #include "orchestrate/kept_report.h"
 #include "orchestrate/kept_rows.h"
+#include "orchestrate/leakage_run.h"
 #include "orchestrate/leftovers.h"
 #include "orchestrate/model_run.h"
+#include "orchestrate/outcome_reads.h"
 #include "orchestrate/run_json.h"
 #include "orchestrate/run_log.h"
 #include "orchestrate/source_run.h"
@@ -190,10 +192,11 @@ class Runner {
   }
 
   // Lets go of what no set behind the first `done` reads.
-  void forget(std::size_t done, History& history, ReadCache& cache) const {
+  static void forget(std::size_t done, History& history, ReadCache& cache) {
     std::vector<std::string> views;
-    for (std::size_t i = done; i < project_.training.size(); ++i)
-      for (std::string& view : views_read(project_.training[i])) views.push_back(std::move(view));
+    const std::vector<TrainingSet>& sets = history.project().training;
+    for (std::size_t i = done; i < sets.size(); ++i)
+      for (std::string& view : views_read(sets[i])) views.push_back(std::move(view));
     history.keep_only(views);
     std::erase_if(cache, [&](const auto& read) {
       return std::ranges::find(views, read.second.view) == views.end();
@@ -201,24 +204,46 @@ class Runner {
   }
 
   Status train(std::map<std::string, TrainingTable>& tables) {
-    History history(project_, records_, next_seq_ - 1, pool_, context_.cancel, &budget_);
+    when_known_ = read_outcomes_when_known(project_);
+    const Project& project = when_known_.project;
+    History history(project, records_, next_seq_ - 1, pool_, context_.cancel, &budget_);
     TRY_VOID(history.plan());
     ReadCache cache;
-    for (std::size_t i = 0; i < project_.training.size(); ++i) {
-      const TrainingSet& set = project_.training[i];
+    for (std::size_t i = 0; i < project.training.size(); ++i) {
+      const TrainingSet& set = project.training[i];
+      bool declared = project_.training_set(set.name) != nullptr;
       ReplayCounts before = history.counts();
       std::int64_t facts = history.facts_made();
-      TRY_VOID(stations_.run({.name = "training set " + set.name}, [&](Station& station) -> Status {
-        TRY(TrainingTable table, build_training_set(set, history, cache));
-        TRY_VOID(describe(set, table));
-        station.advance(table.columns.rows);
-        tables.emplace(set.name, std::move(table));
-        return {};
-      }));
+      Status made =
+          stations_.run({.name = "training set " + set.name}, [&](Station& station) -> Status {
+            TRY(TrainingTable table, build_training_set(set, history, cache));
+            if (declared) TRY_VOID(describe(set, table));
+            station.advance(table.columns.rows);
+            tables.emplace(set.name, std::move(table));
+            return {};
+          });
+      // One that nobody declared is only there to be held against another: it may lack room.
+      if (!made && (declared || made.error().code() != Code::kLimit)) return made;
+      look_for_outcomes(set, tables);
       count(set, before, history.counts(), history.facts_made() - facts);
       forget(i + 1, history, cache);
     }
     return {};
+  }
+
+  void look_for_outcomes(const TrainingSet& set,
+                         const std::map<std::string, TrainingTable>& tables) {
+    constexpr std::int64_t kMostReads = 200'000;
+    if (project_.training_set(set.name) == nullptr) return;
+    const TrainingTable& table = tables.at(set.name);
+    LeakageSet& leaks = leakage_sets_.try_emplace(set.name, table).first->second;
+    leaks.reads = declared_outcome_reads(project_, set);
+    if (leaks.reads.empty()) return;
+    leaks.early = early_reads(table, records_.find(set.rows)->second, kMostReads);
+    auto repaired = when_known_.set_of.find(set.name);
+    if (repaired == when_known_.set_of.end()) return;
+    if (auto found = tables.find(repaired->second); found != tables.end())
+      leaks.when_known = &found->second;
   }
 
   // Views that sets share are counted with the first.
@@ -281,6 +306,8 @@ class Runner {
     const FittedRun* compared = other == runs.end() ? nullptr : &other->second;
     TRY(FittedRun run,
         run_model(project_, model, table, compared, {pool_, context_.cancel, budget_, stations_}));
+    TRY(run.report.leakage, leaks_.look(model, leakage_sets_.at(model.from), run,
+                                        {pool_, context_.cancel, budget_, stations_}));
     TRY_VOID(stations_.run({.name = fmt::format("model {}: keep", model.name), .unit = "bytes"},
                            [&](Station& station) { return store(model, run, station); }));
     report_.models.push_back(run.report);
@@ -411,6 +438,9 @@ class Runner {
   RecordTables records_;
   std::vector<MemoryBudget::Hold> record_holds_;
   std::map<std::string, ContentHash, std::less<>> zones_;
+  RepairedProject when_known_;
+  std::map<std::string, LeakageSet, std::less<>> leakage_sets_;  // of tables of work()
+  LeakageRuns leaks_;
   std::int64_t next_seq_ = 0;  // one past the last of the arrival list
 };
 

@@ -1,0 +1,436 @@
+#include "orchestrate/leakage_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
+#include <iterator>
+#include <numeric>
+#include <optional>
+#include <utility>
+
+#include "base/random.h"
+#include "judge/metric.h"
+#include "judge/split.h"
+#include "orchestrate/recipe.h"
+
+namespace lode {
+namespace {
+
+constexpr std::size_t kMostTrain = 300'000;  // shown to the detectors
+constexpr std::size_t kMostTest = 100'000;
+constexpr std::int64_t kMostRows = 50'000;  // of them, by detectors of single columns
+constexpr std::size_t kRefitRows = 20'000;  // a side, of a model made only to be looked at
+constexpr std::int64_t kJudgingBytes = 64;
+constexpr int kReplicates = 500;
+constexpr double kTwoSided = 1.959963984540054;  // of the level 0.95 of an Estimate
+constexpr std::uint64_t kSampleStream = std::uint64_t{0x6c6b7361} << 32;
+constexpr std::string_view kOfThePipeline[] = {"label_shuffle", "split_inflation"};
+constexpr std::array<std::string_view, 4> kMetrics = {"auc", "log_loss", "brier",
+                                                      "calibration_error"};
+
+// At most `most` of the rows, evenly drawn, ascending.
+std::vector<std::int64_t> drawn(const std::vector<std::int64_t>& rows, std::size_t most,
+                                Random random) {
+  if (rows.size() <= most) return rows;
+  std::vector<std::int64_t> out;
+  std::size_t wanted = most;
+  for (std::size_t i = 0; i < rows.size() && wanted > 0; ++i)
+    if (random.below(rows.size() - i) < wanted) {
+      out.push_back(rows[i]);
+      --wanted;
+    }
+  return out;
+}
+
+template <typename T>
+std::vector<T> taken(const std::vector<T>& values, const std::vector<std::int64_t>& rows) {
+  std::vector<T> out;
+  out.reserve(rows.size());
+  for (std::int64_t row : rows) out.push_back(values[static_cast<std::size_t>(row)]);
+  return out;
+}
+
+Blocks days_of(const TrainingTable& table, std::span<const std::int64_t> rows) {
+  std::vector<Timestamp> times;
+  for (std::int64_t row : rows) times.push_back({table.time[static_cast<std::size_t>(row)]});
+  return blocks_by_day(times);
+}
+
+// Rows of a training table, with a side each.
+struct Sides {
+  std::vector<std::int64_t> train;
+  std::vector<std::int64_t> test;
+};
+struct SampledRows : Sides {
+  TrainingTable table;
+};
+
+SampledRows sampled(const TrainingTable& from, const std::vector<std::int64_t>& train,
+                    const std::vector<std::int64_t>& test) {
+  std::vector<std::int64_t> rows;
+  std::ranges::merge(train, test, std::back_inserter(rows));
+  SampledRows out;
+  out.table.columns.schema = from.columns.schema;
+  out.table.columns.rows = std::ssize(rows);
+  for (const Column& column : from.columns.columns)
+    out.table.columns.columns.push_back(column.take(rows));
+  out.table.target = taken(from.target, rows);
+  out.table.time = taken(from.time, rows);
+  out.table.known = taken(from.known, rows);
+  out.table.seq = taken(from.seq, rows);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    (std::ranges::binary_search(test, rows[i]) ? out.test : out.train)
+        .push_back(static_cast<std::int64_t>(i));
+  return out;
+}
+
+class ModelLeaks {
+ public:
+  ModelLeaks(const Model& model, const LeakageSet& set, const FittedRun& run,
+             const ModelMeans& means)
+      : model_(model), set_(set), run_(run), means_(means) {
+    model_.options = run.report.options;  // chosen already
+    model_.choose.reset();
+    if (model_.columns.empty())
+      for (const Field& field : set.table.columns.schema.fields())
+        model_.columns.push_back(field.name);
+  }
+
+  Result<LeakageReport> look(std::map<std::string, std::vector<LeakFinding>, std::less<>>& known) {
+    TRY_VOID(split());
+    std::int64_t rows = std::min<std::int64_t>(std::ssize(train_), kMostTrain) +
+                        std::min<std::int64_t>(std::ssize(test()), kMostTest);
+    auto hold = means_.budget.hold("leaks of model " + model_.name,
+                                   rows * (72 + 24 * std::ssize(model_.columns)));
+    if (!hold) {
+      report_.why_not = hold.error().message();
+      return std::move(report_);
+    }
+    TRY_VOID(station("leaks, fit", StationKind::kTraining,
+                     [&](Station& station) { return look_at_pipeline(station); }));
+    TRY_VOID(station("leaks", StationKind::kOwn,
+                     [&](Station& station) { return look_at_columns(known, station); }));
+    std::ranges::sort(report_.findings, {}, &LeakFinding::detector);
+    *hold = {};
+    TRY_VOID(make_again());
+    return std::move(report_);
+  }
+
+ private:
+  const std::vector<std::int64_t>& test() const { return run_.test_rows; }
+
+  Status station(std::string_view name, StationKind kind,
+                 const std::function<Status(Station&)>& work) {
+    return means_.stations.run(
+        {.name = fmt::format("model {}: {}", model_.name, name), .kind = kind}, work);
+  }
+
+  Status split() {
+    auto period = [](const TimeRange& range) {
+      Period out;
+      if (range.begin) out.begin = *range.begin;
+      if (range.end) out.end = *range.end;
+      return out;
+    };
+    std::vector<Timestamp> times;
+    std::vector<Timestamp> known;
+    for (std::int64_t t : set_.table.time) times.push_back({t});
+    for (std::int64_t k : set_.table.known) known.push_back({k});
+    TRY(SplitRows rows, split_by_time(times, known,
+                                      {period(model_.split.train), period(model_.split.test),
+                                       model_.split.embargo, model_.split.purge}));
+    train_ = std::move(rows.train);
+    return {};
+  }
+
+  Random random(std::uint64_t stream) const { return Random(model_.seed, kSampleStream + stream); }
+
+  // Scores of the test rows by the model as it is made from the training rows.
+  Result<std::vector<double>> made_of(const TrainingTable& table, const Sides& rows) const {
+    TRY(Recipe recipe, Recipe::make(model_, table, means_.pool, means_.cancel));
+    TRY(EncodedRows encoded, recipe.encode(rows.train));
+    TRY(std::unique_ptr<FittedModel> fitted, recipe.fit(encoded, recipe.options()));
+    std::vector<double> scores(rows.test.size());
+    TRY_VOID(recipe.score(encoded.encoders, *fitted, rows.test, scores));
+    return scores;
+  }
+
+  // The AUC of its test rows, and its standard error over days.
+  struct Auc {
+    double value;
+    double error;
+    std::uint32_t days;
+  };
+  Result<Auc> auc_of(const TrainingTable& table, const Sides& rows) const {
+    TRY(std::vector<double> scores, made_of(table, rows));
+    std::vector<std::uint8_t> labels;
+    for (std::int64_t row : rows.test)
+      labels.push_back(table.target[static_cast<std::size_t>(row)] != 0 ? 1 : 0);
+    TRY(const Metric* auc, find_metric("auc"));
+    TRY(JudgedRows judged, JudgedRows::make({scores, labels}, days_of(table, rows.test), {{auc}},
+                                            means_.pool, means_.cancel));
+    TRY(std::vector<MetricEstimate> estimates,
+        bootstrap(judged, {.replicates = 200, .seed = model_.seed}, means_.pool, means_.cancel));
+    const Estimate& e = estimates[0].estimate;
+    return Auc{e.value, (e.high - e.low) / (2 * kTwoSided), judged.blocks()};
+  }
+
+  // The same rows, as many on each side, split by time and split at random.
+  Result<std::optional<SplitScores>> both_splits(const SampledRows& rows) const {
+    Sides other;
+    std::vector<std::int64_t> order(static_cast<std::size_t>(rows.table.columns.rows));
+    std::iota(order.begin(), order.end(), 0);
+    Random shuffle = random(1);
+    shuffle.shuffle(std::span(order));
+    auto cut = order.begin() + std::ssize(rows.train);
+    other.train.assign(order.begin(), cut);
+    other.test.assign(cut, order.end());
+    std::ranges::sort(other.train);
+    std::ranges::sort(other.test);
+    TRY(Auc honest, auc_of(rows.table, rows));
+    TRY(Auc at_random, auc_of(rows.table, other));
+    TRY(const Metric* auc, find_metric("auc"));
+    double error = std::sqrt(honest.error * honest.error + at_random.error * at_random.error);
+    if (!(error > 0)) return std::nullopt;
+    return SplitScores{.metric = auc,
+                       .random = at_random.value,
+                       .honest = honest.value,
+                       .standard_error = error,
+                       .blocks = std::min(honest.days, at_random.days)};
+  }
+
+  LeakageOptions options() const { return {.most_rows = kMostRows, .seed = model_.seed}; }
+
+  // What every detector is shown of these rows. `target` is the caller's.
+  LeakageInput input_of(const SampledRows& rows, const Table& features,
+                        std::vector<std::uint8_t>& target, std::vector<Timestamp>& time) const {
+    for (double y : rows.table.target) target.push_back(y != 0 ? 1 : 0);
+    for (std::int64_t t : rows.table.time) time.push_back({t});
+    LeakageInput input{.features = &features,
+                       .target = target,
+                       .time = time,
+                       .split_by_time = true,
+                       .train = rows.train,
+                       .test = rows.test};
+    input.outcome_reads.emplace();
+    for (const DeclaredRead& read : set_.reads)
+      if (features.find(read.column) != nullptr)
+        input.outcome_reads->push_back(
+            {read.column, read.text, read.view.empty() ? set_.early.by_row : set_.early.by_views});
+    return input;
+  }
+
+  Table features_of(const TrainingTable& table) const {
+    Table out;
+    std::vector<Field> fields;
+    for (std::size_t c = 0; c < table.columns.schema.size(); ++c) {
+      const Field& field = table.columns.schema[c];
+      if (std::ranges::find(model_.columns, field.name) == model_.columns.end()) continue;
+      fields.push_back(field);
+      out.columns.push_back(table.columns.columns[c]);
+    }
+    out.schema = Schema(std::move(fields));
+    out.rows = table.columns.rows;
+    return out;
+  }
+
+  Status look_at_pipeline(Station& station) {
+    SampledRows rows = sampled(set_.table, drawn(train_, kRefitRows, random(2)),
+                               drawn(test(), kRefitRows, random(3)));
+    Table features = features_of(rows.table);
+    std::vector<std::uint8_t> target;
+    std::vector<Timestamp> time;
+    LeakageInput input = input_of(rows, features, target, time);
+    input.refit = [&](std::span<const std::uint8_t> other) -> Result<std::vector<double>> {
+      rows.table.target.assign(other.begin(), other.end());
+      station.advance(std::ssize(rows.train));
+      return made_of(rows.table, rows);
+    };
+    Result<std::optional<SplitScores>> scores = both_splits(rows);
+    if (!scores && scores.error().code() != Code::kInvalid) return fail(scores.error());
+    if (scores) input.scores = *scores;
+    for (std::string_view name : kOfThePipeline) TRY_VOID(ask(name, input));
+    return {};
+  }
+
+  Status ask(std::string_view name, const LeakageInput& input) {
+    TRY(const LeakDetector* detector, find_leak_detector(name));
+    TRY(LeakFinding finding, detect_leak(*detector, input, options(), means_.pool, means_.cancel));
+    report_.findings.push_back(std::move(finding));
+    return {};
+  }
+
+  // Models of the same columns, split and seed are shown the same.
+  std::string key() const {
+    std::string key = fmt::format("{}|{}", model_.from, model_.seed);
+    for (const std::string& column : model_.columns) key += "|" + column;
+    for (const std::vector<std::int64_t>* rows : {&train_, &test()})
+      key += fmt::format("|{}..{} {}", rows->front(), rows->back(), rows->size());
+    return key;
+  }
+
+  Status look_at_columns(std::map<std::string, std::vector<LeakFinding>, std::less<>>& known,
+                         Station& station) {
+    std::vector<std::int64_t> train = drawn(train_, kMostTrain, random(4));
+    std::vector<std::int64_t> tested = drawn(test(), kMostTest, random(5));
+    report_.train_rows = std::ssize(train);
+    report_.test_rows = std::ssize(tested);
+    auto found = known.find(key());
+    if (found == known.end()) {
+      std::vector<LeakFinding> pipeline = std::exchange(report_.findings, {});
+      SampledRows rows = sampled(set_.table, train, tested);
+      Table features = features_of(rows.table);
+      std::vector<std::uint8_t> target;
+      std::vector<Timestamp> time;
+      LeakageInput input = input_of(rows, features, target, time);
+      for (const LeakDetector* detector : all_leak_detectors())
+        if (std::ranges::find(kOfThePipeline, detector->name) == std::end(kOfThePipeline))
+          TRY_VOID(ask(detector->name, input));
+      in_the_whole_table(train, tested);
+      station.advance(rows.table.columns.rows);
+      found = known.emplace(key(), std::exchange(report_.findings, std::move(pipeline))).first;
+    }
+    report_.findings.insert(report_.findings.end(), found->second.begin(), found->second.end());
+    return {};
+  }
+
+  // Rows that were named are numbered as in the sample; they are wanted as in the table.
+  void in_the_whole_table(const std::vector<std::int64_t>& train,
+                          const std::vector<std::int64_t>& tested) {
+    std::vector<std::int64_t> rows;
+    std::ranges::merge(train, tested, std::back_inserter(rows));
+    for (LeakFinding& finding : report_.findings)
+      for (LeakSuspect& suspect : finding.suspects)
+        suspect.test_rows = taken(rows, suspect.test_rows);
+  }
+
+  // ---- made again
+  // --------------------------------------------------------------------------------
+
+  Status make_again() {
+    std::vector<std::string> columns = columns_to_leave_out(report_.findings);
+    std::vector<std::int64_t> rows = test_rows_to_leave_out(report_.findings);
+    if (columns.empty() && rows.empty()) return {};
+    std::vector<std::string> read_otherwise;
+    std::vector<std::string> left_out;
+    for (const std::string& column : columns)
+      (can_wait(column) ? read_otherwise : left_out).push_back(column);
+    if (!read_otherwise.empty() && set_.when_known != nullptr)
+      TRY_VOID(again("outcomes read when known", read_otherwise, *set_.when_known, left_out, rows));
+    return again("without the suspects", columns, set_.table, columns, rows);
+  }
+
+  // A column whose only fault is that a view of it reads outcomes too early.
+  bool can_wait(const std::string& column) const {
+    if (set_.when_known == nullptr) return false;
+    for (const LeakFinding& finding : report_.findings)
+      for (const LeakSuspect& suspect : finding.suspects)
+        if (suspect.column == column && suspect.leave_out && finding.detector != "outcome_reads")
+          return false;
+    bool by_view = false;
+    for (const DeclaredRead& read : set_.reads)
+      if (read.column == column) {
+        if (read.view.empty()) return false;
+        by_view = true;
+      }
+    return by_view;
+  }
+
+  // Everything but kCancelled and what is no fault of the data becomes a reason in the report.
+  Status again(std::string how, std::vector<std::string> columns, const TrainingTable& table,
+               const std::vector<std::string>& without,
+               const std::vector<std::int64_t>& test_rows_left_out) {
+    LeakageRerun& rerun = report_.reruns.emplace_back();
+    rerun.how = std::move(how);
+    rerun.columns = std::move(columns);
+    Model model = model_;
+    std::erase_if(model.columns,
+                  [&](const std::string& c) { return std::ranges::binary_search(without, c); });
+    std::vector<std::int64_t> rows;
+    std::ranges::set_difference(test(), test_rows_left_out, std::back_inserter(rows));
+    rerun.test_rows_left_out = std::ssize(test()) - std::ssize(rows);
+    if (model.columns.empty()) rerun.why_not = "no column would be left";
+    if (rows.empty()) rerun.why_not = "no test row would be left";
+    if (table.time != set_.table.time) rerun.why_not = "its rows would be others";
+    if (!rerun.why_not.empty()) return {};
+    Status made = make_and_judge(model, table, rows, rerun);
+    if (made || (made.error().code() != Code::kInvalid && made.error().code() != Code::kLimit))
+      return made;
+    rerun.why_not = made.error().message();
+    return {};
+  }
+
+  Status make_and_judge(const Model& model, const TrainingTable& table,
+                        const std::vector<std::int64_t>& rows, LeakageRerun& rerun) {
+    TRY(Recipe recipe, Recipe::make(model, table, means_.pool, means_.cancel));
+    TRY(MemoryBudget::Hold hold,
+        means_.budget.hold(
+            "model " + model_.name + " made again",
+            std::max(recipe.fitting_bytes(std::ssize(train_)), kJudgingBytes * std::ssize(rows))));
+    EncodedRows encoded;
+    std::unique_ptr<FittedModel> fitted;
+    TRY_VOID(station(rerun.how + ", encode", StationKind::kOwn, [&](Station& station) -> Status {
+      TRY(encoded, recipe.encode(train_));
+      station.advance(std::ssize(train_));
+      return {};
+    }));
+    TRY_VOID(station(rerun.how + ", fit", StationKind::kTraining, [&](Station& station) -> Status {
+      TRY(fitted, recipe.fit(encoded, recipe.options()));
+      station.advance(std::ssize(train_));
+      return {};
+    }));
+    return station(rerun.how + ", judge", StationKind::kOwn, [&](Station& station) -> Status {
+      encoded.design = {};
+      std::vector<double> scores(rows.size());
+      TRY_VOID(recipe.score(encoded.encoders, *fitted, rows, scores));
+      station.advance(std::ssize(rows));
+      return judge(recipe.labels(rows), scores, days_of(table, rows), rerun);
+    });
+  }
+
+  Status judge(const std::vector<std::uint8_t>& labels, const std::vector<double>& scores,
+               const Blocks& days, LeakageRerun& rerun) {
+    std::vector<const Metric*> metrics;
+    for (std::string_view name : kMetrics) {
+      TRY(const Metric* metric, find_metric(name));
+      metrics.push_back(metric);
+    }
+    BootstrapOptions draws{.replicates = kReplicates, .seed = model_.seed};
+    TRY(JudgedRows judged,
+        JudgedRows::make({scores, labels}, days, metrics, means_.pool, means_.cancel));
+    rerun.test_rows = std::ssize(scores);
+    if (rerun.test_rows_left_out > 0) {
+      TRY(std::vector<MetricEstimate> estimates,
+          bootstrap(judged, draws, means_.pool, means_.cancel));
+      for (const MetricEstimate& e : estimates)
+        rerun.metrics.emplace_back(e.metric->name, e.estimate);
+      return {};
+    }
+    TRY(std::vector<MetricDifference> differences,
+        compare(run_.judged, judged, draws, means_.pool, means_.cancel));
+    for (const MetricDifference& d : differences) {
+      rerun.metrics.emplace_back(d.metric->name, d.second);
+      rerun.difference.emplace_back(d.metric->name, d.difference);
+    }
+    return {};
+  }
+
+  Model model_;
+  const LeakageSet& set_;
+  const FittedRun& run_;
+  const ModelMeans& means_;
+  std::vector<std::int64_t> train_;
+  LeakageReport report_;
+};
+
+}  // namespace
+
+Result<LeakageReport> LeakageRuns::look(const Model& model, const LeakageSet& set,
+                                        const FittedRun& run, const ModelMeans& means) {
+  return ModelLeaks(model, set, run, means).look(of_columns_);
+}
+
+}  // namespace lode
