@@ -190,8 +190,7 @@ constinit const Component kComponent = {
         "Cannot see: orders that change sides more than three times within a stratum; an order by "
         "outcome in a file whose times follow it too. A finer time than the one given (the hour, "
         "where times are days) is suspected like any order. Without times, a target that drifts "
-        "strongly "
-        "along the file is suspected: then declare the time.\n"
+        "strongly along the file is suspected: then declare the time.\n"
         "Cost: four sorts of at most most_rows rows a place, places in parallel; about 60 bytes a "
         "row and thread.",
     .example = "row_order",
