@@ -318,14 +318,18 @@ class ModelLeaks {
     std::vector<std::string> left_out;
     for (const std::string& column : columns)
       (can_wait(column) ? read_otherwise : left_out).push_back(column);
+    constexpr std::string_view kWhenKnown = "outcomes read when known";
     if (!read_otherwise.empty() && set_.when_known != nullptr)
-      TRY_VOID(again("outcomes read when known", read_otherwise, *set_.when_known, left_out, rows));
+      TRY_VOID(again(std::string(kWhenKnown), read_otherwise, *set_.when_known, left_out, rows));
+    if (!read_otherwise.empty() && set_.when_known == nullptr)
+      report_.reruns.push_back({.how = std::string(kWhenKnown),
+                                .columns = read_otherwise,
+                                .why_not = set_.why_not_known});
     return again("without the suspects", columns, set_.table, columns, rows);
   }
 
   // A column whose only fault is that a view of it reads outcomes too early.
   bool can_wait(const std::string& column) const {
-    if (set_.when_known == nullptr) return false;
     for (const LeakFinding& finding : report_.findings)
       for (const LeakSuspect& suspect : finding.suspects)
         if (suspect.column == column && suspect.leave_out && finding.detector != "outcome_reads")

@@ -22,8 +22,9 @@ struct LeakageSet {
   explicit LeakageSet(const TrainingTable& rows) : table(rows) {}
 
   const TrainingTable& table;
-  const TrainingTable* when_known =
-      nullptr;  // with outcomes read when they are known, if it can be
+  // With outcomes read when they are known, or why there is none, if a view reads them earlier.
+  const TrainingTable* when_known = nullptr;
+  std::string why_not_known = "its views cannot be read over the label";
   std::vector<DeclaredRead> reads{};
   EarlyReads early{};  // filled in if there are reads
 };

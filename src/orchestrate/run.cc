@@ -214,21 +214,39 @@ class Runner {
       bool declared = project_.training_set(set.name) != nullptr;
       ReplayCounts before = history.counts();
       std::int64_t facts = history.facts_made();
-      Status made =
-          stations_.run({.name = "training set " + set.name}, [&](Station& station) -> Status {
-            TRY(TrainingTable table, build_training_set(set, history, cache));
-            if (declared) TRY_VOID(describe(set, table));
-            station.advance(table.columns.rows);
-            tables.emplace(set.name, std::move(table));
-            return {};
-          });
-      // One that nobody declared is only there to be held against another: it may lack room.
-      if (!made && (declared || made.error().code() != Code::kLimit)) return made;
+      auto build = [&] {
+        return stations_.run({.name = "training set " + set.name}, [&](Station& station) -> Status {
+          TRY(TrainingTable table, build_training_set(set, history, cache));
+          if (declared) TRY_VOID(describe(set, table));
+          station.advance(table.columns.rows);
+          tables.emplace(set.name, std::move(table));
+          return {};
+        });
+      };
+      Status made = build();
+      if (!made && made.error().code() == Code::kLimit) {
+        // Those that nobody declared are only there to be held against others: they give way.
+        if (declared && !forget_when_known(tables)) return made;
+        if (declared) made = build();
+        if (!declared) made = {};
+      }
+      TRY_VOID(made);
       look_for_outcomes(set, tables);
       count(set, before, history.counts(), history.facts_made() - facts);
       forget(i + 1, history, cache);
     }
     return {};
+  }
+
+  // Whether there were any. For want of memory.
+  bool forget_when_known(std::map<std::string, TrainingTable>& tables) {
+    for (auto& [name, leaks] : leakage_sets_) {
+      leaks.when_known = nullptr;
+      leaks.why_not_known = "there was no memory for its training set";
+    }
+    return std::erase_if(tables, [&](const auto& table) {
+             return project_.training_set(table.first) == nullptr;
+           }) > 0;
   }
 
   void look_for_outcomes(const TrainingSet& set,
@@ -244,6 +262,8 @@ class Runner {
     if (repaired == when_known_.set_of.end()) return;
     if (auto found = tables.find(repaired->second); found != tables.end())
       leaks.when_known = &found->second;
+    else
+      leaks.why_not_known = "there was no memory for its training set";
   }
 
   // Views that sets share are counted with the first.
