@@ -4,10 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <functional>
 #include <iterator>
-#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -15,6 +13,7 @@
 #include "judge/metric.h"
 #include "judge/split.h"
 #include "orchestrate/recipe.h"
+#include "orchestrate/row_splitter.h"
 
 namespace lode {
 namespace {
@@ -25,7 +24,6 @@ constexpr std::int64_t kMostRows = 50'000;  // of them, by detectors of single c
 constexpr std::size_t kRefitRows = 20'000;  // a side, of a model made only to be looked at
 constexpr std::int64_t kJudgingBytes = 64;
 constexpr int kReplicates = 500;
-constexpr double kTwoSided = 1.959963984540054;  // of the level 0.95 of an Estimate
 constexpr std::uint64_t kSampleStream = std::uint64_t{0x6c6b7361} << 32;
 constexpr std::string_view kOfThePipeline[] = {"label_shuffle", "split_inflation"};
 constexpr std::array<std::string_view, 4> kMetrics = {"auc", "log_loss", "brier",
@@ -51,12 +49,6 @@ std::vector<T> taken(const std::vector<T>& values, const std::vector<std::int64_
   out.reserve(rows.size());
   for (std::int64_t row : rows) out.push_back(values[static_cast<std::size_t>(row)]);
   return out;
-}
-
-Blocks days_of(const TrainingTable& table, std::span<const std::int64_t> rows) {
-  std::vector<Timestamp> times;
-  for (std::int64_t row : rows) times.push_back({table.time[static_cast<std::size_t>(row)]});
-  return blocks_by_day(times);
 }
 
 // Rows of a training table, with a side each.
@@ -91,12 +83,12 @@ class ModelLeaks {
  public:
   ModelLeaks(const Model& model, const LeakageSet& set, const FittedRun& run,
              const ModelMeans& means)
-      : model_(model), set_(set), run_(run), means_(means) {
+      : model_(model), set_(set), run_(run), means_(means), splitter_(model, set.table) {
     model_.options = run.report.options;  // chosen already
     model_.choose.reset();
     if (model_.columns.empty())
       for (const Field& field : set.table.columns.schema.fields())
-        model_.columns.push_back(field.name);
+        if (field.name != model_.split.groups) model_.columns.push_back(field.name);
   }
 
   Result<LeakageReport> look(std::map<std::string, std::vector<LeakFinding>, std::less<>>& known) {
@@ -129,19 +121,7 @@ class ModelLeaks {
   }
 
   Status split() {
-    auto period = [](const TimeRange& range) {
-      Period out;
-      if (range.begin) out.begin = *range.begin;
-      if (range.end) out.end = *range.end;
-      return out;
-    };
-    std::vector<Timestamp> times;
-    std::vector<Timestamp> known;
-    for (std::int64_t t : set_.table.time) times.push_back({t});
-    for (std::int64_t k : set_.table.known) known.push_back({k});
-    TRY(SplitRows rows, split_by_time(times, known,
-                                      {period(model_.split.train), period(model_.split.test),
-                                       model_.split.embargo, model_.split.purge}));
+    TRY(SplitRows rows, splitter_.split());
     train_ = std::move(rows.train);
     return {};
   }
@@ -158,48 +138,18 @@ class ModelLeaks {
     return scores;
   }
 
-  // The AUC of its test rows, and its standard error over days.
-  struct Auc {
-    double value;
-    double error;
-    std::uint32_t days;
-  };
-  Result<Auc> auc_of(const TrainingTable& table, const Sides& rows) const {
-    TRY(std::vector<double> scores, made_of(table, rows));
-    std::vector<std::uint8_t> labels;
-    for (std::int64_t row : rows.test)
-      labels.push_back(table.target[static_cast<std::size_t>(row)] != 0 ? 1 : 0);
-    TRY(const Metric* auc, find_metric("auc"));
-    TRY(JudgedRows judged, JudgedRows::make({scores, labels}, days_of(table, rows.test), {{auc}},
-                                            means_.pool, means_.cancel));
-    TRY(std::vector<MetricEstimate> estimates,
-        bootstrap(judged, {.replicates = 200, .seed = model_.seed}, means_.pool, means_.cancel));
-    const Estimate& e = estimates[0].estimate;
-    return Auc{e.value, (e.high - e.low) / (2 * kTwoSided), judged.blocks()};
-  }
-
-  // The same rows, as many on each side, split by time and split at random.
-  Result<std::optional<SplitScores>> both_splits(const SampledRows& rows) const {
-    Sides other;
-    std::vector<std::int64_t> order(static_cast<std::size_t>(rows.table.columns.rows));
-    std::iota(order.begin(), order.end(), 0);
-    Random shuffle = random(1);
-    shuffle.shuffle(std::span(order));
-    auto cut = order.begin() + std::ssize(rows.train);
-    other.train.assign(order.begin(), cut);
-    other.test.assign(cut, order.end());
-    std::ranges::sort(other.train);
-    std::ranges::sort(other.test);
-    TRY(Auc honest, auc_of(rows.table, rows));
-    TRY(Auc at_random, auc_of(rows.table, other));
-    TRY(const Metric* auc, find_metric("auc"));
-    double error = std::sqrt(honest.error * honest.error + at_random.error * at_random.error);
-    if (!(error > 0)) return std::nullopt;
-    return SplitScores{.metric = auc,
-                       .random = at_random.value,
-                       .honest = honest.value,
-                       .standard_error = error,
-                       .blocks = std::min(honest.days, at_random.days)};
+  // What the model scored under both splits; nothing where it was not judged by a random one.
+  std::optional<SplitScores> both_splits() const {
+    for (const InflatedMetric& one : run_.report.inflation.metrics) {
+      Result<const Metric*> metric = find_metric(one.metric);
+      if (one.metric != "auc" || !metric || !(one.standard_error > 0)) continue;
+      return SplitScores{.metric = *metric,
+                         .random = one.random.value,
+                         .honest = one.random.value - one.inflation,
+                         .standard_error = one.standard_error,
+                         .blocks = static_cast<std::uint32_t>(run_.report.blocks)};
+    }
+    return std::nullopt;
   }
 
   LeakageOptions options() const { return {.most_rows = kMostRows, .seed = model_.seed}; }
@@ -212,9 +162,16 @@ class ModelLeaks {
     LeakageInput input{.features = &features,
                        .target = target,
                        .time = time,
-                       .split_by_time = true,
+                       .split_by_time = model_.split.random == 0,
                        .train = rows.train,
                        .test = rows.test};
+    if (const Column* entity = rows.table.columns.find(model_.split.groups)) {
+      input.entity = entity;
+      input.entity_name = model_.split.groups;
+      input.entities_apart = true;
+    }
+    for (const std::string& name : set_.from_the_past)
+      if (features.find(name) != nullptr) input.from_the_past.push_back(name);
     input.outcome_reads.emplace();
     for (const DeclaredRead& read : set_.reads)
       if (features.find(read.column) != nullptr)
@@ -249,9 +206,7 @@ class ModelLeaks {
       station.advance(std::ssize(rows.train));
       return made_of(rows.table, rows);
     };
-    Result<std::optional<SplitScores>> scores = both_splits(rows);
-    if (!scores && scores.error().code() != Code::kInvalid) return fail(scores.error());
-    if (scores) input.scores = *scores;
+    input.scores = both_splits();
     for (std::string_view name : kOfThePipeline) TRY_VOID(ask(name, input));
     return {};
   }
@@ -391,7 +346,7 @@ class ModelLeaks {
       std::vector<double> scores(rows.size());
       TRY_VOID(recipe.score(encoded.encoders, *fitted, rows, scores));
       station.advance(std::ssize(rows));
-      return judge(recipe.labels(rows), scores, days_of(table, rows), rerun);
+      return judge(recipe.labels(rows), scores, splitter_.blocks(rows), rerun);
     });
   }
 
@@ -426,6 +381,7 @@ class ModelLeaks {
   const LeakageSet& set_;
   const FittedRun& run_;
   const ModelMeans& means_;
+  RowSplitter splitter_;
   std::vector<std::int64_t> train_;
   LeakageReport report_;
 };

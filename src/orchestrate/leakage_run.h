@@ -26,7 +26,8 @@ struct LeakageSet {
   const TrainingTable* when_known = nullptr;
   std::string why_not_known = "its views cannot be read over the label";
   std::vector<DeclaredRead> reads{};
-  EarlyReads early{};  // filled in if there are reads
+  std::vector<std::string> from_the_past{};  // columns that read views
+  EarlyReads early{};                        // filled in if there are reads
 };
 
 class LeakageRuns {

@@ -149,6 +149,17 @@ std::vector<DeclaredRead> declared_outcome_reads(const Project& project, const T
   return reads;
 }
 
+std::vector<std::string> columns_of_views(const TrainingSet& set) {
+  std::vector<std::string> columns;
+  for (const NamedExpression& column : set.columns) {
+    bool reads = false;
+    column.value.expression.visit(
+        [&](const Node& node) { reads = reads || node.kind == Node::Kind::kSubscript; });
+    if (reads) columns.push_back(column.name);
+  }
+  return columns;
+}
+
 RepairedProject read_outcomes_when_known(const Project& project) {
   RepairedProject out{.project = project, .set_of = {}};
   out.project.training.clear();

@@ -22,6 +22,9 @@ struct DeclaredRead {
 // counts if it reads all that the label's value is made of.
 std::vector<DeclaredRead> declared_outcome_reads(const Project& project, const TrainingSet& set);
 
+// Columns of the set that read a view.
+std::vector<std::string> columns_of_views(const TrainingSet& set);
+
 // The project with one set more before each that reads outcomes by views over the label's source:
 // its views are over the label. A view that is there already under another name is used.
 struct RepairedProject {

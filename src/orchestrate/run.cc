@@ -256,6 +256,7 @@ class Runner {
     const TrainingTable& table = tables.at(set.name);
     LeakageSet& leaks = leakage_sets_.try_emplace(set.name, table).first->second;
     leaks.reads = declared_outcome_reads(project_, set);
+    leaks.from_the_past = columns_of_views(set);
     if (leaks.reads.empty()) return;
     leaks.early = early_reads(table, records_.find(set.rows)->second, kMostReads);
     auto repaired = when_known_.set_of.find(set.name);

@@ -74,6 +74,11 @@ TEST_F(OutcomeReads, AreThoseMadeFromWhatTheLabelIsMadeFrom) {
   EXPECT_EQ(columns("late"), (std::vector<std::string>{"leak|early", "two|derived", "own|"}));
 }
 
+TEST_F(OutcomeReads, ColumnsOfViewsAreThoseThatReadOne) {
+  EXPECT_EQ(columns_of_views(*project_->training_set("late")),
+            (std::vector<std::string>{"before", "count", "way", "leak", "two", "storm"}));
+}
+
 // A label of several columns: what holds only some of them need not tell it.
 TEST_F(OutcomeReads, OfALabelOfTwoColumnsBothAreNeeded) {
   EXPECT_EQ(columns("later"), (std::vector<std::string>{"both|"}));
