@@ -140,6 +140,36 @@ TEST(LeakageRun, WithoutAColumnLeftItSaysSo) {
   EXPECT_EQ(looked.report->reruns[0].why_not, "no column would be left");
 }
 
+// The split keeps groups apart: they are the entities, and no input of the model.
+TEST(LeakageRun, GroupsOfTheSplitAreTheEntities) {
+  TrainingTable table = table_of();
+  ColumnBuilder who(Type::int64());
+  for (std::int64_t i = 0; i < table.columns.rows; ++i) who.append_int64(i % 37);
+  std::vector<Field> fields = table.columns.schema.fields();
+  fields.push_back({"who", Type::int64()});
+  table.columns.schema = Schema(std::move(fields));
+  table.columns.columns.push_back(who.finish());
+  Model grouped = model();
+  grouped.split = Split();
+  grouped.split.random = 0.25;
+  grouped.split.groups = "who";
+  Looked looked = look(table, grouped);
+  ASSERT_TRUE(looked.report) << looked.report.error().text();
+  EXPECT_FALSE(looked.report->suspected());
+  for (const LeakFinding& finding : looked.report->findings)
+    if (finding.detector == "shared_entities") {
+      EXPECT_TRUE(finding.looked) << finding.why_not;
+    }
+  // Without groups there are no entities.
+  grouped.split = model().split;
+  Looked by_time = look(table, grouped);
+  ASSERT_TRUE(by_time.report) << by_time.report.error().text();
+  for (const LeakFinding& finding : by_time.report->findings)
+    if (finding.detector == "shared_entities") {
+      EXPECT_FALSE(finding.looked);
+    }
+}
+
 TEST(LeakageRun, WithoutMemoryNobodyLooksAndTheRunGoesOn) {
   Looked looked = look(table_of(), model(), 1000);
   ASSERT_TRUE(looked.report) << looked.report.error().text();
