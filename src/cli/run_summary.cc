@@ -228,7 +228,7 @@ void print_walk(Output& out, const WalkReport& walk) {
 
 void print_time(Output& out, const RunReport& report) {
   print_heading(out, "Time");
-  print_stations(out, report.stations, report.seconds);
+  print_stations(out, report.stations, report.seconds, true);
   out.print("memory: {} accounted for at the most, of {}; the process had {}\n",
             memory_text(report.memory_held), memory_text(report.memory_limit),
             memory_text(report.resident_peak));
