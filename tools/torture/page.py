@@ -65,8 +65,8 @@ kill of a repeated run counts for the one that would come next in a whole run.
 
 ## What was held against what
 After every kill `lode sql` had to work, or to say that nothing is there yet. After every round the
-run was continued to its end, which had to give what an undisturbed run of the same file gives (where
-the file was replaced: a replacement, in a copy of what was there, that nobody kills):
+run was continued to its end, which had to give what an undisturbed run of the same file gives (of a
+replaced file: a replacement, in a copy of what was there, that nobody kills):
 - the same names of data sets, contents of models, and rows of sources;
 - the same files below `.lode`, by name (which is their hash) and size, and no others. Run records
   grow with every run, and models of the other version of the file stay;
