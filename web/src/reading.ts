@@ -46,6 +46,16 @@ export function notes(model: Part): Part[] {
   return model.get("notes").items.filter((note) => note.text !== "");
 }
 
+/** Whether a leak detector suspects a model. */
+export function suspected(model: Part): boolean {
+  return model.at("leakage", "suspected").flag;
+}
+
+/** A suspected model made again without its leak, where it could be: the most of it first. */
+export function honest(model: Part): Part|undefined {
+  return model.at("leakage", "again").items.find((one) => one.at("metrics", "log_loss").exists);
+}
+
 /** The model that knows nothing of a row, if the run has one. */
 export function floor(run: Part): Part|undefined {
   return run.get("models").items.find((model) => model.get("algorithm").text === "constant");

@@ -4,7 +4,8 @@ import {test} from "node:test";
 import {Part, type Value} from "../src/document";
 import * as reading from "../src/reading";
 
-const {againstLive, beatsFloor, blockUnits, promotions, ranked, rowsOf, said} = reading;
+const {againstLive, beatsFloor, blockUnits, honest, promotions, ranked, rowsOf, said, suspected} =
+    reading;
 
 const of = (value: number|null, low = value, high = value): Value => ({value, low, high});
 
@@ -19,6 +20,18 @@ test("the lowest log-loss is first, and what has none is last", () => {
     models: [model("none", of(null)), model("b", of(0.43)), model("a", of(0.42)), {name: "bare"}],
   });
   assert.deepEqual(ranked(run).map((m) => m.get("name").text), ["a", "b", "none", "bare"]);
+});
+
+test("a suspected model is told, with what it is worth when it could be made again", () => {
+  const again: Value =
+      [{how: "a", why_not: "no memory"}, {how: "b", metrics: {log_loss: of(0.44)}}];
+  const leaky = Part.whole(model("m", of(0.4), {leakage: {suspected: true, again}}));
+  assert.equal(suspected(leaky), true);
+  assert.equal(honest(leaky)?.get("how").text, "b");
+  const clean = Part.whole(model("m", of(0.4), {leakage: {suspected: false, again: []}}));
+  assert.equal(suspected(clean), false);
+  assert.equal(honest(clean), undefined);
+  assert.equal(suspected(Part.whole(model("m", of(0.4)))), false, "an older run has no section");
 });
 
 test("an interval of a difference says better, worse or nothing, by the metric's direction", () => {

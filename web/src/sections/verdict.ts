@@ -4,8 +4,8 @@ import type {Part} from "../document";
 import {type Child, el, estimate, fig, when, words} from "../dom";
 
 import {day, fixed, metricName, signed, whole} from "../figures";
-import {againstLive, beatsFloor, floor, higherIsBetter, notes} from "../reading";
-import {promotions, ranked, rowsOf, said, testMetric} from "../reading";
+import {againstLive, beatsFloor, floor, higherIsBetter, honest, notes} from "../reading";
+import {promotions, ranked, rowsOf, said, suspected, testMetric} from "../reading";
 
 function bestSentence(run: Part, best: Part): Child {
   const count = run.get("models").items.length;
@@ -54,25 +54,36 @@ function againstSentence(model: Part): Child {
 
 function cautions(model: Part): HTMLElement|null {
   const list = notes(model);
-  if (list.length === 0) return null;
+  if (list.length === 0 && !suspected(model)) return null;
   return el(
       "div", {class: "caution"}, el("strong", {}, "Before trusting it. "),
+      suspected(model) ? el("p", {}, leakSentence(model)) : null,
       list.map((note) => el("p", {}, words(note))));
+}
+
+function leakSentence(model: Part): Child {
+  const link = el("a", {href: "#leakage"}, "a leak");
+  const again = honest(model);
+  if (!again) return ["It is suspected of ", link, "."];
+  return [
+    "It is suspected of ", link, ". Made again (", words(again.get("how")),
+    ") its log-loss is ", estimate(again.at("metrics", "log_loss"), fixed(4)), "."
+  ];
 }
 
 function modelVerdict(run: Part): Child {
   const models = ranked(run);
   const best = models[0];
   if (!best) return null;
-  const trusted = models.find((model) => notes(model).length === 0);
+  const trusted = models.find((model) => notes(model).length === 0 && !suspected(model));
   return [
     el("p", {class: "headline"}, bestSentence(run, best)),
     cautions(best),
     el("p", {}, floorSentence(run, best), " ", againstSentence(best)),
     trusted && trusted.path !== best.path ?
-        el("p", {}, "Of those that carry no note, ", el("b", {}, words(trusted.get("name"))),
-           " is best: ", estimate(testMetric(trusted, "log_loss"), fixed(4)), ". ",
-           againstSentence(trusted)) :
+        el("p", {}, "Of those without a suspicion or a note, ",
+           el("b", {}, words(trusted.get("name"))), " is best: ",
+           estimate(testMetric(trusted, "log_loss"), fixed(4)), ". ", againstSentence(trusted)) :
         null,
   ];
 }
