@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "orchestrate/report.h"
 
 namespace lode {
 namespace {
@@ -35,13 +36,10 @@ void write_suspects(JsonWriter& json, std::string_view name,
 void write_estimates(JsonWriter& json, std::string_view name,
                      const std::vector<std::pair<std::string, Estimate>>& estimates) {
   json.key(name).begin_object();
-  for (const auto& [metric, estimate] : estimates)
-    json.key(metric)
-        .begin_object()
-        .field("value", estimate.value)
-        .field("low", estimate.low)
-        .field("high", estimate.high)
-        .end_object();
+  for (const auto& [metric, estimate] : estimates) {
+    json.key(metric);
+    write_estimate(json, estimate);
+  }
   json.end_object();
 }
 

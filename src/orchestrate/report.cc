@@ -3,7 +3,6 @@
 #include "base/json.h"
 
 namespace lode {
-namespace {
 
 void write_estimate(JsonWriter& json, const Estimate& e) {
   json.begin_object()
@@ -12,6 +11,8 @@ void write_estimate(JsonWriter& json, const Estimate& e) {
       .field("high", e.high)
       .end_object();
 }
+
+namespace {
 
 void write_comparison(JsonWriter& json, const ModelReport& model) {
   json.key("against").begin_object().field("model", model.compared_with);

@@ -196,6 +196,9 @@ struct RunReport {
   double seconds = 0;
 };
 
+// {"value": .., "low": .., "high": ..}
+void write_estimate(JsonWriter& json, const Estimate& e);
+
 // How a model was judged, as fields of the open object: rows and what was left out of them, metrics
 // by split with their intervals, the comparison, notes. Stored with the model's record, and printed
 // by --json, so both read the same.

@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "judge/bootstrap.h"
 #include "judge/metric.h"
+#include "tests/orchestrate/run_one_model.h"
 
 namespace lode {
 namespace {
@@ -51,22 +52,7 @@ Model model() {
   return m;
 }
 
-FittedRun run(const TrainingTable& table, const Model& model,
-              std::vector<StationRecord>* stations = nullptr) {
-  Project project;
-  ThreadPool pool(1);
-  static MemoryBudget budget(std::int64_t{1} << 30);  // a run's hold must not outlive it
-  ManualClock clock{Timestamp{}};
-  CancelToken cancel;
-  Counter written;
-  Stations all({clock, silent_progress(), cancel, budget, written},
-               [](const StationRecord&) -> Status { return {}; });
-  auto fitted = run_model(project, model, table, nullptr, {pool, cancel, budget, all});
-  EXPECT_TRUE(fitted) << fitted.error().text();
-  if (stations != nullptr) *stations = all.done();
-  return fitted ? *std::move(fitted) : FittedRun{};
-}
-FittedRun run(const TrainingTable& table) { return run(table, model()); }
+FittedRun run(const TrainingTable& table) { return run_one_model(table, model()); }
 
 TEST(ModelRun, NothingOfTheTestRowsIsInEncodersOrModel) {
   FittedRun one = run(table_of(false));
@@ -104,7 +90,7 @@ TEST(ModelRun, IntervalsAreDrawnOverWholeDays) {
 // What is lode's own work and what is training is told apart; every row is counted.
 TEST(ModelRun, IsMadeOfStations) {
   std::vector<StationRecord> stations;
-  FittedRun fitted = run(table_of(false), model(), &stations);
+  FittedRun fitted = run_one_model(table_of(false), model(), &stations);
   std::vector<std::pair<std::string, std::int64_t>> own;
   std::vector<std::pair<std::string, std::int64_t>> training;
   for (const StationRecord& station : stations)
@@ -129,7 +115,7 @@ TEST(ModelRun, ChoosesFromTheGridBeforeItFits) {
                            {Timestamp{4 * kDay}, Timestamp{6 * kDay}},
                            {{"l2", {"0", "1", "1000"}}}};
   std::vector<StationRecord> stations;
-  FittedRun chosen = run(table, choosing, &stations);
+  FittedRun chosen = run_one_model(table, choosing, &stations);
   ASSERT_EQ(stations.size(), 11U);
   EXPECT_EQ(stations[0].name, "model m: choose, encode");
   EXPECT_EQ(stations[0].units, 80);
@@ -141,7 +127,7 @@ TEST(ModelRun, ChoosesFromTheGridBeforeItFits) {
   EXPECT_NE(chosen.report.chosen.find("the best of 3"), std::string::npos) << chosen.report.chosen;
   Model outright = model();
   outright.options = chosen.report.options;
-  FittedRun fitted = run(table, outright);
+  FittedRun fitted = run_one_model(table, outright);
   EXPECT_EQ(fitted.test_scores, chosen.test_scores);
   EXPECT_EQ(fitted.model->serialize(), chosen.model->serialize());
 }

@@ -7,7 +7,7 @@
 
 #include "base/math.h"
 #include "base/random.h"
-#include "orchestrate/model_run.h"
+#include "tests/orchestrate/run_one_model.h"
 
 namespace lode {
 namespace {
@@ -134,17 +134,7 @@ TEST(RowSplitter, RowsWhoseLabelsChangeWithTimeAreNotSplitAtRandomUnlessAskedFor
 }
 
 ModelReport report_of(const TrainingTable& table, const Model& model) {
-  Project project;
-  ThreadPool pool(1);
-  static MemoryBudget budget(std::int64_t{1} << 30);  // a run's hold must not outlive it
-  ManualClock clock{Timestamp{}};
-  CancelToken cancel;
-  Counter written;
-  Stations all({clock, silent_progress(), cancel, budget, written},
-               [](const StationRecord&) -> Status { return {}; });
-  auto run = run_model(project, model, table, nullptr, {pool, cancel, budget, all});
-  EXPECT_TRUE(run) << run.error().text();
-  return run ? run->report : ModelReport{};
+  return run_one_model(table, model).report;
 }
 
 // New customers are nothing like the old, and a model that learns who is who knows nothing of them.
