@@ -188,9 +188,10 @@ constinit const Component kComponent = {
         "stratum (fitted on one half of the rows, judged on the other); suspected if one of them "
         "has a lower limit above 0.6, corrected by Bonferroni over places and both tests.\n"
         "Cannot see: orders that change sides more than three times within a stratum; an order by "
-        "outcome in a file whose times follow it too. A finer time than the one given (the hour, "
-        "where times are days) is suspected like any order. Without times, a target that drifts "
-        "strongly along the file is suspected: then declare the time.\n"
+        "outcome in a file whose times follow it too; ids spread over more than four times the "
+        "rows looked at. A finer time than the one given (the hour, where times are days) is "
+        "suspected like any order. Without times, a target that drifts strongly along the file is "
+        "suspected: then declare the time.\n"
         "Cost: four sorts of at most most_rows rows a place, places in parallel; about 60 bytes a "
         "row and thread.",
     .example = "row_order",
