@@ -91,7 +91,11 @@ TEST_F(Faults, AFullDiskIsSaidAndNothingIsLost) {
 TEST_F(Faults, AFileThatMayNotGrowIsAnErrorAndNoSignal) {
   ProcessResult whole = lode({"run", "--json"});
   ASSERT_EQ(whole.exit, 0) << whole.err;
-  for (int blocks : {0, 1, 4, 8, 12, 16}) {  // of 512 or 1024 bytes, as the shell has it
+  std::vector<int> limits = {0, 1, 4, 8, 12, 16};  // of 512 or 1024 bytes, as the shell has it
+#ifdef LODE_SANITIZED
+  limits.erase(limits.begin());  // the thread sanitizer writes a file of its own before main
+#endif
+  for (int blocks : limits) {
     std::filesystem::remove_all(folder_.path() + "/.lode");
     ProcessResult full =
         run_binary({"run", "--json"}, folder_.path(), fmt::format("ulimit -f {}; ", blocks));
