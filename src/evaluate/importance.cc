@@ -6,13 +6,12 @@
 #include <numeric>
 #include <utility>
 
-#include "base/math.h"
 #include "base/random.h"
+#include "judge/log_loss.h"
 
 namespace lode {
 namespace {
 
-constexpr double kClip = 1e-15;
 constexpr std::uint64_t kDealStream = std::uint64_t{0x6465616c} << 32;  // apart from block draws
 
 Status check_blocks(std::size_t rows, const Blocks& blocks) {
@@ -69,8 +68,7 @@ Result<std::vector<Estimate>> intervals(const std::vector<BlockSums>& columns,
 
 double loss_of(bool binary, double score, double label) {
   if (!binary) return (score - label) * (score - label);
-  double p = label != 0 ? score : 1 - score;
-  return -portable_log(std::clamp(p, kClip, 1 - kClip));
+  return log_loss_of(score, label != 0 ? 1 : 0);
 }
 
 // The rows of a model again and again, each time with one column dealt out anew.

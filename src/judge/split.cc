@@ -5,8 +5,6 @@
 #include <numeric>
 #include <unordered_set>
 
-#include "base/random.h"
-
 namespace lode {
 namespace {
 
@@ -142,6 +140,20 @@ Result<SplitRows> split_groups_at_random(std::span<const std::int64_t> group_of,
   std::vector<std::uint8_t> in_test(group_of.size());
   for (std::size_t i = 0; i < in_test.size(); ++i) in_test[i] = group_tested[place[i]];
   return sides_of(in_test);
+}
+
+// Selection sampling (Knuth, volume 2, 3.4.2, algorithm S).
+std::vector<std::int64_t> draw_rows(std::span<const std::int64_t> rows, std::size_t most,
+                                    Random random) {
+  std::size_t wanted = std::min(most, rows.size());
+  std::vector<std::int64_t> out;
+  out.reserve(wanted);
+  for (std::size_t i = 0; i < rows.size() && wanted > 0; ++i)
+    if (random.below(rows.size() - i) < wanted) {
+      out.push_back(rows[i]);
+      --wanted;
+    }
+  return out;
 }
 
 Status keep_groups_apart(std::span<const std::int64_t> group_of, SplitRows& rows) {

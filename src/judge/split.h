@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/random.h"
 #include "base/time.h"
 
 namespace lode {
@@ -71,6 +72,10 @@ Result<SplitRows> split_at_random(std::int64_t rows, std::span<const std::uint8_
 // O(rows).
 Result<SplitRows> split_groups_at_random(std::span<const std::int64_t> group_of,
                                          const RandomSplit& split);
+
+// At most `most` of the rows, each as likely as any other, in their order. O(rows).
+std::vector<std::int64_t> draw_rows(std::span<const std::int64_t> rows, std::size_t most,
+                                    Random random);
 
 // Takes training rows away whose group is in the test, and counts them. A negative group is none:
 // such rows stay. kInvalid: another number of groups than rows, nothing left for training. O(rows).

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <utility>
 
 #include "base/random.h"
@@ -22,37 +21,7 @@ constexpr std::size_t kListed = 50;  // columns
 constexpr std::size_t kCurves = 6;
 constexpr int kDeals = 3;
 constexpr int kReplicates = 200;
-constexpr std::uint64_t kTestStream = std::uint64_t{0x73616d70} << 32;
-
-// `count` positions of `from`, without repeats, ascending.
-std::vector<std::size_t> sample(std::size_t from, std::size_t count, Random random) {
-  std::vector<std::size_t> all(from);
-  std::iota(all.begin(), all.end(), 0U);
-  count = std::min(count, from);
-  for (std::size_t i = 0; i < count; ++i) std::swap(all[i], all[i + random.below(from - i)]);
-  all.resize(count);
-  std::ranges::sort(all);
-  return all;
-}
-
-std::vector<std::int64_t> rows_at(std::span<const std::int64_t> rows,
-                                  const std::vector<std::size_t>& places) {
-  std::vector<std::int64_t> out;
-  for (std::size_t place : places) out.push_back(rows[place]);
-  return out;
-}
-
-// Blocks of a part of the rows, numbered anew: a block without rows would be drawn for nothing.
-Blocks blocks_at(const Blocks& blocks, const std::vector<std::size_t>& places) {
-  constexpr auto kNone = std::numeric_limits<std::uint32_t>::max();
-  std::vector<std::uint32_t> number(blocks.count, kNone);
-  for (std::size_t place : places) number[blocks.of_row[place]] = 0;
-  Blocks out;
-  for (std::uint32_t& n : number)
-    if (n != kNone) n = out.count++;
-  for (std::size_t place : places) out.of_row.push_back(number[blocks.of_row[place]]);
-  return out;
-}
+constexpr std::uint64_t kSampleStream = std::uint64_t{0x73616d70} << 32;
 
 // Pearson's, over rows that have a value; NaN where either does not vary.
 double correlation(const DesignMatrix& rows, const Attributions& values, std::size_t column) {
@@ -100,11 +69,11 @@ Result<DriversReport> explain_drivers(const Recipe& recipe, std::span<const Colu
   out.columns = std::ssize(names);
   if (!ModelExplainer::can_explain(model)) return out;
   std::size_t most = std::clamp(kMostCells / names.size(), kLeastRows, kMostRows);
-  auto places = sample(rows.test.size(), most, Random(seed, kTestStream));
-  auto behind = sample(rows.train.size(), kBackground, Random(seed, kTestStream + 1));
-  std::vector<std::int64_t> tested = rows_at(rows.test, places);
-  Blocks blocks = blocks_at(rows.blocks, places);
-  Design background = recipe.design(encoders, model, rows_at(rows.train, behind));
+  std::vector<std::int64_t> tested = draw_rows(rows.test, most, Random(seed, kSampleStream));
+  std::vector<std::int64_t> behind =
+      draw_rows(rows.train, kBackground, Random(seed, kSampleStream + 1));
+  Blocks blocks = rows.splitter.blocks(tested);
+  Design background = recipe.design(encoders, model, behind);
   Design design = recipe.design(encoders, model, tested);
   out.rows = design.matrix.rows;
   out.background = background.matrix.rows;

@@ -8,17 +8,17 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "features/encoder_bytes.h"
-#include "judge/sample.h"
 #include "mine/algorithm.h"
 #include "orchestrate/recipe.h"
 #include "orchestrate/report.h"
+#include "orchestrate/row_splitter.h"
 
 namespace lode {
 
 struct ExplainedRows {
   std::span<const std::int64_t> train;  // positions in the training table, ascending
   std::span<const std::int64_t> test;
-  const Blocks& blocks;  // of the test rows
+  const RowSplitter& splitter;  // says which rows are drawn together
 };
 
 // Nothing but the number of columns for a model that cannot be explained column by column. The

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <iterator>
 #include <optional>
@@ -23,25 +22,8 @@ constexpr std::size_t kMostTest = 100'000;
 constexpr std::int64_t kMostRows = 50'000;  // of them, by detectors of single columns
 constexpr std::size_t kRefitRows = 20'000;  // a side, of a model made only to be looked at
 constexpr std::int64_t kJudgingBytes = 64;
-constexpr int kReplicates = 500;
 constexpr std::uint64_t kSampleStream = std::uint64_t{0x6c6b7361} << 32;
 constexpr std::string_view kOfThePipeline[] = {"label_shuffle", "split_inflation"};
-constexpr std::array<std::string_view, 4> kMetrics = {"auc", "log_loss", "brier",
-                                                      "calibration_error"};
-
-// At most `most` of the rows, evenly drawn, ascending.
-std::vector<std::int64_t> drawn(const std::vector<std::int64_t>& rows, std::size_t most,
-                                Random random) {
-  if (rows.size() <= most) return rows;
-  std::vector<std::int64_t> out;
-  std::size_t wanted = most;
-  for (std::size_t i = 0; i < rows.size() && wanted > 0; ++i)
-    if (random.below(rows.size() - i) < wanted) {
-      out.push_back(rows[i]);
-      --wanted;
-    }
-  return out;
-}
 
 template <typename T>
 std::vector<T> taken(const std::vector<T>& values, const std::vector<std::int64_t>& rows) {
@@ -92,8 +74,7 @@ class ModelLeaks {
   }
 
   Result<LeakageReport> look(std::map<std::string, std::vector<LeakFinding>, std::less<>>& known) {
-    TRY_VOID(split());
-    std::int64_t rows = std::min<std::int64_t>(std::ssize(train_), kMostTrain) +
+    std::int64_t rows = std::min<std::int64_t>(std::ssize(train()), kMostTrain) +
                         std::min<std::int64_t>(std::ssize(test()), kMostTest);
     auto hold = means_.budget.hold("leaks of model " + model_.name,
                                    rows * (72 + 24 * std::ssize(model_.columns)));
@@ -112,18 +93,13 @@ class ModelLeaks {
   }
 
  private:
+  const std::vector<std::int64_t>& train() const { return run_.train_rows; }
   const std::vector<std::int64_t>& test() const { return run_.test_rows; }
 
   Status station(std::string_view name, StationKind kind,
                  const std::function<Status(Station&)>& work) {
     return means_.stations.run(
         {.name = fmt::format("model {}: {}", model_.name, name), .kind = kind}, work);
-  }
-
-  Status split() {
-    TRY(SplitRows rows, splitter_.split());
-    train_ = std::move(rows.train);
-    return {};
   }
 
   Random random(std::uint64_t stream) const { return Random(model_.seed, kSampleStream + stream); }
@@ -195,8 +171,8 @@ class ModelLeaks {
   }
 
   Status look_at_pipeline(Station& station) {
-    SampledRows rows = sampled(set_.table, drawn(train_, kRefitRows, random(2)),
-                               drawn(test(), kRefitRows, random(3)));
+    SampledRows rows = sampled(set_.table, draw_rows(train(), kRefitRows, random(2)),
+                               draw_rows(test(), kRefitRows, random(3)));
     Table features = features_of(rows.table);
     std::vector<std::uint8_t> target;
     std::vector<Timestamp> time;
@@ -222,21 +198,21 @@ class ModelLeaks {
   std::string key() const {
     std::string key = fmt::format("{}|{}", model_.from, model_.seed);
     for (const std::string& column : model_.columns) key += "|" + column;
-    for (const std::vector<std::int64_t>* rows : {&train_, &test()})
+    for (const std::vector<std::int64_t>* rows : {&train(), &test()})
       key += fmt::format("|{}..{} {}", rows->front(), rows->back(), rows->size());
     return key;
   }
 
   Status look_at_columns(std::map<std::string, std::vector<LeakFinding>, std::less<>>& known,
                          Station& station) {
-    std::vector<std::int64_t> train = drawn(train_, kMostTrain, random(4));
-    std::vector<std::int64_t> tested = drawn(test(), kMostTest, random(5));
-    report_.train_rows = std::ssize(train);
+    std::vector<std::int64_t> fitted = draw_rows(train(), kMostTrain, random(4));
+    std::vector<std::int64_t> tested = draw_rows(test(), kMostTest, random(5));
+    report_.train_rows = std::ssize(fitted);
     report_.test_rows = std::ssize(tested);
     auto found = known.find(key());
     if (found == known.end()) {
       std::vector<LeakFinding> pipeline = std::exchange(report_.findings, {});
-      SampledRows rows = sampled(set_.table, train, tested);
+      SampledRows rows = sampled(set_.table, fitted, tested);
       Table features = features_of(rows.table);
       std::vector<std::uint8_t> target;
       std::vector<Timestamp> time;
@@ -244,7 +220,7 @@ class ModelLeaks {
       for (const LeakDetector* detector : all_leak_detectors())
         if (std::ranges::find(kOfThePipeline, detector->name) == std::end(kOfThePipeline))
           TRY_VOID(ask(detector->name, input));
-      in_the_whole_table(train, tested);
+      in_the_whole_table(fitted, tested);
       station.advance(rows.table.columns.rows);
       found = known.emplace(key(), std::exchange(report_.findings, std::move(pipeline))).first;
     }
@@ -328,17 +304,17 @@ class ModelLeaks {
     TRY(MemoryBudget::Hold hold,
         means_.budget.hold(
             "model " + model_.name + " made again",
-            std::max(recipe.fitting_bytes(std::ssize(train_)), kJudgingBytes * std::ssize(rows))));
+            std::max(recipe.fitting_bytes(std::ssize(train())), kJudgingBytes * std::ssize(rows))));
     EncodedRows encoded;
     std::unique_ptr<FittedModel> fitted;
     TRY_VOID(station(rerun.how + ", encode", StationKind::kOwn, [&](Station& station) -> Status {
-      TRY(encoded, recipe.encode(train_));
-      station.advance(std::ssize(train_));
+      TRY(encoded, recipe.encode(train()));
+      station.advance(std::ssize(train()));
       return {};
     }));
     TRY_VOID(station(rerun.how + ", fit", StationKind::kTraining, [&](Station& station) -> Status {
       TRY(fitted, recipe.fit(encoded, recipe.options()));
-      station.advance(std::ssize(train_));
+      station.advance(std::ssize(train()));
       return {};
     }));
     return station(rerun.how + ", judge", StationKind::kOwn, [&](Station& station) -> Status {
@@ -352,12 +328,8 @@ class ModelLeaks {
 
   Status judge(const std::vector<std::uint8_t>& labels, const std::vector<double>& scores,
                const Blocks& days, LeakageRerun& rerun) {
-    std::vector<const Metric*> metrics;
-    for (std::string_view name : kMetrics) {
-      TRY(const Metric* metric, find_metric(name));
-      metrics.push_back(metric);
-    }
-    BootstrapOptions draws{.replicates = kReplicates, .seed = model_.seed};
+    TRY(std::vector<const Metric*> metrics, judged_metrics());
+    BootstrapOptions draws{.replicates = kJudgingReplicates, .seed = model_.seed};
     TRY(JudgedRows judged,
         JudgedRows::make({scores, labels}, days, metrics, means_.pool, means_.cancel));
     rerun.test_rows = std::ssize(scores);
@@ -382,7 +354,6 @@ class ModelLeaks {
   const FittedRun& run_;
   const ModelMeans& means_;
   RowSplitter splitter_;
-  std::vector<std::int64_t> train_;
   LeakageReport report_;
 };
 

@@ -19,7 +19,6 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kMetrics = {"auc", "log_loss", "brier",
                                                       "calibration_error"};
-constexpr int kReplicates = 500;
 constexpr std::int64_t kJudgingBytes = 48;  // a row judged
 constexpr std::int64_t kKeptBytes = 20;  // a test row: its number, its score, its rank if judged so
 constexpr std::int64_t kScoringBytes = std::int64_t{32} << 20;  // pieces of rows being scored
@@ -71,6 +70,7 @@ class ModelRunner {
     TRY_VOID(
         station("explain", StationKind::kOwn, [&](Station& station) { return explain(station); }));
     TRY_VOID(judge_by_naive_split());
+    run_.train_rows = std::move(rows_.train);
     return std::move(run_);
   }
 
@@ -187,24 +187,17 @@ class ModelRunner {
     return {};
   }
 
-  static Result<std::vector<const Metric*>> metrics() {
-    std::vector<const Metric*> found;
-    for (std::string_view name : kMetrics) {
-      TRY(const Metric* metric, find_metric(name));
-      found.push_back(metric);
-    }
-    return found;
-  }
-
   Status judge(const FittedRun* compare_with, Station& station) {
-    TRY(JudgedRows train, judge_split("train", rows_.train, train_scores_));
+    std::vector<std::uint8_t> train_labels = recipe_.labels(rows_.train);
+    TRY_VOID(judge_split("train", {train_scores_, train_labels}, splitter_.blocks(rows_.train)));
     station.advance(std::ssize(rows_.train));
-    TRY(run_.judged, judge_split("test", rows_.test, run_.test_scores));
+    std::vector<std::uint8_t> labels = recipe_.labels(rows_.test);
+    Blocks blocks = splitter_.blocks(rows_.test);
+    TRY(run_.judged, judge_split("test", {run_.test_scores, labels}, blocks));
     station.advance(std::ssize(rows_.test));
     report().blocks = run_.judged.blocks();
-    std::vector<std::uint8_t> labels = recipe_.labels(rows_.test);
     TRY(report().picture, picture_of({model_.split, times_, rows_.train, rows_.test, train_scores_,
-                                      run_.test_scores, labels, splitter_.blocks(rows_.test)},
+                                      run_.test_scores, labels, blocks},
                                      draws(), pool_, cancel_));
     run_.encoders = std::move(encoded_.encoders);
     run_.test_rows = std::move(rows_.test);
@@ -212,13 +205,10 @@ class ModelRunner {
     return compare_with != nullptr ? compare_to(*compare_with) : Status();
   }
 
-  Result<JudgedRows> judge_split(const std::string& split_name,
-                                 const std::vector<std::int64_t>& rows,
-                                 const std::vector<double>& scores) {
-    TRY(std::vector<const Metric*> wanted, metrics());
-    std::vector<std::uint8_t> labels = recipe_.labels(rows);
-    TRY(JudgedRows judged,
-        JudgedRows::make({scores, labels}, splitter_.blocks(rows), wanted, pool_, cancel_));
+  Result<JudgedRows> judge_split(const std::string& split_name, const ScoredRows& rows,
+                                 const Blocks& blocks) {
+    TRY(std::vector<const Metric*> wanted, judged_metrics());
+    TRY(JudgedRows judged, JudgedRows::make(rows, blocks, wanted, pool_, cancel_));
     TRY(std::vector<MetricEstimate> estimates, bootstrap(judged, draws(), pool_, cancel_));
     for (const MetricEstimate& e : estimates)
       report().metrics[split_name].push_back({std::string(e.metric->name), e.estimate});
@@ -248,10 +238,9 @@ class ModelRunner {
 
   // Too few blocks for an interval, or values a model refuses, are no reason to lose the model.
   Status explain(Station& station) {
-    Blocks blocks = splitter_.blocks(run_.test_rows);
     Result<DriversReport> drivers =
-        explain_drivers(recipe_, run_.encoders, *run_.model, {rows_.train, run_.test_rows, blocks},
-                        model_.seed, pool_, cancel_);
+        explain_drivers(recipe_, run_.encoders, *run_.model,
+                        {rows_.train, run_.test_rows, splitter_}, model_.seed, pool_, cancel_);
     if (!drivers && drivers.error().code() != Code::kInvalid) return fail(drivers.error());
     if (drivers) {
       station.advance(drivers->rows);
@@ -262,7 +251,7 @@ class ModelRunner {
     return {};
   }
 
-  BootstrapOptions draws() const { return {.replicates = kReplicates, .seed = model_.seed}; }
+  BootstrapOptions draws() const { return {.replicates = kJudgingReplicates, .seed = model_.seed}; }
 
   Status compare_to(const FittedRun& other) {
     report().compared_with = other.report.name;
@@ -296,6 +285,15 @@ class ModelRunner {
 };
 
 }  // namespace
+
+Result<std::vector<const Metric*>> judged_metrics() {
+  std::vector<const Metric*> found;
+  for (std::string_view name : kMetrics) {
+    TRY(const Metric* metric, find_metric(name));
+    found.push_back(metric);
+  }
+  return found;
+}
 
 Result<FittedRun> run_model(const Project& project, const Model& model,
                             const TrainingTable& training, const FittedRun* compare_with,

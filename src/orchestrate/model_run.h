@@ -13,6 +13,7 @@
 #include "features/encoder_bytes.h"
 #include "features/training_set.h"
 #include "judge/bootstrap.h"
+#include "judge/metric.h"
 #include "mine/algorithm.h"
 #include "orchestrate/report.h"
 #include "orchestrate/stations.h"
@@ -22,8 +23,9 @@ namespace lode {
 
 struct FittedRun {
   std::unique_ptr<FittedModel> model;
-  std::vector<ColumnEncoder> encoders;  // one a column, in order
-  std::vector<std::int64_t> test_rows;  // positions in the training table
+  std::vector<ColumnEncoder> encoders;   // one a column, in order
+  std::vector<std::int64_t> train_rows;  // positions in the training table, ascending
+  std::vector<std::int64_t> test_rows;
   std::vector<double> test_scores;
   JudgedRows judged;  // the test rows
   ModelReport report;
@@ -36,6 +38,10 @@ struct ModelMeans {
   MemoryBudget& budget;
   Stations& stations;
 };
+
+// What every model is judged by, and how often blocks are drawn for it.
+Result<std::vector<const Metric*>> judged_metrics();
+inline constexpr int kJudgingReplicates = 500;
 
 // `compare_with` is a model made before, or nullptr; of other test rows, a note says so.
 // Errors carry the model's name and place; kLimit if it would not fit into the budget.

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMostTested = 200'000;
 constexpr std::uint32_t kBlocks = 1000;
+constexpr std::uint64_t kTestedStream = std::uint64_t{0x74657374} << 32;
 constexpr int kReplicates = 200;
 constexpr double kNormal95 = 1.96;  // half an interval's width in standard errors
 
@@ -36,13 +37,6 @@ SplitRows dealt(const NaiveSplitTask& task, const SplitRows& places) {
 double squared_error(const Estimate& e) {
   double error = (e.high - e.low) / (2 * kNormal95);
   return error * error;
-}
-
-// An even sample of what is more than can be judged quickly; rows were drawn at random before.
-void thin(std::vector<std::int64_t>& rows) {
-  if (rows.size() <= kMostTested) return;
-  for (std::size_t i = 0; i < kMostTested; ++i) rows[i] = rows[i * rows.size() / kMostTested];
-  rows.resize(kMostTested);
 }
 
 Result<InflationReport> judge(const NaiveSplitTask& task, std::span<const double> scores,
@@ -86,7 +80,7 @@ Result<InflationReport> judge_naive_split(const NaiveSplitTask& task, const std:
     RandomSplit split{.test = static_cast<double>(task.test.size()) / all, .seed = task.seed};
     TRY(SplitRows places, split_at_random(static_cast<std::int64_t>(all), {}, split));
     rows = dealt(task, places);
-    thin(rows.test);
+    rows.test = draw_rows(rows.test, kMostTested, Random(task.seed, kTestedStream));
     TRY(encoded, task.recipe.encode(rows.train));
     station.advance(std::ssize(rows.train));
     return {};

@@ -40,16 +40,6 @@ RowSplitter::RowSplitter(const Model& model, const TrainingTable& training)
     : model_(model), training_(training) {
   if (const Column* groups = training.columns.find(model.split.groups))
     group_of_ = groups_of(*groups);
-  if (model.split.random == 0) return;
-  auto exchangeable = test_exchangeable(stamps(training.time), labels());
-  if (!exchangeable) return;
-  if (!exchangeable->looked)
-    notes_.push_back(
-        "split at random: rows have one time or one label, so nothing shows whether they may be");
-  if (exchangeable->rejected)
-    notes_.push_back(
-        fmt::format("split at random although {}: the future may be harder than these figures say",
-                    exchangeable->why));
 }
 
 std::vector<std::uint8_t> RowSplitter::labels() const {
@@ -59,18 +49,24 @@ std::vector<std::uint8_t> RowSplitter::labels() const {
   return out;
 }
 
-Status RowSplitter::check_exchangeable() const {
-  if (model_.split.exchangeable) return {};
+Status RowSplitter::check_exchangeable() {
   TRY(Exchangeability tested, test_exchangeable(stamps(training_.time), labels()));
+  if (!tested.looked)
+    notes_.push_back(
+        "split at random: rows have one time or one label, so nothing shows whether they may be");
   if (!tested.rejected) return {};
-  return fail(Code::kInvalid,
-              "its rows are not exchangeable, so a split at random would flatter it: {}; give "
-              "`train` and `test` times, or say `exchangeable: true` if the order of time means "
-              "nothing",
-              tested.why);
+  if (!model_.split.exchangeable)
+    return fail(Code::kInvalid,
+                "its rows are not exchangeable, so a split at random would flatter it: {}; give "
+                "`train` and `test` times, or say `exchangeable: true` if the order of time means "
+                "nothing",
+                tested.why);
+  notes_.push_back(fmt::format(
+      "split at random although {}: the future may be harder than these figures say", tested.why));
+  return {};
 }
 
-Result<SplitRows> RowSplitter::split() const {
+Result<SplitRows> RowSplitter::split() {
   const Split& how = model_.split;
   if (how.random == 0) return split(how.train, how.test);
   TRY_VOID(check_exchangeable());

@@ -15,14 +15,14 @@
 
 namespace lode {
 
-// Threads: immutable once made. The model and the table must outlive it.
+// Threads: belongs to one. The model and the table must outlive it.
 class RowSplitter {
  public:
   RowSplitter(const Model& model, const TrainingTable& training);
 
-  // As declared. kInvalid: rows that are not exchangeable split at random; what judge/split.h
-  // refuses.
-  Result<SplitRows> split() const;
+  // As declared; adds to the notes. kInvalid: rows that are not exchangeable split at random; what
+  // judge/split.h refuses.
+  Result<SplitRows> split();
   // By other times inside the declared ones, groups apart as declared: for a choice of options.
   Result<SplitRows> split(const TimeRange& train, const TimeRange& test) const;
 
@@ -35,7 +35,7 @@ class RowSplitter {
   const std::vector<std::string>& notes() const { return notes_; }
 
  private:
-  Status check_exchangeable() const;
+  Status check_exchangeable();
   std::vector<std::uint8_t> labels() const;
 
   const Model& model_;

@@ -329,6 +329,7 @@ class Runner {
         run_model(project_, model, table, compared, {pool_, context_.cancel, budget_, stations_}));
     TRY(run.report.leakage, leaks_.look(model, leakage_sets_.at(model.from), run,
                                         {pool_, context_.cancel, budget_, stations_}));
+    run.train_rows = {};  // of models to be compared with, the test rows are enough
     TRY_VOID(stations_.run({.name = fmt::format("model {}: keep", model.name), .unit = "bytes"},
                            [&](Station& station) { return store(model, run, station); }));
     report_.models.push_back(run.report);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "base/random.h"
@@ -183,6 +184,23 @@ TEST(GroupsApart, LeavesTrainingRowsOfTestedGroupsOut) {
   EXPECT_EQ(rows.shared_group, 1);
   groups = {2, 2, 2, 2, 2, 2};
   EXPECT_EQ(keep_groups_apart(groups, rows).error().code(), Code::kInvalid);
+}
+
+TEST(DrawRows, EachIsAsLikelyAndTheyKeepTheirOrder) {
+  Rows rows;
+  for (std::int64_t i = 0; i < 50; ++i) rows.push_back(i * 3);
+  std::map<std::int64_t, int> drawn;
+  for (std::uint64_t seed = 0; seed < 2000; ++seed) {
+    Rows some = draw_rows(rows, 10, Random(seed));
+    ASSERT_EQ(some.size(), 10U);
+    EXPECT_TRUE(std::ranges::is_sorted(some));
+    for (std::int64_t row : some) ++drawn[row];
+  }
+  EXPECT_EQ(drawn.size(), 50U);
+  for (auto [row, count] : drawn) EXPECT_NEAR(count, 400, 90);  // five standard deviations
+  EXPECT_EQ(draw_rows(rows, 50, Random(1)), rows);
+  EXPECT_EQ(draw_rows(rows, 99, Random(1)), rows);
+  EXPECT_TRUE(draw_rows({}, 5, Random(1)).empty());
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::int64_t kRows = 4000;
 constexpr std::int64_t kTrain = 2500;
+constexpr std::int64_t kDay = 86'400'000'000;
 
 // Labels follow `up` strongly, `down` less and against it, `group` a little, `nothing` not at all.
 TrainingTable table_of() {
@@ -56,10 +57,10 @@ Result<DriversReport> drivers_of(std::string_view algorithm, std::uint32_t block
   std::iota(test.begin(), test.end(), kTrain);
   TRY(EncodedRows encoded, recipe.encode(train));
   TRY(std::unique_ptr<FittedModel> fitted, recipe.fit(encoded, recipe.options()));
-  Blocks in{.of_row = {}, .count = blocks};
-  for (std::size_t i = 0; i < test.size(); ++i)
-    in.of_row.push_back(static_cast<std::uint32_t>(i) % blocks);
-  return explain_drivers(recipe, encoded.encoders, *fitted, {train, test, in}, seed, pool, cancel);
+  for (std::int64_t i = 0; i < kRows; ++i) table.time.push_back(i % blocks * kDay);
+  RowSplitter splitter(model, table);
+  return explain_drivers(recipe, encoded.encoders, *fitted, {train, test, splitter}, seed, pool,
+                         cancel);
 }
 
 const DriverReport& driver(const DriversReport& drivers, std::string_view column) {
