@@ -57,8 +57,9 @@ void print_sources(Output& out, const RunReport& report) {
   TextTable sources({"source", "rows", "accepted", "set aside", "from", "to", "zone", "known"});
   bool aside = false;
   for (const SourceReport& s : report.sources) {
-    sources.row({s.name + news(s), s.rows, s.accepted, s.rows - s.accepted, day(s.first_time),
-                 day(s.last_time), s.zone, s.known});
+    sources.row({s.name + news(s), s.rows, s.accepted, s.rows - s.accepted,
+                 s.timed ? day(s.first_time) : "none", s.timed ? day(s.last_time) : "none", s.zone,
+                 s.known});
     aside = aside || !s.set_aside.empty();
   }
   sources.print(out);

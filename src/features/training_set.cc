@@ -227,6 +227,7 @@ class Builder {
   }
 
   void fill(const std::vector<std::int64_t>& kept, TrainingTable& out) const {
+    out.timed = !history_.project().source(set_.rows)->timeless();
     bool all = std::cmp_equal(kept.size(), rows_.rows);
     out.columns.schema = Schema(names_);
     out.columns.rows = static_cast<std::int64_t>(kept.size());

@@ -15,6 +15,7 @@ namespace lode {
 struct TrainingTable {
   Table columns;                    // the declared columns, view reads expanded
   std::vector<double> target;       // no row without one
+  bool timed = true;                // rows have times that mean something
   std::vector<std::int64_t> time;   // t0
   std::vector<std::int64_t> known;  // when the target became known
   std::vector<std::int64_t> seq;    // of the row's record

@@ -190,10 +190,11 @@ struct ArrivalReader::State {
   // Turns local readings into instants and keeps the reading of the time column as _local.
   Status place_in_time(const std::vector<bool>& naive) {
     const std::string& time = source.time;
-    filter(SetAsideCause::kTime, time, [&](std::int64_t i) -> std::optional<std::string> {
-      if (!table.find(time)->is_null(i) || is_retraction(i)) return std::nullopt;
-      return "no event time";
-    });
+    if (!source.timeless())
+      filter(SetAsideCause::kTime, time, [&](std::int64_t i) -> std::optional<std::string> {
+        if (!table.find(time)->is_null(i) || is_retraction(i)) return std::nullopt;
+        return "no event time";
+      });
     const Column* key =
         source.zone.kind == ZoneRule::Kind::kLookup ? table.find(source.zone.lookup_key) : nullptr;
     std::vector<const Zone*> zone(static_cast<std::size_t>(table.rows), nullptr);
@@ -246,6 +247,10 @@ struct ArrivalReader::State {
   }
 
   Status find_known() {
+    if (source.timeless()) {
+      add_column(table, kKnownColumn, no_times());
+      return {};
+    }
     const Column* time = table.find(source.time);
     if (source.known.mode == KnownRule::Mode::kAssumed) {
       filter(SetAsideCause::kTime, source.time, [&](std::int64_t i) -> std::optional<std::string> {
@@ -266,6 +271,12 @@ struct ArrivalReader::State {
                  : std::nullopt;
     });
     return {};
+  }
+
+  // One instant for all rows of a source without a time.
+  Column no_times() const {
+    return int64_column(Type::timestamp(),
+                        std::vector<std::int64_t>(static_cast<std::size_t>(table.rows), 0));
   }
 
   // The table with derived columns; rows on which one fails are set aside.
@@ -370,13 +381,13 @@ struct ArrivalReader::State {
     std::vector<std::int64_t> kinds;
     std::vector<std::int64_t> ids;
     std::vector<std::int64_t> times;
-    const Column* time = table.find(source.time);
+    const Column* time = source.timeless() ? nullptr : table.find(source.time);
     const Column* known = table.find(kKnownColumn);
     const Column* change = source.change ? table.find(source.change->column) : nullptr;
     for (std::int64_t i = 0; i < table.rows; ++i) {
       kinds.push_back(static_cast<std::int64_t>(record_kind(source, change, i)));
       ids.push_back((file << kRowBits) | row[static_cast<std::size_t>(i)]);
-      times.push_back(time->is_null(i) ? known->int64(i) : time->int64(i));
+      times.push_back(time == nullptr || time->is_null(i) ? known->int64(i) : time->int64(i));
     }
     Table accepted;
     accepted.rows = table.rows;

@@ -78,7 +78,7 @@ RowArrivals::RowArrivals(const Source& source, const Table& table)
       change_(source.change ? table.find(source.change->column) : nullptr),
       id_(source.id.empty() ? nullptr : table.find(source.id)),
       partition_(source.partition.empty() ? nullptr : table.find(source.partition)),
-      time_(table.find(source.time)),
+      time_(source.timeless() ? nullptr : table.find(source.time)),
       known_(table.find(kKnownColumn)) {}
 
 PayloadHash RowArrivals::payload_of(std::int64_t row) {
@@ -99,7 +99,7 @@ Arrival RowArrivals::at(std::int64_t row) {
   if (partition_ != nullptr && !partition_->is_null(row))
     arrival.partition = partition_->string(row);
   arrival.known = known_->int64(row);
-  arrival.t = time_->is_null(row) ? arrival.known : time_->int64(row);
+  arrival.t = time_ == nullptr || time_->is_null(row) ? arrival.known : time_->int64(row);
   if (id_ == nullptr) return arrival;
   if (id_->type.id == TypeId::kString) {
     id_bytes_ = id_->string(row);

@@ -10,7 +10,7 @@ namespace {
 
 SplitPicture split_picture(std::string declared, std::span<const std::int64_t> time,
                            std::span<const std::int64_t> rows) {
-  SplitPicture picture{std::move(declared), Timestamp::latest(), Timestamp::earliest()};
+  SplitPicture picture{std::move(declared), true, Timestamp::latest(), Timestamp::earliest()};
   for (std::int64_t row : rows) {
     Timestamp at{time[static_cast<std::size_t>(row)]};
     picture.first = std::min(picture.first, at);
@@ -26,8 +26,8 @@ void write_split(JsonWriter& json, std::string_view name, const SplitPicture& sp
   json.key(name)
       .begin_object()
       .field("declared", split.declared)
-      .field("first", text(split.first))
-      .field("last", text(split.last))
+      .field("first", split.timed ? text(split.first) : "none")
+      .field("last", split.timed ? text(split.last) : "none")
       .end_object();
 }
 
@@ -103,6 +103,10 @@ Result<ModelPicture> picture_of(const PicturedModel& model, const BootstrapOptio
   for (std::int64_t row : model.test) times.push_back({model.time[static_cast<std::size_t>(row)]});
   ProfiledRows rows{{model.test_scores, model.test_labels}, times, model.train_scores};
   TRY(picture.profile, profile_scores(rows, model.test_blocks, options, pool, cancel));
+  if (model.timed) return picture;
+  picture.profile.periods.clear();
+  picture.train.timed = false;
+  picture.test.timed = false;
   return picture;
 }
 

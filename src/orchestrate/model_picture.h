@@ -20,7 +20,8 @@ class JsonWriter;
 
 struct SplitPicture {
   std::string declared;  // "..2001-01-29" or "0.2 at random", as lode.yaml has it
-  Timestamp first{};     // least and greatest time of its rows
+  bool timed = true;     // its rows have a time
+  Timestamp first{};     // least and greatest of them
   Timestamp last{};
 };
 
@@ -38,6 +39,7 @@ std::string test_text(const Split& split);
 
 struct PicturedModel {
   const Split& split;
+  bool timed;                           // without times there are no periods
   std::span<const std::int64_t> time;   // of the table's rows
   std::span<const std::int64_t> train;  // rows of the table
   std::span<const std::int64_t> test;

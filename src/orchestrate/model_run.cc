@@ -32,6 +32,7 @@ class ModelRunner {
         options_(recipe_.options()),
         splitter_(model, training),
         times_(training.time),
+        timed_(training.timed),
         pool_(means.pool),
         cancel_(means.cancel),
         budget_(means.budget),
@@ -196,8 +197,8 @@ class ModelRunner {
     TRY(run_.judged, judge_split("test", {run_.test_scores, labels}, blocks));
     station.advance(std::ssize(rows_.test));
     report().blocks = run_.judged.blocks();
-    TRY(report().picture, picture_of({model_.split, times_, rows_.train, rows_.test, train_scores_,
-                                      run_.test_scores, labels, blocks},
+    TRY(report().picture, picture_of({model_.split, timed_, times_, rows_.train, rows_.test,
+                                      train_scores_, run_.test_scores, labels, blocks},
                                      draws(), pool_, cancel_));
     run_.encoders = std::move(encoded_.encoders);
     run_.test_rows = std::move(rows_.test);
@@ -274,6 +275,7 @@ class ModelRunner {
   ModelOptions options_;
   RowSplitter splitter_;
   std::span<const std::int64_t> times_;  // of the table's rows
+  bool timed_;
   ThreadPool& pool_;
   const CancelToken& cancel_;
   MemoryBudget& budget_;

@@ -36,6 +36,7 @@ struct SourceReport {
   std::int64_t bytes = 0;      // of its files, which every run hashes
   std::int64_t accepted = 0;
   std::vector<SetAsideReport> set_aside{};
+  bool timed = true;            // its rows have a time
   std::int64_t first_time = 0;  // least and greatest event time of the accepted
   std::int64_t last_time = 0;
   std::string zone;   // "UTC", "America/New_York", "by origin"

@@ -50,6 +50,12 @@ std::vector<std::uint8_t> RowSplitter::labels() const {
 }
 
 Status RowSplitter::check_exchangeable() {
+  if (!training_.timed) {
+    notes_.push_back(
+        "split at random: rows have no time, so nothing shows whether the future will be like "
+        "them");
+    return {};
+  }
   TRY(Exchangeability tested, test_exchangeable(stamps(training_.time), labels()));
   if (!tested.looked)
     notes_.push_back(

@@ -104,7 +104,9 @@ class Ingest {
       : source_(source), next_seq_(next_seq), context_(context) {
     run_.report.name = source.name;
     run_.report.zone = zone_text(source.zone);
+    run_.report.timed = !source.timeless();
     run_.report.known = source.known.expression ? source.known.expression->text : "assumed on time";
+    if (source.timeless()) run_.report.known = "no time";
     for (const auto& file : source.files) run_.report.files.push_back(file.filename().string());
   }
 

@@ -24,6 +24,26 @@ std::optional<Type> check_value(Loading& loading, const YamlNode& node, const Sc
   return type;
 }
 
+void read_known(Loading& loading, const CheckedMap& part, const Scope& scope, Label& label) {
+  const YamlNode* known = part.find("known");
+  if (known && scope.timeless) {
+    loading.problems().add(
+        part.key_place("known"),
+        fmt::format("'known' goes by the time of a row, and '{}' has none; remove it",
+                    label.about));
+  } else if (known) {
+    auto declared = read_typed(loading, *known, scope, kTimestampOnly, "a timestamp");
+    if (declared) label.known = std::move(*declared);
+  } else if (scope.timeless) {
+    Expression row(column_node(std::string(kKnownColumn)));
+    label.known = {row.text(), row, label.place};
+  } else if (!part.broken("known")) {
+    loading.problems().add(part.place(),
+                           "the label has no 'known': timestamp over the row's columns: when the "
+                           "outcome could first be known");
+  }
+}
+
 std::optional<Type> load_label(Loading& loading, const YamlEntry& entry) {
   CheckedMap part(loading.shape, entry.value);
   Label label;
@@ -39,10 +59,7 @@ std::optional<Type> load_label(Loading& loading, const YamlEntry& entry) {
   std::optional<Type> type;
   if (const YamlNode* value = part.find("value"))
     type = check_value(loading, *value, *scope, label);
-  if (const YamlNode* known = part.find("known")) {
-    auto declared = read_typed(loading, *known, *scope, kTimestampOnly, "a timestamp");
-    if (declared) label.known = std::move(*declared);
-  }
+  read_known(loading, part, *scope, label);
   loading.project.labels.push_back(std::move(label));
   return type;
 }

@@ -196,6 +196,10 @@ class ModelReader {
             fmt::format("the split has no '{}': give the times of its rows, or a share of "
                         "all rows under 'random'",
                         key));
+    if (scope_ && scope_->timeless)
+      problems().add(part_.find("split")->place,
+                     "its rows have no time (`time: none`) to be split by; give a share of them "
+                     "under 'random', such as {random: 0.25}");
     auto train = split->range("train");
     auto test = split->range("test");
     split_read_ = train && test;

@@ -141,6 +141,10 @@ class SourceReader {
   void read_time() {
     const YamlNode* node = part_.find("time");
     if (!node) return;
+    if (node->text == kNoTime) {
+      read_no_time();
+      return;
+    }
     std::optional<Type> type = resolve_column(loading_, *node, scope_);
     if (type && type->id != TypeId::kTimestamp) {
       problems().add(node->place, fmt::format("the time '{}' is of type {}; declare the column as "
@@ -149,6 +153,16 @@ class SourceReader {
     } else if (type) {
       source_.time = node->text;
     }
+  }
+
+  // What goes by time then cannot be said: when a row is known, in what order it may come.
+  void read_no_time() {
+    scope_.timeless = true;
+    for (std::string_view key : {"known", "change", "allowed_lateness", "max_ahead", "dedup_span"})
+      if (part_.find(key))
+        problems().add(
+            part_.key_place(key),
+            fmt::format("'{}' goes by the time of a row, and this source has none", key));
   }
 
   void read_zone() {
@@ -229,7 +243,7 @@ class SourceReader {
     scope_.options.time_column = source_.time;
     if (zone_declared_ && !source_.time.empty())
       scope_.options.local_column = std::string(kLocalColumn);
-    scope_.time_broken = source_.time.empty();
+    scope_.time_broken = source_.time.empty() && !scope_.timeless;
   }
   // What a record has then.
   void end_decoding() {
@@ -263,7 +277,7 @@ class SourceReader {
 
   void read_known() {
     const YamlNode* node = part_.find("known");
-    if (!node || node->text == "assumed") return;
+    if (!node || node->text == "assumed" || scope_.timeless) return;
     if (node->text == "recorded") {
       source_.known.mode = KnownRule::Mode::kRecorded;
       return;

@@ -27,6 +27,7 @@ class TrainingReader {
       problems().add(columns->place, "a training set needs at least one column");
     if (columns)
       for (const YamlEntry& entry : columns->entries) read_column(entry);
+    scope_.timeless = rows_.timeless;
     return std::move(set_);
   }
 
@@ -197,6 +198,12 @@ class TrainingReader {
       problems().add(
           place_inside(node, inner->line, inner->column),
           "the key of a read is over the row's columns alone; it cannot read a feature view");
+      return nullptr;
+    }
+    if (rows_.timeless) {
+      problems().add(place, fmt::format("'{}' has no time (`time: none`), so there is no moment at "
+                                        "which its rows could read a feature view",
+                                        set_.rows));
       return nullptr;
     }
     std::optional<Type> type = check_type(loading_, node, key, rows_);

@@ -72,6 +72,12 @@ class ViewReader {
     auto scope = loading_.sources.find(source);
     if (scope == loading_.sources.end()) return;
     rows_ = &scope->second;
+    if (scope->second.timeless)
+      problems().add(
+          node->place,
+          fmt::format("'{}' has no time (`time: none`), so no window can be over it; name "
+                      "its time column, or fold its rows before they come to lode",
+                      source));
     folded_ = scope->second;
     if (view_.over_label) add_value(*node, loading_.labels.find(view_.over)->second);
   }

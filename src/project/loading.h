@@ -26,6 +26,7 @@ struct Scope {
   std::set<std::string, std::less<>>
       broken;                // declared, and reported: uses are passed over in silence
   bool time_broken = false;  // so local() is passed over in silence too
+  bool timeless = false;     // its rows have no event time
   bool unusable = false;     // the whole declaration was reported
   BindOptions options;
 

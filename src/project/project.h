@@ -65,7 +65,7 @@ struct Source {
   std::string format;                        // decoder name, or "" = by extension
   std::vector<std::pair<std::string, std::string>> format_options;  // as written
   Schema columns;                                                   // as declared, in order
-  std::string time;                                                 // a timestamp column
+  std::string time;  // a timestamp column; "" = none (docs/semantics.md 1.4)
   ZoneRule zone;
   KnownRule known;
   std::string id;         // a column; "" = the row's position
@@ -81,6 +81,8 @@ struct Source {
   Duration dedup_span{};
   std::vector<NamedExpression> derive;  // added columns, in order; each may use those before
   std::vector<Rule> contract;
+
+  bool timeless() const { return time.empty(); }
 };
 
 struct Label {
@@ -88,7 +90,9 @@ struct Label {
   Place place;
   std::string about;         // a source
   DeclaredExpression value;  // bool or number over the row's columns
-  DeclaredExpression known;  // timestamp over the row's columns
+  // Timestamp over the row's columns; without an expression, of a source without a time, the row's
+  // own known time.
+  DeclaredExpression known;
 };
 
 // ---- features -----------------------------------------------------------------------------------
@@ -214,6 +218,9 @@ struct Retraining {
   std::vector<Challenger> challengers;
   GateRules gate;
 };
+
+// What a source says for its time when its rows have none.
+inline constexpr std::string_view kNoTime = "none";
 
 // Columns every record has beside its declared and derived ones (docs/semantics.md 2.1).
 inline constexpr std::string_view kSeqColumn = "_seq";      // int64

@@ -87,7 +87,8 @@ constexpr std::array kSourceKeys = {
         .many = Many::kMap,
         .required = true},
     Key{.name = "time",
-        .doc = "the timestamp column that is the event time",
+        .doc = "the timestamp column that is the event time; `none` if rows have no time, and then "
+               "no window can be over them and a split of them is at random",
         .form = Form::kText,
         .required = true},
     Key{.name = "zone",
@@ -154,9 +155,9 @@ constexpr std::array kLabelKeys = {
         .form = Form::kExpression,
         .required = true},
     Key{.name = "known",
-        .doc = "timestamp over the row's columns: when the outcome could first be known",
-        .form = Form::kExpression,
-        .required = true},
+        .doc = "timestamp over the row's columns: when the outcome could first be known; required "
+               "unless the source has `time: none`",
+        .form = Form::kExpression},
 };
 constexpr Section kLabel = {
     "label", "labels.NAME", "An outcome of a row, and the time from which it is known.", kLabelKeys,

@@ -168,9 +168,60 @@ TEST_F(Small, DedupSpanGrowsWithLateness) {
 TEST_F(Small, LocalNeedsADeclaredZone) {
   std::string derive = "    derive: {h: hour(local(t))}\n";
   EXPECT_EQ(errors(derive),
-            Names{"8:22: local() needs the zone of a row; declare zone: for this source"});
+            Names{"8:22: local() needs the time of a row and its zone; declare time: and "
+                  "zone: for this source"});
   EXPECT_EQ(load("    zone: UTC\n" + derive)->sources[0].zone.kind, ZoneRule::Kind::kUtc);
   EXPECT_EQ(load("    zone: Europe/Paris\n" + derive)->sources[0].zone.constant, "Europe/Paris");
+}
+
+// A source whose rows have no time: what goes by time cannot be declared over it.
+class Timeless : public Small {
+ protected:
+  static std::string without_time(std::string_view sections) {
+    std::string whole = text(sections);
+    whole.replace(whole.find("    time: t\n"), 12, "    time: none\n");
+    return whole;
+  }
+  std::vector<std::string> mistakes(std::string_view sections) {
+    folder_.write("lode.yaml", without_time(sections));
+    return folder_.errors();
+  }
+  static constexpr std::string_view kModel =
+      "labels:\n  l: {about: s, value: flag}\n"
+      "training:\n  set: {rows: s, label: l, columns: {x: x}}\n"
+      "models:\n  m: {from: set, algorithm: logistic, split: ";
+};
+
+TEST_F(Timeless, LabelsAreKnownWithTheRowAndSplitsAreAtRandom) {
+  folder_.write("lode.yaml", without_time(std::string(kModel) + "{random: 0.25}}\n"));
+  auto project = folder_.load();
+  ASSERT_TRUE(project);
+  EXPECT_TRUE(project->sources[0].timeless());
+  EXPECT_EQ(project->labels[0].known.text, "_known");
+  EXPECT_EQ(
+      mistakes(std::string(kModel) + "{train: ..2001-01-01, test: 2001-01-01..}}\n"),
+      Names{"13:46: its rows have no time (`time: none`) to be split by; give a share of them "
+            "under 'random', such as {random: 0.25}"});
+}
+
+TEST_F(Timeless, NothingThatGoesByTimeIsTaken) {
+  EXPECT_EQ(mistakes("    known: t\n    allowed_lateness: 1d\n"),
+            (Names{"8:5: 'known' goes by the time of a row, and this source has none",
+                   "9:5: 'allowed_lateness' goes by the time of a row, and this source has none"}));
+  EXPECT_EQ(mistakes("labels:\n  l: {about: s, value: flag, known: t}\n"),
+            Names{"9:30: 'known' goes by the time of a row, and 's' has none; remove it"});
+  EXPECT_EQ(
+      mistakes("features:\n  v: {over: s, by: k, window: 1h, values: {n: count()}}\n"),
+      Names{"9:13: 's' has no time (`time: none`), so no window can be over it; name its time "
+            "column, or fold its rows before they come to lode"});
+  EXPECT_EQ(mistakes("    zone: Europe/Paris\n    derive: {h: hour(local(t))}\n").size(), 1U);
+}
+
+TEST_F(Small, ALabelOfRowsWithATimeSaysWhenItIsKnown) {
+  EXPECT_EQ(
+      errors("labels:\n  l: {about: s, value: flag}\n"),
+      Names{"9:6: the label has no 'known': timestamp over the row's columns: when the outcome "
+            "could first be known"});
 }
 
 TEST_F(Small, ContractsBecomeExpressions) {

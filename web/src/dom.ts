@@ -48,7 +48,7 @@ export function words(part: Part, shown?: string): HTMLElement {
 
 /** A time of the JSON, written shorter, that no line breaks. */
 export function when(part: Part, write: (time: string) => string): HTMLElement {
-  const made = words(part, write(part.text));
+  const made = words(part, part.text === "none" ? "none" : write(part.text));
   made.classList.add("when");
   return made;
 }

@@ -253,7 +253,9 @@ class Binder {
     TRY_VOID(expect_arguments(node, 1));
     const Node& of = *node.arguments[0];
     if (!options_.local_column)
-      return fail_at(node, "local() needs the zone of a row; declare zone: for this source");
+      return fail_at(node,
+                     "local() needs the time of a row and its zone; declare time: and zone: for "
+                     "this source");
     if (of.kind != Node::Kind::kColumn || of.name != options_.time_column)
       return fail_at(node, "local() is known for the time column only: local({})",
                      name_text(options_.time_column));
