@@ -239,6 +239,7 @@ void print_time(Output& out, const RunReport& report) {
 
 void print_run(Output& out, const RunReport& report) {
   out.print("{}, run {}\n", out.bold(report.project), report.run);
+  for (const std::string& note : report.notes) out.print("  {}\n", note);
   print_sources(out, report);
   print_features(out, report);
   print_training(out, report);

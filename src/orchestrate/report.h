@@ -182,6 +182,7 @@ struct WalkReport {
 
 struct RunReport {
   std::string project;
+  std::vector<std::string> notes{};  // of lode.yaml
   std::int64_t run = 0;  // 1, 2, ... of the project
   Timestamp started{};
   std::vector<SourceReport> sources{};

@@ -77,6 +77,7 @@ class Runner {
 
   Result<RunReport> run() {
     report_.project = project_.name;
+    report_.notes = project_.notes;
     TRY(ProjectLock lock, ProjectLock::take(files_, project_.root));
     TRY_VOID(remove_leftovers(files_, project_));
     TRY(RunLog log, RunLog::begin(files_, project_, context_.clock));

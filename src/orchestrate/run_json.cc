@@ -143,7 +143,11 @@ std::string run_json(const RunReport& report) {
       .field("seconds", report.seconds)
       .field("memory_limit", report.memory_limit)
       .field("memory_held", report.memory_held)
-      .field("resident_peak", report.resident_peak);
+      .field("resident_peak", report.resident_peak)
+      .key("notes")
+      .begin_array();
+  for (const std::string& note : report.notes) json.value(note);
+  json.end_array();
   write_sources(json, report);
   write_training(json, report);
   json.key("models").begin_array();

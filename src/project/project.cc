@@ -49,6 +49,9 @@ void load_sections(Loading& loading, const YamlNode& root) {
   check_version(loading, part);
   check_project_name(loading, part);
   loading.project.name = part.text("project");
+  if (const YamlNode* notes = part.find("notes"))
+    for (const YamlNode& note : notes->items)
+      if (note.scalar()) loading.project.notes.push_back(note.text);
   if (const YamlNode* node = part.find("sources")) load_sources(loading, *node);
   if (const YamlNode* node = part.find("labels")) load_labels(loading, *node);
   if (const YamlNode* node = part.find("features")) load_views(loading, *node);

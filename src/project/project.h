@@ -234,6 +234,7 @@ enum class RecordKind : std::uint8_t { kOriginal = 0, kCorrection = 1, kRetracti
 
 struct Project {
   std::string name;
+  std::vector<std::string> notes;
   std::filesystem::path file;  // lode.yaml
   std::filesystem::path root;  // its folder; state lives in root/.lode
   std::vector<Source> sources;

@@ -467,6 +467,11 @@ constexpr std::array kProjectKeys = {
         .form = Form::kWhole,
         .required = true},
     Key{.name = "project", .doc = "name of the project", .form = Form::kText, .required = true},
+    Key{.name = "notes",
+        .doc = "sentences for who reads a report of the project: what was decided, what to "
+               "distrust; printed with every run",
+        .form = Form::kText,
+        .many = Many::kList},
     Key{.name = "sources",
         .doc = "rows that arrive",
         .many = Many::kMap,

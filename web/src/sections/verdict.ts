@@ -1,7 +1,7 @@
 // The first thing on the page: what came of it, in sentences, and what to know before believing
 // them.
 import type {Part} from "../document";
-import {type Child, el, estimate, fig, when, words} from "../dom";
+import {type Child, details, el, estimate, fig, when, words} from "../dom";
 
 import {day, fixed, metricName, signed, whole} from "../figures";
 import {againstLive, beatsFloor, floor, higherIsBetter, honest, notes} from "../reading";
@@ -130,6 +130,15 @@ function dataVerdict(run: Part): Child {
                   ", none set aside.");
 }
 
+/** Sentences of lode.yaml: what was decided about the data, and by whom it is overruled. */
+function decisions(run: Part): Child {
+  const list = run.get("notes").items;
+  if (list.length === 0) return null;
+  return details(
+      `What was decided about the data (${list.length})`,
+      el("ul", {}, list.map((note) => el("li", {}, words(note)))));
+}
+
 /** Tells of parts that no section draws: one of them may be a warning. */
 export function undrawn(parts: Part[]): HTMLElement {
   return el(
@@ -148,5 +157,5 @@ export function verdict(run: Part): HTMLElement {
           el("p", {class: "headline"}, "No model was made: the project declares none. This run ",
              "brought its data up to date.") :
           modelVerdict(run),
-      walks.map(walkVerdict), dataVerdict(run));
+      walks.map(walkVerdict), dataVerdict(run), decisions(run));
 }

@@ -1,0 +1,106 @@
+// lode mine: from a file alone to models, judged, with a verdict.
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "cli/mined_project.h"
+#include "cli/report_page.h"
+#include "cli/run_summary.h"
+#include "insight/project_text.h"
+#include "orchestrate/run.h"
+#include "orchestrate/run_json.h"
+
+namespace lode {
+namespace {
+
+constexpr std::string_view kNone = "none";
+
+// Where the run keeps what it makes: beside the saved project, or for its own time.
+class MiningFolder {
+ public:
+  MiningFolder(FileSystem& files, std::string path, bool kept)
+      : files_(files), path_(std::move(path)), kept_(kept) {}
+  MiningFolder(const MiningFolder&) = delete;
+  MiningFolder& operator=(const MiningFolder&) = delete;
+  ~MiningFolder() {
+    if (!kept_) (void)remove_tree(files_, path_);
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  FileSystem& files_;
+  std::string path_;
+  bool kept_;
+};
+
+std::string scratch_folder() {
+  return (std::filesystem::temp_directory_path() / fmt::format("lode-mine-{}", ::getpid()))
+      .string();
+}
+
+Result<RunReport> mine(CommandContext& context, const MinedFile& mined, const std::string& saved) {
+  std::filesystem::path data = std::filesystem::absolute(mined.profile.path).lexically_normal();
+  bool kept = saved != kNone;
+  std::string file = kept ? saved : join_path(scratch_folder(), "lode.yaml");
+  std::filesystem::path root = std::filesystem::absolute(file).parent_path();
+  MiningFolder folder(context.files, root.string(), kept);
+  TRY_VOID(context.files.make_directories(folder.path()));
+  std::string named = kept ? data.lexically_relative(root).generic_string() : data.string();
+  TRY_VOID(write_new_file(context.files, file, project_text(mined.profile, mined.plan, named)));
+  auto project = load_project(file);
+  // What lode wrote itself: a mistake in it is lode's.
+  if (!project)
+    return fail(
+        Error(Code::kInternal,
+              "the project made of this file is not one: " + project.error().errors.front().text(),
+              {.file = mined.profile.path}));
+  RunContext run_context{context.files,  context.clock,    context.limits,
+                         context.cancel, context.progress, false};
+  return run_project(**project, run_context);
+}
+
+Result<int> run(CommandContext& context) {
+  const std::string& path = context.argument("FILE");
+  const std::string& saved = context.options.text("save");
+  const std::string& page = context.options.text("report");
+  TRY(MinedFile mined, look_through(context, path));
+  TRY(RunReport report, mine(context, mined, saved));
+  if (page != kNone) TRY_VOID(write_report(context.files, page, run_json(report)));
+  if (context.json) {
+    context.out.write(run_json(report) + "\n");
+    return kExitDone;
+  }
+  print_run(context.out, report);
+  return kExitDone;
+}
+
+constexpr Positional kPositionals[] = {{"FILE", "a text file of rows, such as orders.csv"}};
+constexpr std::array<Option, 7> kOptions = {
+    kMiningOptions[0],
+    kMiningOptions[1],
+    kMiningOptions[2],
+    kMiningOptions[3],
+    kMiningOptions[4],
+    Option{"save", OptionType::kText, kNone,
+           "keep the project under this name, and what it made beside it"},
+    Option{"report", OptionType::kText, kNone, "write the report into this HTML file"}};
+constexpr Command kCommand = {
+    .group = CommandGroup::kWork, .positionals = kPositionals, .read_only = false, .run = run};
+
+constinit const Component kComponent = {
+    .kind = "command",
+    .name = "mine",
+    .summary = "learn from a file alone: does a model help, by how much, what to distrust",
+    .description =
+        "Guesses types, roles, time and entity (each with the flag that decides otherwise), splits "
+        "honestly, fits a baseline and models of growing size, judges them on rows they have not "
+        "seen and says what came of it. The file is only read. Without --save nothing is left but "
+        "the report; with it the project can be edited and run again with `lode run`.",
+    .example = "lode mine orders.csv --target returned --report orders.html",
+    .options = kOptions,
+    .factory = &kCommand,
+};
+const Registration registration(kComponent);
+
+}  // namespace
+}  // namespace lode

@@ -1,0 +1,72 @@
+#include "cli/mined_project.h"
+
+#include "telemetry/quantity.h"
+
+namespace lode {
+namespace {
+
+std::string chosen(const CommandContext& context, std::string_view option) {
+  const std::string& text = context.options.text(option);
+  return text == kGuess ? std::string() : text;
+}
+
+std::vector<std::string> dropped(const CommandContext& context) {
+  std::vector<std::string> names;
+  std::string_view rest = context.options.text("drop");
+  if (rest == "none") return names;
+  while (!rest.empty()) {
+    std::size_t comma = std::min(rest.find(','), rest.size());
+    if (comma > 0) names.emplace_back(rest.substr(0, comma));
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  return names;
+}
+
+std::string dialect_text(const CsvDialect& dialect) {
+  std::string_view between = "comma";
+  if (dialect.delimiter == '\t') between = "tab";
+  if (dialect.delimiter == ';') between = "semicolon";
+  if (dialect.delimiter == '|') between = "bar";
+  return fmt::format("{} between fields{}", between,
+                     dialect.header ? "" : ", no header: columns are c1, c2, ...");
+}
+
+std::unexpected<Error> ask_for_target(const TableProfile& profile) {
+  constexpr std::size_t kShown = 40;
+  std::string names;
+  for (std::size_t c = 0; c < std::min(kShown, profile.columns.size()); ++c)
+    names += (c > 0 ? ", " : "") + profile.columns[c].name;
+  if (profile.columns.size() > kShown) names += ", ...";
+  return fail(Error(Code::kInvalid,
+                    "say what to predict with --target COLUMN; the file has " + names,
+                    {.file = profile.path}));
+}
+
+}  // namespace
+
+Result<MinedFile> look_through(CommandContext& context, const std::string& path) {
+  MinedFile mined;
+  auto advance = [](std::int64_t) {};
+  TRY(mined.profile, profile_table(context.files, path, context.cancel, advance));
+  if (!context.json && !context.quiet) {
+    context.out.print("{}: {} rows, {} columns, {}\n", base_name(path),
+                      with_thousands(mined.profile.rows), mined.profile.columns.size(),
+                      dialect_text(mined.profile.dialect));
+    TRY_VOID(context.out.flush());
+  }
+  MiningWishes wishes{chosen(context, "target"), chosen(context, "positive"),
+                      chosen(context, "time"), chosen(context, "entity"), dropped(context)};
+  if (wishes.target.empty()) return ask_for_target(mined.profile);
+  TRY(mined.plan, plan_mining(mined.profile, wishes));
+  return mined;
+}
+
+Status write_new_file(FileSystem& files, const std::string& path, std::string_view text) {
+  TRY(bool there, exists(files, path));
+  if (there)
+    return fail(Error(Code::kConflict, "the file is there already; give another name, or remove it",
+                      {.file = path}));
+  return write_atomically(files, path, text);
+}
+
+}  // namespace lode

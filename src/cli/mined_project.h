@@ -1,0 +1,36 @@
+// What `lode mine` and `lode init` have in common: a file looked through, what was decided about
+// it, and the lode.yaml that comes of that.
+#pragma once
+
+#include <array>
+#include <string>
+
+#include "cli/command.h"
+#include "insight/mining_plan.h"
+#include "insight/table_profile.h"
+
+namespace lode {
+
+// Options that decide otherwise than the guess.
+inline constexpr std::string_view kGuess = "guess";
+inline constexpr std::array<Option, 5> kMiningOptions = {{
+    {"target", OptionType::kText, kGuess, "the column to predict; the sample file has one"},
+    {"positive", OptionType::kText, kGuess, "the value of the target that is told from all others"},
+    {"time", OptionType::kText, kGuess, "the column that says when a row happened, or none"},
+    {"entity", OptionType::kText, kGuess, "the column that says whom a row is about, or none"},
+    {"drop", OptionType::kText, "none", "columns not to learn from, separated by commas"},
+}};
+
+struct MinedFile {
+  TableProfile profile;
+  MiningPlan plan;
+};
+
+// Looks through the file and decides. Prints one line about the file as soon as it is known (not
+// with --json). kInvalid without a target, with the columns there are.
+Result<MinedFile> look_through(CommandContext& context, const std::string& path);
+
+// Writes a file that must not be there: kConflict if it is.
+Status write_new_file(FileSystem& files, const std::string& path, std::string_view text);
+
+}  // namespace lode

@@ -1,0 +1,27 @@
+// What a text file of rows looks like, guessed from its beginning: what stands between fields, what
+// encloses them, whether the first line names the columns.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "ingest/csv_dialect.h"
+
+namespace lode {
+
+struct CsvGuess {
+  CsvDialect dialect;  // nulls are not guessed here
+  // As the header has them; without one c1, c2, ...
+  std::vector<std::string> names;
+};
+
+// Looks at the first MiB of the text, unpacked. The delimiter is the one of comma, semicolon, tab
+// and bar that cuts most rows into equally many fields (more than one). Quotes are taken for
+// letters where that leaves fewer rows torn. The first line is data if a field of it is a number or
+// a time, or comes again in its column. Errors: those of reading; kInvalid: no row, or a header
+// with a name twice.
+Result<CsvGuess> guess_csv(FileSystem& files, const std::string& path);
+
+}  // namespace lode

@@ -1,0 +1,393 @@
+#include "insight/mining_plan.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "project/problems.h"
+
+namespace lode {
+namespace {
+
+constexpr std::size_t kMostCategories = 100;
+constexpr double kWordsOfText = 3;      // a text has at least so many words
+constexpr double kUniqueShare = 0.95;   // of the rows: values that tell rows apart
+constexpr double kRepeatedShare = 0.5;  // of the rows: values of an entity are fewer
+constexpr std::int64_t kLeastEntities = 20;
+constexpr std::int64_t kLeastDays = 40;  // for a split by time, judged by whole days
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return out;
+}
+
+// A word of a name: parts between signs, and a capital after a small letter begins one.
+std::vector<std::string> words_of(std::string_view name) {
+  std::vector<std::string> words(1);
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    bool letter = std::isalnum(static_cast<unsigned char>(name[i])) != 0;
+    bool begins = i > 0 && std::isupper(static_cast<unsigned char>(name[i])) != 0 &&
+                  std::islower(static_cast<unsigned char>(name[i - 1])) != 0;
+    if (!letter || begins) words.emplace_back();
+    if (letter)
+      words.back() += static_cast<char>(std::tolower(static_cast<unsigned char>(name[i])));
+  }
+  std::erase(words, "");
+  return words;
+}
+
+template <std::size_t n>
+bool has_word(std::string_view name, const std::array<std::string_view, n>& wanted) {
+  for (const std::string& word : words_of(name))
+    if (std::ranges::find(wanted, word) != wanted.end()) return true;
+  return false;
+}
+
+bool named_like_id(std::string_view name) {
+  constexpr std::array<std::string_view, 7> kWords = {"id",   "uuid",  "guid",  "key",
+                                                      "hash", "rowid", "number"};
+  return has_word(name, kWords);
+}
+bool named_like_entity(std::string_view name) {
+  constexpr std::array<std::string_view, 14> kWords = {
+      "id",      "customer", "user",   "account", "patient", "client",  "member",
+      "machine", "device",   "sensor", "subject", "person",  "vehicle", "unit"};
+  return has_word(name, kWords);
+}
+bool named_like_time(std::string_view name) {
+  constexpr std::array<std::string_view, 11> kWords = {"time", "timestamp", "date", "datetime",
+                                                       "ts",   "at",        "when", "created",
+                                                       "day",  "dteday",    "start"};
+  return has_word(name, kWords);
+}
+
+bool means_yes(std::string_view value) {
+  constexpr std::array<std::string_view, 12> kYes = {"yes",   "y",        "true", "t",
+                                                     "1",     "positive", "pos",  "spam",
+                                                     "fraud", "churned",  "bad",  "default"};
+  return std::ranges::find(kYes, lower(value)) != kYes.end();
+}
+
+std::string percent(std::int64_t part, std::int64_t whole) {
+  return fmt::format("{:.3g} %", 100.0 * static_cast<double>(part) /
+                                     static_cast<double>(std::max<std::int64_t>(whole, 1)));
+}
+
+class Planner {
+ public:
+  Planner(const TableProfile& profile, const MiningWishes& wishes)
+      : profile_(profile), wishes_(wishes) {}
+
+  Result<MiningPlan> run() {
+    if (profile_.rows < kLeastMinedRows) return refuse_rows();
+    TRY(std::size_t target, find(wishes_.target, "--target"));
+    for (std::size_t c = 0; c < profile_.columns.size(); ++c)
+      plan_.columns.push_back({c, role_of(profile_.columns[c]), type_of(profile_.columns[c])});
+    TRY_VOID(drop_wished());
+    plan_.target = profile_.columns[target].name;
+    plan_.columns[target].role = ColumnRole::kTarget;
+    TRY_VOID(plan_target(profile_.columns[target]));
+    TRY_VOID(plan_time());
+    TRY_VOID(plan_entity());
+    tell_columns();
+    plan_split();
+    if (!std::ranges::any_of(plan_.columns, &PlannedColumn::input))
+      return fail(Code::kInvalid,
+                  "there is nothing to learn '{}' from: no other column has values that come again",
+                  plan_.target);
+    return std::move(plan_);
+  }
+
+ private:
+  const ColumnProfile& column(const PlannedColumn& planned) const {
+    return profile_.columns[planned.at];
+  }
+
+  std::unexpected<Error> refuse_rows() const {
+    std::string torn =
+        profile_.torn > 0 ? fmt::format(", {} of them torn", profile_.torn) : std::string();
+    return fail(Error(Code::kInvalid,
+                      fmt::format("{} rows{} are too few to learn from and to be judged on; {} is "
+                                  "the least",
+                                  profile_.rows, torn, kLeastMinedRows),
+                      {.file = profile_.path}));
+  }
+
+  Result<std::size_t> find(const std::string& name, std::string_view flag) const {
+    std::vector<std::string> names;
+    for (std::size_t c = 0; c < profile_.columns.size(); ++c) {
+      if (profile_.columns[c].name == name) return c;
+      names.push_back(profile_.columns[c].name);
+    }
+    return fail(Error(
+        Code::kInvalid,
+        fmt::format("{}: {}", flag,
+                    unknown_word("column of the file", name, std::span<const std::string>(names))),
+        {.file = profile_.path}));
+  }
+
+  bool tells_rows_apart(const ColumnProfile& c) const {
+    if (c.more_distinct) return true;
+    return static_cast<double>(c.distinct) >= kUniqueShare * static_cast<double>(c.filled);
+  }
+
+  ColumnRole role_of(const ColumnProfile& c) const {
+    if (c.filled == 0) return ColumnRole::kEmpty;
+    if (c.distinct == 1 && c.filled == c.rows) return ColumnRole::kConstant;
+    if (c.all_times()) return ColumnRole::kOtherTime;
+    bool code = c.padded > 0;
+    if (c.all_whole() && !code) {
+      bool id = tells_rows_apart(c) && (c.counts_up || named_like_id(c.name));
+      return id ? ColumnRole::kIdentifier : ColumnRole::kNumber;
+    }
+    if ((c.all_numbers() && !code) || c.all_truths()) return ColumnRole::kNumber;
+    double words = static_cast<double>(c.words) / static_cast<double>(c.filled);
+    if (words >= kWordsOfText && c.distinct > static_cast<std::int64_t>(kMostCategories))
+      return ColumnRole::kText;
+    if (tells_rows_apart(c)) return ColumnRole::kIdentifier;
+    return c.distinct > static_cast<std::int64_t>(kMostCategories) ? ColumnRole::kLevels
+                                                                   : ColumnRole::kCategory;
+  }
+
+  static std::string type_of(const ColumnProfile& c) {
+    if (c.filled == 0) return "string";
+    if (c.all_times()) return "timestamp";
+    if (c.padded > 0) return "string";
+    if (c.all_whole()) return "int64";
+    if (c.all_numbers()) return "double";
+    return c.all_truths() ? "bool" : "string";
+  }
+
+  Status drop_wished() {
+    for (const std::string& name : wishes_.drop) {
+      TRY(std::size_t at, find(name, "--drop"));
+      plan_.columns[at].role = ColumnRole::kDropped;
+    }
+    return {};
+  }
+
+  // ---- the target ----
+
+  Status plan_target(const ColumnProfile& c) {
+    std::int64_t missing = c.rows - c.filled;
+    if (c.filled == 0) return refuse(c, "is empty in every row");
+    if (c.distinct == 1)
+      return refuse(c, fmt::format("is {} in every row{}", c.values[0].value,
+                                   missing > 0 ? " that has it" : ""));
+    if (missing > 0)
+      plan_.warnings.push_back(fmt::format("{} rows ({}) have no {}: they are left out", missing,
+                                           percent(missing, c.rows), c.name));
+    bool number = c.all_numbers() && c.padded == 0;
+    if (number && c.distinct > 2 && wishes_.positive.empty()) {
+      plan_.task = MiningTask::kNumber;
+      plan_.decisions.push_back(fmt::format(
+          "{} is predicted as a number, from {:g} to {:g} (--positive VALUE to tell one value from "
+          "all others)",
+          c.name, c.least, c.greatest));
+      return {};
+    }
+    return plan_yes_no(c);
+  }
+
+  Status plan_yes_no(const ColumnProfile& c) {
+    if (c.values.empty()) return refuse(c, "has more than a thousand different texts");
+    std::string shown;
+    constexpr std::size_t kShown = 6;
+    for (std::size_t i = 0; i < std::min(kShown, c.values.size()); ++i)
+      shown += fmt::format("{}{} ({})", shown.empty() ? "" : ", ", c.values[i].value,
+                           percent(c.values[i].rows, c.filled));
+    if (wishes_.positive.empty() && c.values.size() > 2)
+      return refuse(c, fmt::format("has {} values: {}; models here tell yes from no: name the one "
+                                   "to tell from all others, such as --positive '{}'",
+                                   c.values.size(), shown, c.values[1].value));
+    const ValueCount* yes = positive_of(c);
+    if (yes == nullptr)
+      return refuse(c, fmt::format("has no value '{}'; it has {}", wishes_.positive, shown));
+    std::int64_t rarer = std::min(yes->rows, c.filled - yes->rows);
+    if (rarer < kLeastOfEach)
+      return refuse(c, fmt::format("is {} in {} of {} rows; at least {} rows of either answer are "
+                                   "needed to learn and to judge",
+                                   yes->value, yes->rows, c.filled, kLeastOfEach));
+    plan_.positive = yes->value;
+    plan_.decisions.push_back(
+        fmt::format("predicted: whether {} is {}, as in {} of {} rows ({}); "
+                    "--positive VALUE for another",
+                    c.name, yes->value, yes->rows, c.filled, percent(yes->rows, c.filled)));
+    return {};
+  }
+
+  // What was wished; else the value that means yes; else the rarer one.
+  const ValueCount* positive_of(const ColumnProfile& c) const {
+    for (const ValueCount& value : c.values)
+      if (wishes_.positive.empty() ? means_yes(value.value) : value.value == wishes_.positive)
+        return &value;
+    return wishes_.positive.empty() ? &c.values.back() : nullptr;
+  }
+
+  std::unexpected<Error> refuse(const ColumnProfile& c, const std::string& why) const {
+    return fail(Error(Code::kInvalid, fmt::format("the target '{}' {}", c.name, why),
+                      {.file = profile_.path}));
+  }
+
+  // ---- time and entity ----
+
+  Status plan_time() {
+    if (wishes_.time == "none") {
+      plan_.decisions.push_back("rows have no time, as was said");
+      return {};
+    }
+    const PlannedColumn* best = nullptr;
+    if (!wishes_.time.empty()) {
+      TRY(std::size_t at, find(wishes_.time, "--time"));
+      if (!profile_.columns[at].all_times())
+        return fail(
+            Error(Code::kInvalid,
+                  fmt::format("--time: '{}' does not hold times as lode reads them, such as "
+                              "2001-01-29 or 2001-01-29T14:05:00Z",
+                              wishes_.time),
+                  {.file = profile_.path}));
+      best = &plan_.columns[at];
+    } else {
+      for (const PlannedColumn& c : plan_.columns) {
+        if (c.role != ColumnRole::kOtherTime || column(c).filled < column(c).rows) continue;
+        bool named = named_like_time(column(c).name);
+        if (best == nullptr || (named && !named_like_time(column(*best).name))) best = &c;
+      }
+    }
+    if (best == nullptr) {
+      plan_.decisions.push_back(
+          "no column says when a row happened (--time COLUMN if one does): the future may be "
+          "harder than what is measured here");
+      return {};
+    }
+    PlannedColumn& time = plan_.columns[best->at];
+    time.role = ColumnRole::kTime;
+    plan_.time = column(time).name;
+    plan_.clock = column(time).clock > 0;
+    const std::vector<std::int64_t>& moments = column(time).moments;
+    plan_.decisions.push_back(
+        fmt::format("{} is when a row happened, {} to {} (--time COLUMN|none)", plan_.time,
+                    day(moments.front()), day(moments.back())));
+    return {};
+  }
+
+  static std::string day(std::int64_t us) { return text(Timestamp{us}).substr(0, 10); }
+
+  Status plan_entity() {
+    if (wishes_.entity == "none") return {};
+    if (!wishes_.entity.empty()) {
+      TRY(std::size_t at, find(wishes_.entity, "--entity"));
+      const std::string& type = plan_.columns[at].type;
+      if (type != "int64" && type != "string")
+        return fail(Error(Code::kInvalid,
+                          fmt::format("--entity: '{}' is of type {}; entities are told apart by a "
+                                      "text or a whole number",
+                                      wishes_.entity, type),
+                          {.file = profile_.path}));
+      set_entity(plan_.columns[at]);
+      return {};
+    }
+    for (PlannedColumn& planned : plan_.columns) {
+      const ColumnProfile& c = column(planned);
+      bool key = planned.type == "int64" || planned.type == "string";
+      bool repeats =
+          !c.more_distinct && c.distinct >= kLeastEntities &&
+          static_cast<double>(c.distinct) <= kRepeatedShare * static_cast<double>(c.filled);
+      if (!key || !repeats || !named_like_entity(c.name) || !planned.input()) continue;
+      set_entity(planned);
+      return {};
+    }
+    return {};
+  }
+
+  void set_entity(PlannedColumn& planned) {
+    planned.role = ColumnRole::kEntity;
+    plan_.entity = column(planned).name;
+    plan_.decisions.push_back(
+        fmt::format("{} is whom a row is about, {} of them: no input, and none of them is on both "
+                    "sides of a random split (--entity COLUMN|none)",
+                    plan_.entity, column(planned).distinct));
+  }
+
+  // ---- the rest ----
+
+  void tell_columns() {
+    tell(ColumnRole::kNumber, "numbers");
+    tell(ColumnRole::kCategory, "categories");
+    tell(ColumnRole::kLevels, "categories of many values");
+    tell(ColumnRole::kText, "texts");
+    tell(ColumnRole::kIdentifier, "left out, they only tell rows apart");
+    tell(ColumnRole::kOtherTime, "left out, times that may come after the row");
+    tell(ColumnRole::kConstant, "left out, one value in every row");
+    tell(ColumnRole::kEmpty, "left out, empty");
+    tell(ColumnRole::kDropped, "left out, as was said");
+    if (profile_.torn > 0)
+      plan_.warnings.push_back(
+          fmt::format("{} rows cannot be cut into {} fields: they are set aside, with their lines",
+                      profile_.torn, profile_.columns.size()));
+    std::string words;
+    for (const std::string& word : profile_.dialect.nulls)
+      if (!word.empty()) words += fmt::format("{}'{}'", words.empty() ? "" : ", ", word);
+    if (!words.empty())
+      plan_.decisions.push_back(fmt::format("{} stands for nothing, like an empty field", words));
+  }
+
+  void tell(ColumnRole role, std::string_view what) {
+    constexpr std::size_t kShown = 12;
+    std::string names;
+    std::size_t count = 0;
+    for (const PlannedColumn& c : plan_.columns) {
+      if (c.role != role) continue;
+      if (++count <= kShown) names += fmt::format("{}{}", count > 1 ? ", " : "", column(c).name);
+    }
+    if (count == 0) return;
+    if (count > kShown) names += fmt::format(" and {} more", count - kShown);
+    plan_.decisions.push_back(fmt::format("{}: {}", what, names));
+  }
+
+  // By time where there are days enough to be judged by; the last quarter of the rows is the test.
+  void plan_split() {
+    if (plan_.time.empty()) return tell_random("");
+    const std::vector<std::int64_t>& moments =
+        std::ranges::find(profile_.columns, plan_.time, &ColumnProfile::name)->moments;
+    constexpr std::int64_t kDay = 86'400'000'000;
+    std::int64_t days_of_test = 0;
+    std::int64_t days_in_all = 0;
+    auto day_of = [](std::int64_t us) { return (us - (us % kDay + kDay) % kDay) / kDay; };
+    std::int64_t from = day_of(moments[moments.size() * 3 / 4]);
+    std::int64_t last = day_of(moments.front()) - 1;
+    for (std::int64_t us : moments) {
+      if (day_of(us) == last) continue;
+      last = day_of(us);
+      ++days_in_all;
+      days_of_test += last >= from ? 1 : 0;
+    }
+    if (days_in_all < kLeastDays || days_of_test < kLeastDays / 4)
+      return tell_random(fmt::format(" ({} days are too few to be split by)", days_in_all));
+    plan_.test_from = Timestamp{from * kDay};
+    plan_.decisions.push_back(
+        fmt::format("split by time: learnt from before {}, judged on what came from then on; the "
+                    "outcome of a row is taken as known at its own time (say otherwise in the "
+                    "project: labels, known)",
+                    day(plan_.test_from->us)));
+  }
+
+  void tell_random(const std::string& why) {
+    plan_.decisions.push_back(
+        fmt::format("split at random: a quarter of {} is the test{}",
+                    plan_.entity.empty() ? "the rows" : "the " + plan_.entity + "s", why));
+  }
+
+  const TableProfile& profile_;
+  const MiningWishes& wishes_;
+  MiningPlan plan_;
+};
+
+}  // namespace
+
+Result<MiningPlan> plan_mining(const TableProfile& profile, const MiningWishes& wishes) {
+  return Planner(profile, wishes).run();
+}
+
+}  // namespace lode

@@ -1,0 +1,318 @@
+#include "insight/project_text.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <filesystem>
+#include <set>
+
+#include "ingest/text_value.h"
+#include "table/expression.h"
+
+namespace lode {
+namespace {
+
+// Names in lode.yaml: [a-z][a-z0-9_]*.
+std::string plain_name(std::string_view text, std::string_view fallback) {
+  std::string out;
+  for (char c : text) {
+    auto byte = static_cast<unsigned char>(c);
+    bool letter = byte < 0x80 && std::isalnum(byte) != 0;
+    if (letter)
+      out += static_cast<char>(std::tolower(byte));
+    else if (!out.empty() && out.back() != '_')
+      out += '_';
+  }
+  while (out.ends_with('_')) out.pop_back();
+  if (out.empty()) return std::string(fallback);
+  if (std::isdigit(static_cast<unsigned char>(out[0])) != 0) out.insert(0, "c");
+  return out;
+}
+
+// Always in double quotes: no word of a file can then be taken for a word of YAML.
+std::string in_quotes(std::string_view text) {
+  std::string out = "\"";
+  for (char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (c == '\t') {
+      out += "\\t";
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+std::string key_text(std::string_view name) {
+  constexpr std::array<std::string_view, 10> kWords = {"null", "true", "false", "yes", "no",
+                                                       "on",   "off",  "y",     "n",   "none"};
+  bool plain = !name.empty() && std::isalpha(static_cast<unsigned char>(name[0])) != 0;
+  for (char c : name)
+    plain = plain && (c == '_' || (static_cast<unsigned char>(c) < 0x80 &&
+                                   std::isalnum(static_cast<unsigned char>(c)) != 0));
+  std::string small;
+  for (char c : name) small += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  plain = plain && std::ranges::find(kWords, small) == kWords.end();
+  return plain ? std::string(name) : in_quotes(name);
+}
+
+// An expression as a value: quoted unless it is a plain word.
+std::string value_text(const std::string& expression) { return key_text(expression); }
+
+std::string column_text(const std::string& name) { return Expression(column_node(name)).text(); }
+
+class Writer {
+ public:
+  Writer(const TableProfile& profile, const MiningPlan& plan, const std::string& file)
+      : profile_(profile), plan_(plan), file_(file) {
+    source_ = project_name(profile.path);
+    std::ranges::replace(source_, '-', '_');
+    taken_.insert(source_);
+    label_ = fresh(plan.target, "target");
+    taken_.clear();
+    for (const PlannedColumn& c : plan.columns)
+      if (c.input() || c.role == ColumnRole::kEntity)
+        training_.push_back({&c, fresh(name_of(c), "column")});
+    if (plan.clock) of_the_clock_.emplace_back(fresh("hour_of_day", ""), "hour");
+    if (!plan.time.empty()) of_the_clock_.emplace_back(fresh("day_of_week", ""), "dayofweek");
+  }
+
+  std::string write() {
+    out_ += fmt::format(
+        "# Made of {} by lode. Everything below may be edited; `lode run` brings it up to date.\n"
+        "lode: 1\nproject: {}\n",
+        std::filesystem::path(profile_.path).filename().string(), project_name(profile_.path));
+    out_ += "notes:\n";
+    for (const std::string& note : plan_.warnings) out_ += "  - " + in_quotes(note) + "\n";
+    for (const std::string& note : plan_.decisions) out_ += "  - " + in_quotes(note) + "\n";
+    write_source();
+    out_ += fmt::format("labels:\n  {}: {{about: {}, value: {}{}}}\n", label_, source_,
+                        value_text(label_value()), known_text());
+    write_training();
+    write_models();
+    return std::move(out_);
+  }
+
+ private:
+  struct Input {
+    const PlannedColumn* column;
+    std::string name;
+  };
+
+  const std::string& name_of(const PlannedColumn& c) const { return profile_.columns[c.at].name; }
+
+  std::string fresh(std::string_view wanted, std::string_view fallback) {
+    std::string base = plain_name(wanted, fallback);
+    std::string name = base;
+    for (int i = 2; !taken_.insert(name).second; ++i) name = fmt::format("{}_{}", base, i);
+    return name;
+  }
+
+  void write_source() {
+    const CsvDialect& d = profile_.dialect;
+    std::vector<std::string> options;
+    if (d.delimiter != ',')
+      options.push_back("delimiter: " +
+                        (d.delimiter == '\t' ? std::string("tab") : in_quotes({&d.delimiter, 1})));
+    if (d.quote == '\0') options.emplace_back("quote: none");
+    if (!d.header) options.emplace_back("header: false");
+    if (d.trim) options.emplace_back("trim: true");
+    if (d.nulls.size() > 1) {
+      std::string nulls;
+      for (const std::string& null : d.nulls) nulls += null + "|";
+      nulls.pop_back();
+      // The empty text is first, so that it begins with the bar.
+      options.push_back("\"null\": " + in_quotes(nulls));
+    }
+    out_ += fmt::format("sources:\n  {}:\n    files: {}\n", source_, in_quotes(file_));
+    out_ += options.empty() ? std::string("    format: csv\n")
+                            : "    format: {csv: {" + joined(options) + "}}\n";
+    out_ += "    columns:\n";
+    for (const PlannedColumn& c : plan_.columns) {
+      // Without a header all of the file's columns are named, used or not.
+      bool used = c.input() || c.role == ColumnRole::kTarget || c.role == ColumnRole::kTime ||
+                  c.role == ColumnRole::kEntity;
+      if (!used && d.header) continue;
+      out_ += fmt::format("      {}: {}\n", key_text(name_of(c)), used ? c.type : "string");
+    }
+    if (plan_.time.empty()) {
+      out_ += "    time: none\n";
+    } else {
+      // Files are seldom in order of time, and a row is not late for that.
+      out_ += fmt::format("    time: {}\n    allowed_lateness: 36525d\n", key_text(plan_.time));
+    }
+  }
+
+  std::string known_text() const {
+    return plan_.time.empty() ? std::string() : ", known: " + value_text(column_text(plan_.time));
+  }
+
+  std::string label_value() const {
+    const std::string column = column_text(plan_.target);
+    if (plan_.task == MiningTask::kNumber) return column;
+    std::string type = "string";
+    for (const PlannedColumn& c : plan_.columns)
+      if (c.role == ColumnRole::kTarget) type = c.type;
+    if (type == "bool") {
+      bool yes = false;
+      (void)parse_bool(plan_.positive, yes);
+      return yes ? column : "not " + column;
+    }
+    if (type == "int64" || type == "double") return column + " = " + plan_.positive;
+    return Expression(call_node("=", {column_node(plan_.target),
+                                      literal_node({Type::string(), plan_.positive})}))
+        .text();
+  }
+
+  void write_training() {
+    out_ += fmt::format("training:\n  {}:\n    rows: {}\n    label: {}\n    columns:\n", source_,
+                        source_, label_);
+    for (const Input& input : training_)
+      out_ += fmt::format("      {}: {}\n", input.name,
+                          value_text(column_text(name_of(*input.column))));
+    std::string time = column_text(plan_.time);
+    for (const auto& [name, function] : of_the_clock_)
+      out_ += fmt::format("      {}: {}\n", name, in_quotes(function + "(" + time + ")"));
+  }
+
+  void write_models() {
+    bool yes_no = plan_.task == MiningTask::kYesNo;
+    out_ += "models:\n";
+    write_baseline();
+    write_model("linear", yes_no ? "{logistic: {l2: 1}}" : "{linear: {l2: 1}}", linear_encoders(),
+                "baseline", true);
+    if (!trees_have_columns()) return;
+    write_model("boosted",
+                fmt::format("{{{}: {{eta: 0.1, min_child_weight: 5}}}}",
+                            yes_no ? "xgboost" : "xgboost_regression"),
+                tree_encoders(), "linear", false);
+  }
+
+  // The constant reads no column, and is given one for form's sake.
+  void write_baseline() {
+    auto input = std::ranges::find_if(
+        training_, [](const Input& i) { return i.column->role == ColumnRole::kNumber; });
+    bool number = input != training_.end();
+    if (!number)
+      input = std::ranges::find_if(training_, [](const Input& i) { return i.column->input(); });
+    out_ += fmt::format("  baseline:\n    from: {}\n    algorithm: constant\n    columns: [{}]\n",
+                        source_, input->name);
+    if (!number) out_ += fmt::format("    encode: {{{}: ordinal}}\n", input->name);
+    out_ += "    split: " + split_text() + "\n";
+  }
+
+  void write_model(std::string_view name, std::string_view algorithm, const std::string& encoders,
+                   std::string_view other, bool texts) {
+    out_ += fmt::format("  {}:\n    from: {}\n    algorithm: {}\n", name, source_, algorithm);
+    if (!texts && has_texts()) {
+      std::vector<std::string> names;
+      for (const Input& input : training_)
+        if (input.column->role != ColumnRole::kText && input.column->role != ColumnRole::kEntity)
+          names.push_back(input.name);
+      for (const auto& [column, function] : of_the_clock_) names.push_back(column);
+      out_ += "    columns: [" + joined(names) + "]\n";
+    }
+    if (!encoders.empty()) out_ += "    encode:\n" + encoders;
+    out_ += "    split: " + split_text() + "\n";
+    if (!other.empty()) out_ += fmt::format("    compare_with: {}\n", other);
+  }
+
+  // Texts are nothing for trees.
+  bool trees_have_columns() const {
+    return !plan_.time.empty() || std::ranges::any_of(plan_.columns, [](const auto& c) {
+      return c.input() && c.role != ColumnRole::kText;
+    });
+  }
+
+  bool has_texts() const {
+    return std::ranges::any_of(plan_.columns,
+                               [](const auto& c) { return c.role == ColumnRole::kText; });
+  }
+
+  std::string linear_encoders() const {
+    std::string out;
+    for (const Input& input : training_) {
+      std::string encoder;
+      switch (input.column->role) {
+        case ColumnRole::kNumber:
+          encoder = "standardise";
+          break;
+        case ColumnRole::kCategory:
+          encoder = "{one_hot: {rare: 5}}";
+          break;
+        case ColumnRole::kLevels:
+          encoder = many_levels();
+          break;
+        case ColumnRole::kText:
+          encoder = "text";
+          break;
+        default:
+          continue;
+      }
+      out += fmt::format("      {}: {}\n", input.name, encoder);
+    }
+    for (const auto& [column, function] : of_the_clock_)
+      out += fmt::format("      {}: one_hot\n", column);
+    return out;
+  }
+
+  std::string tree_encoders() const {
+    std::string out;
+    for (const Input& input : training_) {
+      if (input.column->role == ColumnRole::kCategory)
+        out += fmt::format("      {}: {{ordinal: {{rare: 5}}}}\n", input.name);
+      if (input.column->role == ColumnRole::kLevels)
+        out += fmt::format("      {}: {}\n", input.name, many_levels());
+    }
+    return out;
+  }
+
+  std::string many_levels() const {
+    return plan_.task == MiningTask::kYesNo ? "target" : "{ordinal: {rare: 20}}";
+  }
+
+  std::string split_text() const {
+    if (plan_.test_from) {
+      std::string from = text(*plan_.test_from).substr(0, 10);
+      return fmt::format("{{train: ..{}, test: {}..}}", from, from);
+    }
+    std::string more;
+    for (const Input& input : training_)
+      if (input.column->role == ColumnRole::kEntity) more = ", groups: " + input.name;
+    if (more.empty() && plan_.task == MiningTask::kYesNo) more = ", stratified: true";
+    return "{random: 0.25" + more + "}";
+  }
+
+  static std::string joined(const std::vector<std::string>& items) {
+    std::string out;
+    for (const std::string& item : items) out += (out.empty() ? "" : ", ") + item;
+    return out;
+  }
+
+  const TableProfile& profile_;
+  const MiningPlan& plan_;
+  const std::string& file_;
+  std::string source_;
+  std::string label_;
+  std::set<std::string> taken_;
+  std::vector<Input> training_;
+  std::vector<std::pair<std::string, std::string>> of_the_clock_;  // columns made of the time
+  std::string out_;
+};
+
+}  // namespace
+
+std::string project_name(const std::string& path) {
+  std::string name = std::filesystem::path(path).filename().string();
+  for (std::string_view ending : {".gz", ".csv", ".tsv", ".txt", ".data"})
+    if (name.size() > ending.size() && name.ends_with(ending))
+      name.resize(name.size() - ending.size());
+  return plain_name(name, "table");
+}
+
+std::string project_text(const TableProfile& profile, const MiningPlan& plan,
+                         const std::string& file) {
+  return Writer(profile, plan, file).write();
+}
+
+}  // namespace lode
