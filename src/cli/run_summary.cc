@@ -7,6 +7,7 @@
 #include "cli/leakage_text.h"
 #include "cli/station_table.h"
 #include "cli/text_table.h"
+#include "cli/verdict_text.h"
 
 namespace lode {
 namespace {
@@ -239,10 +240,11 @@ void print_time(Output& out, const RunReport& report) {
 
 void print_run(Output& out, const RunReport& report) {
   out.print("{}, run {}\n", out.bold(report.project), report.run);
-  for (const std::string& note : report.notes) out.print("  {}\n", note);
+  print_verdict(out, report);
   print_sources(out, report);
   print_features(out, report);
   print_training(out, report);
+  print_leaderboards(out, report);
   print_models(out, report);
   for (const WalkReport& walk : report.walks) print_walk(out, walk);
   print_time(out, report);

@@ -100,6 +100,7 @@ struct Algorithm {
   // The payload is not trusted: anything that would make scoring unsafe is kCorrupt.
   Result<std::unique_ptr<FittedModel>> (*load)(ByteReader& payload, std::uint32_t version,
                                                ModelHead head);
+  bool baseline = false;  // what a model must beat to be worth anything: it learns from no column
 };
 
 struct FitOptions {

@@ -12,6 +12,7 @@
 #include "ingest/arrivals.h"
 #include "judge/bootstrap.h"
 #include "lake/runs.h"
+#include "orchestrate/leaderboard_report.h"
 #include "orchestrate/leakage_report.h"
 #include "orchestrate/model_picture.h"
 
@@ -183,12 +184,13 @@ struct WalkReport {
 struct RunReport {
   std::string project;
   std::vector<std::string> notes{};  // of lode.yaml
-  std::int64_t run = 0;  // 1, 2, ... of the project
+  std::int64_t run = 0;              // 1, 2, ... of the project
   Timestamp started{};
   std::vector<SourceReport> sources{};
   std::vector<ViewReport> views{};
   std::vector<TrainingReport> training{};
   std::vector<ModelReport> models{};
+  std::vector<Leaderboard> leaderboards{};
   std::vector<WalkReport> walks{};
   std::vector<StationRecord> stations{};
   std::vector<CounterRecord> counters{};

@@ -14,6 +14,7 @@
 #include "orchestrate/catalogue.h"
 #include "orchestrate/kept_report.h"
 #include "orchestrate/kept_rows.h"
+#include "orchestrate/leaderboard.h"
 #include "orchestrate/leakage_run.h"
 #include "orchestrate/leftovers.h"
 #include "orchestrate/model_run.h"
@@ -292,8 +293,17 @@ class Runner {
     // Also when a model could not be made: what those before it said may show why.
     Status kept = keep_scores(tables, runs);
     if (!fitted || !kept) return fitted ? kept : fitted;
+    TRY_VOID(stations_.run({.name = "leaderboard", .unit = "models"},
+                           [&](Station& station) { return rank(runs, station); }));
     runs.clear();
     for (const Retraining& walk : project_.retraining) TRY_VOID(go_forward(walk, tables));
+    return {};
+  }
+
+  Status rank(const std::map<std::string, FittedRun>& runs, Station& station) {
+    TRY(report_.leaderboards,
+        make_leaderboards(project_, report_.models, runs, pool_, context_.cancel));
+    station.advance(std::ssize(report_.models));
     return {};
   }
 

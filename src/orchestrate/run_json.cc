@@ -152,7 +152,9 @@ std::string run_json(const RunReport& report) {
   write_training(json, report);
   json.key("models").begin_array();
   for (const ModelReport& m : report.models) write_model(json, m);
-  json.end_array().key("retraining").begin_array();
+  json.end_array();
+  write_leaderboards(json, report.leaderboards);
+  json.key("retraining").begin_array();
   for (const WalkReport& walk : report.walks) {
     json.begin_object();
     write_walk(json, walk);

@@ -1,7 +1,7 @@
 // `lode mine FILE --target` and `lode init FILE`, as a user types them: what is guessed of a file,
 // the same figures both ways, and what is said of a file that nothing can be learnt from.
 // covers: cli/init, cli/mine, cli/mined_project, insight/csv_guess, insight/mining_plan
-// covers: insight/project_text, insight/table_profile
+// covers: insight/project_text, insight/table_profile, cli/verdict_text
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -49,12 +49,26 @@ TEST_F(Mine, GuessesWhatAFileIsAndLearnsFromIt) {
   EXPECT_EQ(report["sources"][0]["accepted"], 3000);
   ASSERT_EQ(report["models"].size(), 3U);
   EXPECT_GT(report["models"][1]["metrics"]["test"]["auc"]["low"], 0.6);
+  EXPECT_EQ(report["leaderboards"][0]["helps"], "yes");
+  EXPECT_EQ(report["leaderboards"][0]["baseline"], "baseline");
   std::string notes = report["notes"].dump();
   for (const char* said : {"whether bought is Yes", "numbers: age, income (EUR), active",
                            "categories: town, zip", "only tell rows apart: person no", "'NA'"})
     EXPECT_NE(notes.find(said), std::string::npos) << said << " in " << notes;
   EXPECT_TRUE(std::filesystem::exists(folder_.path() + "/people.html"));
   EXPECT_FALSE(std::filesystem::exists(folder_.path() + "/.lode")) << "the file is only read";
+}
+
+TEST_F(Mine, ATargetThatNothingTellsIsNo) {
+  folder_.write("people.csv", people(true));
+  ProcessResult mined = lode({"mine", "people.csv", "--target", "bought", "--json"});
+  ASSERT_EQ(mined.exit, 0) << mined.err;
+  Json board = Json::parse(mined.out)["leaderboards"][0];
+  EXPECT_EQ(board["helps"], "no") << board;
+  for (const Json& model : Json::parse(mined.out)["models"]) {
+    EXPECT_LE(model["metrics"]["test"]["auc"]["low"], 0.5) << model["name"];
+    EXPECT_GE(model["metrics"]["test"]["auc"]["high"], 0.5) << model["name"];
+  }
 }
 
 TEST_F(Mine, InitAndRunEndInTheSameFigures) {

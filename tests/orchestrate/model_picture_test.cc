@@ -27,7 +27,7 @@ TEST(ModelPicture, SaysFromWhenTheRowsAreAndHowTheyScored) {
   ThreadPool pool(2);
   Blocks days = block_per_row(6);
   Result<ModelPicture> picture =
-      picture_of({split, time, train, test, train_scores, test_scores, labels, days},
+      picture_of({split, true, time, train, test, train_scores, test_scores, labels, days},
                  {.replicates = 100}, pool, {});
   ASSERT_TRUE(picture) << picture.error().text();
   JsonWriter writer;

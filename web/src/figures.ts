@@ -16,6 +16,10 @@ export const fixed = (digits: number): Format => (v) => minus(v.toFixed(digits))
 export const signed = (digits: number): Format => (v) =>
     (v > 0 ? "+" : "") + minus(v.toFixed(digits));
 
+/** significant(3)(1234.5) is 1,235, and of 0.012345 it is 0.0123 */
+export const significant = (digits: number): Format => (v) =>
+    Math.abs(v) >= 10 ** (digits - 1) || v === 0 ? whole(v) : minus(v.toPrecision(digits));
+
 /** 12.3 % */
 export const percent: Format = (v) => `${minus((100 * v).toFixed(1))} %`;
 

@@ -7,6 +7,7 @@ import {append, type Child, el, fig, words} from "./dom";
 import {minute, seconds} from "./figures";
 import {data, trainingSets} from "./sections/data";
 import {drivers} from "./sections/drivers";
+import {leaderboards} from "./sections/leaderboard";
 import {leakage} from "./sections/leakage";
 import {cautions, comparisons, models, recipes} from "./sections/models";
 import {rest} from "./sections/rest";
@@ -38,6 +39,7 @@ function sectionsOf(run: Part): Section[] {
   const sections: Section[] = [
     {id: "verdict", title: "Verdict", content: top},
     ...walks,
+    {id: "leaderboard", title: "Leaderboard", content: leaderboards(run)},
     {id: "models", title: "Models", content: models(run, legend)},
     {id: "notes", title: "To know before trusting a figure", content: cautions(run)},
     {id: "leakage", title: "Leakage", content: leakage(run)},

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import {test} from "node:test";
 
 import {Part} from "../src/document";
-import {bytes, exact, fixed, percent, plain, seconds, signed, whole} from "../src/figures";
+import {bytes, exact, fixed, percent, plain, seconds, signed, significant, whole} from "../src/figures";
 
 test("numbers as people read them", () => {
   assert.equal(whole(2545659), "2,545,659");
@@ -13,6 +13,9 @@ test("numbers as people read them", () => {
   assert.equal(signed(4)(0.01), "+0.0100");
   assert.equal(signed(4)(-0.01), "−0.0100");
   assert.equal(signed(1)(0), "0.0");
+  assert.equal(significant(3)(1234.5), "1,235");
+  assert.equal(significant(3)(-0.012345), "−0.0123");
+  assert.equal(significant(3)(0), "0");
   assert.equal(percent(0.1234), "12.3 %");
   assert.equal(seconds(3.14159), "3.14");
   assert.equal(seconds(43.31), "43.3");

@@ -48,6 +48,7 @@ constexpr Algorithm kConstant = {
     .binary = true,
     .fit = fit,
     .load = load,
+    .baseline = true,
 };
 
 constinit const Component kComponent = {

@@ -24,31 +24,34 @@ const detectorsOf = (model: Part) => model.at("leakage", "detectors").items;
 const spoken = (name: string) => name.replaceAll("_", " ");
 
 function figures(suspect: Part): Child {
-  return suspect.get("figures").items.map((figure, i) => [
-    i > 0 ? "; " : "", words(figure.get("name")), " ", fig(figure.get("value"), plain),
-    figure.get("low").exists || figure.get("high").exists ?
-        [
-          " [", figure.get("low").exists ? fig(figure.get("low"), plain) : "–", ", ",
-          figure.get("high").exists ? fig(figure.get("high"), plain) : "–", "]"
-        ] :
-        null,
-    figure.get("p").exists ? [", p ", fig(figure.get("p"), plain)] : null,
+  return suspect.get("figures").items.map(
+      (figure, i) =>
+          [i > 0 ? "; " : "",
+           words(figure.get("name")),
+           " ",
+           fig(figure.get("value"), plain),
+           figure.get("low").exists || figure.get("high").exists ?
+               [
+                 " [", figure.get("low").exists ? fig(figure.get("low"), plain) : "–", ", ",
+                 figure.get("high").exists ? fig(figure.get("high"), plain) : "–", "]"
+               ] :
+               null,
+           figure.get("p").exists ? [", p ", fig(figure.get("p"), plain)] : null,
   ]);
 }
 
 function said(list: Part[], kind: "suspects"|"notes"): Child[][] {
   return list.flatMap(
       (model) => detectorsOf(model).flatMap(
-          (detector) => detector.get(kind).items.map((one): Child[] => [
-            model.get("name").text, spoken(detector.get("name").text),
-            words(one.get("column"), one.get("column").text || "rows or split"),
-            words(one.get("sentence")), figures(one),
-            [
-              one.get("left_out").flag ? words(one.get("left_out"), "column left out") :
-                                         words(one.get("left_out"), "no column"),
-              ", ", fig(one.get("test_rows"), whole), " test rows"
-            ]
-          ])));
+          (detector) => detector.get(kind).items.map(
+              (one): Child[] =>
+                  [model.get("name").text, spoken(detector.get("name").text),
+                   words(one.get("column"), one.get("column").text || "rows or split"),
+                   words(one.get("sentence")), figures(one), [
+                     one.get("left_out").flag ? words(one.get("left_out"), "column left out") :
+                                                words(one.get("left_out"), "no column"),
+                     ", ", fig(one.get("test_rows"), whole), " test rows"
+                   ]])));
 }
 
 const SAID = [
@@ -70,24 +73,25 @@ function notes(list: Part[]): Child {
 
 /** Models made and judged again without what was suspected. */
 function again(list: Part[]): Child {
-  const rows = list.flatMap(
-      (model) => model.at("leakage", "again").items.flatMap((one): Child[][] => {
-        const columns = one.get("columns").items.map(
-            (column, i) => [i > 0 ? ", " : "", words(column)]);
+  const rows =
+      list.flatMap((model) => model.at("leakage", "again").items.flatMap((one): Child[][] => {
+        const columns =
+            one.get("columns").items.map((column, i) => [i > 0 ? ", " : "", words(column)]);
         const start = [model.get("name").text, words(one.get("how")), columns];
         if (one.get("why_not").exists)
           return [[...start, "not made", words(one.get("why_not")), "–", "–"]];
-        return one.get("metrics").members.map(([metric, value], i): Child[] => [
-          ...(i === 0 ? start : ["", "", ""]), metricName(metric), estimate(value, fixed(4)),
-          one.at("difference", metric).exists ?
-              estimate(one.at("difference", metric), signed(4)) :
-              "–",
-          i === 0 ? [
-            fig(one.get("test_rows"), whole), ", without ",
-            fig(one.get("test_rows_left_out"), whole)
-          ] :
-                    ""
-        ]);
+        return one.get("metrics").members.map(
+            ([metric, value], i): Child[] =>
+                [...(i === 0 ? start : ["", "", ""]), metricName(metric), estimate(value, fixed(4)),
+                 one.at("difference", metric).exists ?
+                     estimate(one.at("difference", metric), signed(4)) :
+                     "–",
+                 i === 0 ?
+                     [
+                       fig(one.get("test_rows"), whole), ", without ",
+                       fig(one.get("test_rows_left_out"), whole)
+                     ] :
+                     ""]);
       }));
   if (rows.length === 0) return null;
   return [
@@ -105,12 +109,12 @@ function again(list: Part[]): Child {
 
 /** Which detectors looked at a model, and why the others did not. */
 function looked(model: Part): Child {
-  const rows = detectorsOf(model).map((detector): Child[] => [
-    words(detector.get("name"), spoken(detector.get("name").text)),
-    words(detector.get("looked"), detector.get("looked").flag ? "looked" : "did not look"),
-    detector.get("why_not").exists ? words(detector.get("why_not")) : "",
-    String(detector.get("suspects").items.length)
-  ]);
+  const rows = detectorsOf(model).map(
+      (detector): Child[] =>
+          [words(detector.get("name"), spoken(detector.get("name").text)),
+           words(detector.get("looked"), detector.get("looked").flag ? "looked" : "did not look"),
+           detector.get("why_not").exists ? words(detector.get("why_not")) : "",
+           String(detector.get("suspects").items.length)]);
   const leaks = model.get("leakage");
   return details(
       [

@@ -4,6 +4,7 @@ import type {Part} from "../document";
 import {type Child, details, el, estimate, fig, when, words} from "../dom";
 
 import {day, fixed, metricName, signed, whole} from "../figures";
+import {headlines} from "./leaderboard";
 import {againstLive, beatsFloor, floor, higherIsBetter, honest, notes} from "../reading";
 import {promotions, ranked, rowsOf, said, suspected, testMetric} from "../reading";
 
@@ -66,8 +67,8 @@ function leakSentence(model: Part): Child {
   const again = honest(model);
   if (!again) return ["It is suspected of ", link, "."];
   return [
-    "It is suspected of ", link, ". Made again (", words(again.get("how")),
-    ") its log-loss is ", estimate(again.at("metrics", "log_loss"), fixed(4)), "."
+    "It is suspected of ", link, ". Made again (", words(again.get("how")), ") its log-loss is ",
+    estimate(again.at("metrics", "log_loss"), fixed(4)), "."
   ];
 }
 
@@ -76,10 +77,11 @@ function modelVerdict(run: Part): Child {
   const best = models[0];
   if (!best) return null;
   const trusted = models.find((model) => notes(model).length === 0 && !suspected(model));
+  const boards = headlines(run);
   return [
-    el("p", {class: "headline"}, bestSentence(run, best)),
+    boards.length > 0 ? boards : el("p", {class: "headline"}, bestSentence(run, best)),
     cautions(best),
-    el("p", {}, floorSentence(run, best), " ", againstSentence(best)),
+    el("p", {}, boards.length > 0 ? null : [floorSentence(run, best), " "], againstSentence(best)),
     trusted && trusted.path !== best.path ?
         el("p", {}, "Of those without a suspicion or a note, ",
            el("b", {}, words(trusted.get("name"))), " is best: ",
