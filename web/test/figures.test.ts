@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import {test} from "node:test";
 
 import {Part} from "../src/document";
-import {bytes, exact, fixed, percent, plain, seconds, signed, significant, whole} from "../src/figures";
+import * as figures from "../src/figures";
+
+const {bytes, exact, fixed, percent, plain, seconds, signed, significant, whole} = figures;
 
 test("numbers as people read them", () => {
   assert.equal(whole(2545659), "2,545,659");
