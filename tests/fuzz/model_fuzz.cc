@@ -45,8 +45,10 @@ void run(std::string_view bytes) {
 
 // A stored model is its header, then these.
 std::vector<std::string> seeds() {
-  std::vector<std::string> out = {
-      without_checksum(source_file("tests/mine/golden/logistic-1.model"))};
+  std::vector<std::string> out;
+  for (const char* name : {"logistic-1", "logistic-2", "linear-1"})
+    out.push_back(
+        without_checksum(source_file(fmt::format("tests/mine/golden/{}.model", name))));
   std::string folder = LODE_SOURCE_DIR "/tests/e2e/golden/project-1/state/shop/models";
   for (const std::string& name : posix_files().list(folder).value_or(std::vector<std::string>())) {
     std::string bytes = posix_files().read(join_path(folder, name)).value_or("");

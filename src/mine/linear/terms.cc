@@ -16,13 +16,23 @@ constexpr std::size_t kMostNumbersInLanes = std::size_t{1} << 25;
 struct Range {
   double least = std::numeric_limits<double>::infinity();
   double most = -std::numeric_limits<double>::infinity();
+
+  void take(double value) {
+    least = std::min(least, value);
+    most = std::max(most, value);
+  }
+  void join(const Range& other) {
+    least = std::min(least, other.least);
+    most = std::max(most, other.most);
+  }
 };
 
 // What one lane of rows knows of all columns. Numbers that are summed lie in one array: weight,
-// positive weight, one a numeric column, two (weight, positive weight) a level.
+// weighted label, one a numeric column, two (weight, weighted label) a level.
 struct ColumnSums {
   std::vector<double> sums;
   std::vector<Range> range;
+  Range label;
 };
 
 struct Columns {
@@ -50,20 +60,20 @@ Result<Columns> sum_columns(const LabelledMatrix& data, ThreadPool& pool,
         for (std::int64_t i = lanes.begin(lane); i < lanes.end(lane); ++i) {
           double weight = data.weight_of(i);
           if (weight == 0) continue;
-          double positive = weight * data.label[static_cast<std::size_t>(i)];
+          double label = weight * data.label[static_cast<std::size_t>(i)];
           part.sums[0] += weight;
-          part.sums[1] += positive;
+          part.sums[1] += label;
+          part.label.take(data.label[static_cast<std::size_t>(i)]);
           std::span<const double> values = data.features.values_of(i);
           for (std::size_t j = 0; j < values.size(); ++j) {
             part.sums[2 + j] += weight * values[j];
-            part.range[j].least = std::min(part.range[j].least, values[j]);
-            part.range[j].most = std::max(part.range[j].most, values[j]);
+            part.range[j].take(values[j]);
           }
           std::span<const std::int32_t> codes = data.features.codes_of(i);
           for (std::size_t c = 0; c < codes.size(); ++c) {
             std::size_t at = columns.level_begin[c] + 2 * static_cast<std::size_t>(codes[c]);
             part.sums[at] += weight;
-            part.sums[at + 1] += positive;
+            part.sums[at + 1] += label;
           }
         }
       },
@@ -72,25 +82,23 @@ Result<Columns> sum_columns(const LabelledMatrix& data, ThreadPool& pool,
   for (ColumnSums& part : parts) sums.emplace_back(part.sums);
   join_lanes(sums);
   for (const ColumnSums& part : parts) {
-    for (std::size_t j = 0; j < part.range.size(); ++j) {
-      parts[0].range[j].least = std::min(parts[0].range[j].least, part.range[j].least);
-      parts[0].range[j].most = std::max(parts[0].range[j].most, part.range[j].most);
-    }
+    for (std::size_t j = 0; j < part.range.size(); ++j) parts[0].range[j].join(part.range[j]);
+    parts[0].label.join(part.label);
   }
   columns.total = std::move(parts[0]);
   return columns;
 }
 
-// Weighted sums of squared distances from the means, one a term.
+// Weighted sums of squared distances from the means, one a term, then that of the labels.
 Result<std::vector<double>> sum_squares(const LabelledMatrix& data,
-                                        std::span<const NumericTerm> terms, ThreadPool& pool,
-                                        const CancelToken& cancel) {
+                                        std::span<const NumericTerm> terms, double label_mean,
+                                        ThreadPool& pool, const CancelToken& cancel) {
   Lanes lanes = Lanes::of(data.features.rows, terms.size());
   std::vector<std::vector<double>> parts(lanes.count);
   TRY_VOID(parallel_for(
       pool, lanes.count,
       [&](std::size_t lane) {
-        parts[lane].resize(terms.size());
+        parts[lane].resize(terms.size() + 1);
         for (std::int64_t i = lanes.begin(lane); i < lanes.end(lane); ++i) {
           double weight = data.weight_of(i);
           std::span<const double> values = data.features.values_of(i);
@@ -98,6 +106,8 @@ Result<std::vector<double>> sum_squares(const LabelledMatrix& data,
             double distance = values[terms[j].column] - terms[j].mean;
             parts[lane][j] += weight * (distance * distance);
           }
+          double distance = data.label[static_cast<std::size_t>(i)] - label_mean;
+          parts[lane][terms.size()] += weight * (distance * distance);
         }
       },
       cancel));
@@ -167,19 +177,44 @@ void join_lanes(std::span<const std::span<double>> lanes) {
       for (std::size_t j = 0; j < lanes[i].size(); ++j) lanes[i][j] += lanes[i + distance][j];
 }
 
-Result<Terms> Terms::read(const LabelledMatrix& data, bool full_levels, ThreadPool& pool,
-                          const CancelToken& cancel) {
+namespace {
+
+Status check_labels(const Columns& columns, std::int64_t rows) {
+  const Range& label = columns.total.label;
+  if (label.least != label.most) return {};
+  return fail(Code::kInvalid,
+              "all {} rows with weight have the label {}: there is nothing to tell apart", rows,
+              label.least);
+}
+
+Status take_deviations(std::span<const double> squares, Family family, const DesignSchema& schema,
+                       Terms& terms) {
+  for (std::size_t j = 0; j < terms.numeric.size(); ++j) {
+    terms.numeric[j].deviation = std::sqrt(squares[j] / terms.weight);
+    if (!std::isnormal(terms.numeric[j].deviation))
+      return fail(Code::kInvalid,
+                  "column '{}' cannot be standardised: its values are too large or too "
+                  "near to each other for doubles; rescale it",
+                  schema.numeric[terms.numeric[j].column]);
+  }
+  if (family == Family::kLogistic) return {};
+  terms.label_deviation = std::sqrt(squares.back() / terms.weight);
+  if (std::isnormal(terms.label_deviation)) return {};
+  return fail(Code::kInvalid,
+              "the labels are too large or too near to each other for doubles; rescale them");
+}
+
+}  // namespace
+
+Result<Terms> Terms::read(const LabelledMatrix& data, Family family, bool full_levels,
+                          ThreadPool& pool, const CancelToken& cancel) {
   const DesignSchema& schema = *data.features.schema;
   TRY(Columns columns, sum_columns(data, pool, cancel));
+  TRY_VOID(check_labels(columns, data.features.rows));
   std::span<const double> sums = columns.total.sums;
   Terms terms;
   terms.weight = sums[0];
-  terms.positive = sums[1];
-  if (terms.positive == 0 || terms.positive == terms.weight)
-    return fail(Code::kInvalid,
-                "all {} rows with weight have the label {}: there is nothing to tell "
-                "apart",
-                data.features.rows, terms.positive == 0 ? 0 : 1);
+  terms.label_sum = sums[1];
   for (std::size_t j = 0; j < schema.numeric.size(); ++j) {
     const Range& range = columns.total.range[j];
     if (range.least == range.most) {
@@ -189,15 +224,9 @@ Result<Terms> Terms::read(const LabelledMatrix& data, bool full_levels, ThreadPo
       terms.numeric.push_back({.column = j, .mean = sums[2 + j] / terms.weight});
     }
   }
-  TRY(std::vector<double> squares, sum_squares(data, terms.numeric, pool, cancel));
-  for (std::size_t j = 0; j < squares.size(); ++j) {
-    terms.numeric[j].deviation = std::sqrt(squares[j] / terms.weight);
-    if (!std::isnormal(terms.numeric[j].deviation))
-      return fail(Code::kInvalid,
-                  "column '{}' cannot be standardised: its values are too large or too "
-                  "near to each other for doubles; rescale it",
-                  schema.numeric[terms.numeric[j].column]);
-  }
+  TRY(std::vector<double> squares,
+      sum_squares(data, terms.numeric, terms.label_sum / terms.weight, pool, cancel));
+  TRY_VOID(take_deviations(squares, family, schema, terms));
   terms.parameters = 1 + terms.numeric.size();
   for (std::size_t c = 0; c < schema.categories.size(); ++c) {
     const CategoryColumn& column = schema.categories[c];
@@ -207,7 +236,7 @@ Result<Terms> Terms::read(const LabelledMatrix& data, bool full_levels, ThreadPo
     if (terms.parameters == before) {
       terms.left_out.push_back(
           fmt::format("column '{}' has one level in every row: left out", column.name));
-    } else if (!full_levels) {
+    } else if (!full_levels && family == Family::kLogistic) {
       TRY_VOID(check_levels_mixed(column, levels));
     }
     terms.categories.push_back(std::move(term));

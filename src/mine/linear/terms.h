@@ -29,6 +29,9 @@ struct Lanes {
 // Adds arrays of equal length, neighbours first, into the first: a tree of fixed shape.
 void join_lanes(std::span<const std::span<double>> lanes);
 
+// What the labels are: 0 and 1, whose log-odds the terms make, or numbers.
+enum class Family : std::uint8_t { kLogistic, kSquared };
+
 inline constexpr std::int32_t kReferenceLevel = -1;  // its coefficient is 0 by definition
 inline constexpr std::int32_t kUnseenLevel = -2;     // no training row had it
 
@@ -50,14 +53,16 @@ struct Terms {
   std::vector<CategoryTerm> categories;
   std::size_t parameters = 1;
   double weight = 0;                  // of all rows
-  double positive = 0;                // of rows with label 1
+  double label_sum = 0;               // weighted; of labels 0 and 1, the weight of label 1
+  double label_deviation = 1;         // weighted, of numbers; 1 of labels 0 and 1
   std::vector<std::string> left_out;  // notes: columns that are constant
 
   // Reads the columns. With `full_levels` every seen level has an indicator; otherwise the most
-  // frequent one (the first of equals) is the reference. kInvalid: only one class; and, unless
-  // full_levels, a level whose rows all have one label. kLimit: over kMaxParameters. Three passes.
-  static Result<Terms> read(const LabelledMatrix& data, bool full_levels, ThreadPool& pool,
-                            const CancelToken& cancel);
+  // frequent one (the first of equals) is the reference. kInvalid: all labels equal; and, of labels
+  // 0 and 1 unless full_levels, a level whose rows all have one. kLimit: over kMaxParameters. Three
+  // passes.
+  static Result<Terms> read(const LabelledMatrix& data, Family family, bool full_levels,
+                            ThreadPool& pool, const CancelToken& cancel);
 
   // "distance", "origin=ORD", "(intercept)"
   std::string parameter_name(const DesignSchema& schema, std::size_t parameter) const;
