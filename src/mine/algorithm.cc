@@ -116,6 +116,24 @@ std::string FittedModel::describe() const {
   return json.take();
 }
 
+std::string_view property_name(Property property) {
+  switch (property) {
+    case Property::kRowOrder:
+      return "row order";
+    case Property::kColumnOrder:
+      return "column order";
+    case Property::kWeights:
+      return "weights";
+    case Property::kSeed:
+      return "seed";
+    case Property::kAffine:
+      return "affine change of a column";
+    case Property::kRelabelling:
+      return "relabelling";
+  }
+  return "?";
+}
+
 Result<const Component*> find_algorithm(std::string_view name) {
   if (const Component* component = find_component("algorithm", name)) return component;
   std::vector<std::string_view> known;

@@ -86,6 +86,27 @@ struct FitContext {
   const CancelToken& cancel;
 };
 
+// Properties that the contract suite holds every algorithm to (docs/properties-mining.md), and that
+// one may keep less than to the bit if it says so.
+enum class Property : std::uint8_t {
+  kRowOrder,     // P1: rows in another order
+  kColumnOrder,  // P2: columns in another order, under other names
+  kWeights,      // P5: weight k as k copies of the row
+  kSeed,         // P7: another seed
+  kAffine,       // P11: a column shifted and scaled
+  kRelabelling,  // P12: labels 0 and 1 exchanged; a number's shifted and scaled
+};
+std::string_view property_name(Property property);  // "row order"
+
+// Measured by the suite, which also fails where one above rounding is a hundred times smaller than
+// said.
+struct Deviation {
+  Property property;
+  double tolerance;  // how far scores may lie apart: root mean square over rows, in standard
+                     // deviations of the labels
+  std::string_view why;
+};
+
 // What the Component of an algorithm points to with `factory`.
 struct Algorithm {
   std::string_view name;
@@ -101,6 +122,7 @@ struct Algorithm {
   Result<std::unique_ptr<FittedModel>> (*load)(ByteReader& payload, std::uint32_t version,
                                                ModelHead head);
   bool baseline = false;  // what a model must beat to be worth anything: it learns from no column
+  std::span<const Deviation> deviations = {};  // what is not among them is kept to the bit
 };
 
 struct FitOptions {

@@ -9,12 +9,14 @@
 #include "evaluate/ale.h"
 #include "evaluate/explainer.h"
 #include "evaluate/importance.h"
+#include "mine/trees/forest.h"
 
 namespace lode {
 namespace {
 
 constexpr std::size_t kMostRows = 2000;        // explained
 constexpr std::size_t kMostCells = 2'000'000;  // rows x columns of them
+constexpr std::size_t kMostVisits = 40'000'000;  // rows x nodes of trees
 constexpr std::size_t kLeastRows = 50;
 constexpr std::size_t kBackground = 100;
 constexpr std::size_t kListed = 50;  // columns
@@ -69,6 +71,8 @@ Result<DriversReport> explain_drivers(const Recipe& recipe, std::span<const Colu
   out.columns = std::ssize(names);
   if (!ModelExplainer::can_explain(model)) return out;
   std::size_t most = std::clamp(kMostCells / names.size(), kLeastRows, kMostRows);
+  if (const Forest* forest = model.forest())
+    most = std::clamp(kMostVisits / forest->nodes.size(), kLeastRows, most);
   std::vector<std::int64_t> tested = draw_rows(rows.test, most, Random(seed, kSampleStream));
   std::vector<std::int64_t> behind =
       draw_rows(rows.train, kBackground, Random(seed, kSampleStream + 1));

@@ -46,7 +46,7 @@ void run(std::string_view bytes) {
 // A stored model is its header, then these.
 std::vector<std::string> seeds() {
   std::vector<std::string> out;
-  for (const char* name : {"logistic-1", "logistic-2", "linear-1"})
+  for (const char* name : {"logistic-1", "logistic-2", "linear-1", "random_forest-1"})
     out.push_back(
         without_checksum(source_file(fmt::format("tests/mine/golden/{}.model", name))));
   std::string folder = LODE_SOURCE_DIR "/tests/e2e/golden/project-1/state/shop/models";

@@ -77,6 +77,16 @@ inline constexpr Option kLinearOptions[] = {
      .choices = "error|mean"},
 };
 
+// Their sums are taken in the order of rows and columns, and Newton's steps stop at the rounding of
+// these.
+inline constexpr Deviation kLinearDeviations[] = {
+    {Property::kRowOrder, 1e-12, "sums in another order round otherwise"},
+    {Property::kColumnOrder, 1e-12, "sums in another order round otherwise"},
+    {Property::kWeights, 1e-12, "sums of other terms round otherwise"},
+    {Property::kAffine, 1e-12, "standardised columns round otherwise"},
+    {Property::kRelabelling, 1e-12, "sums of other labels round otherwise"},
+};
+
 // The fit of `logistic` and `linear` (newton.h). Errors: those of Terms::read and fit_by_newton.
 Result<std::unique_ptr<FittedModel>> fit_effects(Family family, const LabelledMatrix& data,
                                                  const OptionValues& options,

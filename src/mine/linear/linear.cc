@@ -20,6 +20,7 @@ constexpr Algorithm kLinear = {
     .binary = false,
     .fit = fit,
     .load = load,
+    .deviations = kLinearDeviations,
 };
 
 constinit const Component kComponent = {

@@ -21,6 +21,7 @@ constexpr Algorithm kLogistic = {
     .binary = true,
     .fit = fit,
     .load = load,
+    .deviations = kLinearDeviations,
 };
 
 constinit const Component kComponent = {

@@ -148,13 +148,13 @@ class Matrix {
     if (handle_ != nullptr) xgb_->matrix_free(handle_);
   }
   DMatrixHandle handle() const { return handle_; }
-
- private:
-  explicit Matrix(const Api& xgb) : xgb_(&xgb) {}
   Status set(const char* what, std::span<const float> values) {
     if (values.empty()) return {};
     return done(*xgb_, xgb_->matrix_set_info(handle_, what, array_of(values).c_str()), what);
   }
+
+ private:
+  explicit Matrix(const Api& xgb) : xgb_(&xgb) {}
 
   const Api* xgb_;
   DMatrixHandle handle_ = nullptr;
@@ -165,7 +165,7 @@ class Matrix {
 struct XgboostBooster::Handles {
   const Api* xgb = nullptr;
   BoosterHandle booster = nullptr;
-  std::optional<Matrix> training;  // outlives the booster's use of it
+  std::shared_ptr<Matrix> training;  // outlives the booster's use of it
 
   explicit Handles(const Api* from) : xgb(from) {}
   Handles(const Handles&) = delete;
@@ -186,11 +186,28 @@ Result<XgboostBooster> XgboostBooster::create(const XgboostRows& data,
   silence(*xgb);
   auto handles = std::make_unique<Handles>(xgb);
   TRY(Matrix matrix, Matrix::create(*xgb, data));
-  handles->training.emplace(std::move(matrix));
+  handles->training = std::make_shared<Matrix>(std::move(matrix));
+  return on(std::move(handles), parameters);
+}
+
+Result<XgboostBooster> XgboostBooster::again(const XgboostBooster& other,
+                                             std::span<const float> weight,
+                                             const Parameters& parameters) {
+  silence(*other.handles_->xgb);
+  auto handles = std::make_unique<Handles>(other.handles_->xgb);
+  handles->training = other.handles_->training;
+  if (!handles->training) return fail(Code::kInternal, "a loaded booster has no data to train on");
+  TRY_VOID(handles->training->set("weight", weight));
+  return on(std::move(handles), parameters);
+}
+
+Result<XgboostBooster> XgboostBooster::on(std::unique_ptr<Handles> handles,
+                                          const Parameters& parameters) {
+  const Api& xgb = *handles->xgb;
   DMatrixHandle cached = handles->training->handle();
-  TRY_VOID(done(*xgb, xgb->booster_create(&cached, 1, &handles->booster), "the training data"));
+  TRY_VOID(done(xgb, xgb.booster_create(&cached, 1, &handles->booster), "the training data"));
   for (const auto& [name, value] : parameters) {
-    TRY_VOID(done(*xgb, xgb->booster_set(handles->booster, name.c_str(), value.c_str()), name));
+    TRY_VOID(done(xgb, xgb.booster_set(handles->booster, name.c_str(), value.c_str()), name));
   }
   return XgboostBooster(std::move(handles));
 }

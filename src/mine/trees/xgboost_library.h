@@ -35,6 +35,11 @@ class XgboostBooster {
 
   // A booster about to be trained on `data`, which is copied by the library.
   static Result<XgboostBooster> create(const XgboostRows& data, const Parameters& parameters);
+  // A new booster on the rows and labels of `other`, one trained or to be trained, each row with
+  // another weight; the histograms' thresholds stay those of `other`. Weights are the matrix's, so
+  // `other` must not be trained any further.
+  static Result<XgboostBooster> again(const XgboostBooster& other, std::span<const float> weight,
+                                      const Parameters& parameters);
   // A saved model (JSON or UBJSON), for prediction on one thread.
   static Result<XgboostBooster> load(std::string_view model);
 
@@ -56,6 +61,7 @@ class XgboostBooster {
  private:
   struct Handles;
   explicit XgboostBooster(std::unique_ptr<Handles> handles);
+  static Result<XgboostBooster> on(std::unique_ptr<Handles> handles, const Parameters& parameters);
   std::unique_ptr<Handles> handles_;
   int rounds_ = 0;
 };
