@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <cmath>
 #include <mutex>
 
 #include "base/math.h"
@@ -128,17 +126,6 @@ class ForestModel final : public FittedModel {
   mutable std::vector<std::unique_ptr<Batch>> idle_;
 };
 
-Status check_two_classes(const LabelledMatrix& data) {
-  bool seen[2] = {false, false};
-  for (std::size_t i = 0; i < data.label.size(); ++i)
-    if (data.weight_of(static_cast<std::int64_t>(i)) > 0) seen[data.label[i] == 0 ? 0 : 1] = true;
-  if (seen[0] && seen[1]) return {};
-  return fail(Code::kInvalid,
-              "every training row has label {}: there is nothing to learn; widen the "
-              "training range, or look at how the label is made",
-              seen[1] ? 1 : 0);
-}
-
 }  // namespace
 
 std::unique_ptr<FittedModel> forest_model(ModelHead head, ForestParts parts) {
@@ -164,59 +151,6 @@ Result<std::unique_ptr<FittedModel>> load_forest_model(ByteReader& payload,
   if (parts.forest.objective != objective)
     return fail(Code::kCorrupt, "the trees' objective is not the model's");
   return forest_model(std::move(head), std::move(parts));
-}
-
-Result<std::unique_ptr<TreeTraining>> TreeTraining::of(const LabelledMatrix& data,
-                                                       const Algorithm& algorithm) {
-  if (algorithm.binary) TRY_VOID(check_two_classes(data));
-  const DesignMatrix& matrix = data.features;
-  std::size_t width = matrix.schema->numeric.size() + matrix.schema->categories.size();
-  if (width == 0)
-    return fail(Code::kInvalid, "{} needs at least one column to learn from", algorithm.name);
-  auto count = static_cast<std::size_t>(matrix.rows);
-  auto rows = std::make_unique<TreeTraining>();
-  TRY(rows->values, tree_rows(matrix));
-  for (double label : data.label) rows->label.push_back(static_cast<float>(label));
-  for (double weight : data.weight) rows->weight.push_back(static_cast<float>(weight));
-  for (std::size_t i = 0; i < count; ++i) {
-    if (std::isinf(rows->label[i]) || (!rows->weight.empty() && std::isinf(rows->weight[i])))
-      return fail(Code::kInvalid, "row {}: its label or weight is too large for float32", i);
-  }
-  rows->view = {.values = rows->values, .rows = count, .columns = width};
-  rows->view.label = rows->label;
-  rows->view.weight = rows->weight;
-  if (!matrix.schema->categories.empty()) {
-    rows->view.categorical.assign(width, false);
-    for (std::size_t f = matrix.schema->numeric.size(); f < width; ++f)
-      rows->view.categorical[f] = true;
-  }
-  return rows;
-}
-
-Status match_margins(const XgboostBooster& booster, const XgboostRows& data, Forest& forest) {
-  XgboostRows sample = data;
-  sample.rows = std::min<std::size_t>(data.rows, 512);
-  sample.values = data.values.first(sample.rows * data.columns);
-  sample.label = sample.weight = {};
-  TRY(std::vector<float> margins, booster.margins(sample));
-  float read = forest.base_margin;
-  float above = std::nextafter(read, INFINITY);
-  float below = std::nextafter(read, -INFINITY);
-  for (float base :
-       {read, above, below, std::nextafter(above, INFINITY), std::nextafter(below, -INFINITY)}) {
-    forest.base_margin = base;
-    std::size_t equal = 0;
-    while (equal < sample.rows &&
-           std::bit_cast<std::uint32_t>(margins[equal]) ==
-               std::bit_cast<std::uint32_t>(plain_margin(
-                   forest, sample.values.subspan(equal * data.columns, data.columns)))) {
-      ++equal;
-    }
-    if (equal == sample.rows) return {};
-  }
-  return fail(Code::kInternal,
-              "lode's scorer and XGBoost disagree on the model just trained; please "
-              "report this with the project and the data");
 }
 
 }  // namespace lode

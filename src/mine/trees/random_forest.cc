@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "base/random.h"
-#include "mine/trees/forest_model.h"
+#include "mine/trees/tree_trainer.h"
 
 namespace lode {
 namespace {
@@ -24,8 +24,8 @@ double share_of_columns(const OptionValues& options, std::size_t columns, bool b
 // With squared error, no shrinkage and no penalty a leaf is the mean of its labels' distances from
 // base_score; of labels 0 and 1 the split that lowers their squares most is that of Gini's
 // impurity.
-XgboostBooster::Parameters parameters_of(const OptionValues& options, double base, double columns,
-                                         std::uint64_t seed) {
+TreeParameters parameters_of(const OptionValues& options, double base, double columns,
+                             std::uint64_t seed) {
   return {
       {"objective", "reg:squarederror"},
       {"tree_method", "hist"},
@@ -90,26 +90,19 @@ void append(const Forest& tree, double trees, Forest& all) {
 
 Result<std::unique_ptr<FittedModel>> fit(const LabelledMatrix& data, const OptionValues& options,
                                          const FitContext& context, ModelHead head) {
+  TRY(TreeTrainer trainer, TreeTrainer::make(data, *head.algorithm));
   ForestParts parts;
-  TRY(parts.library, xgboost_version());
-  TRY(std::unique_ptr<TreeTraining> rows, TreeTraining::of(data, *head.algorithm));
+  parts.library = trainer.library();
   double base = mean_label(data);
-  double columns = share_of_columns(options, rows->view.columns, head.algorithm->binary);
+  double columns = share_of_columns(options, trainer.columns(), head.algorithm->binary);
   auto trees = static_cast<std::uint64_t>(options.integer("trees"));
-  std::vector<float> weight(rows->view.rows);
-  TRY(XgboostBooster first,
-      XgboostBooster::create(rows->view, parameters_of(options, base, columns, context.seed)));
+  std::vector<float> weight(trainer.rows());
   for (std::uint64_t t = 0; t < trees; ++t) {
     TRY_VOID(context.cancel.check());
     draw(data, context.seed, t, weight);
     // The library draws columns from the same number for every booster, so each has its own.
-    TRY(XgboostBooster booster,
-        XgboostBooster::again(first, weight,
-                              parameters_of(options, base, columns, context.seed + 7919 * t)));
-    TRY_VOID(booster.update());
-    TRY(std::string saved, booster.save());
-    TRY(Forest tree, forest_from_xgboost(saved));
-    TRY_VOID(match_margins(booster, rows->view, tree));
+    TRY(Forest tree,
+        trainer.grow(parameters_of(options, base, columns, context.seed + 7919 * t), weight));
     if (t == 0) {
       parts.forest.objective = tree.objective;
       parts.forest.features = tree.features;

@@ -1,14 +1,13 @@
 // Gradient-boosted trees: trained by XGBoost, scored by lode's own scorer.
 #include <fmt/format.h>
 
-#include "mine/trees/forest_model.h"
+#include "mine/trees/tree_trainer.h"
 
 namespace lode {
 namespace {
 
-XgboostBooster::Parameters parameters_of(const OptionValues& options, std::uint64_t seed,
-                                         bool binary) {
-  XgboostBooster::Parameters parameters = {
+TreeParameters parameters_of(const OptionValues& options, std::uint64_t seed, bool binary) {
+  TreeParameters parameters = {
       {"objective", binary ? "binary:logistic" : "reg:squarederror"},
       {"tree_method", "hist"},
       {"device", "cpu"},
@@ -26,19 +25,9 @@ XgboostBooster::Parameters parameters_of(const OptionValues& options, std::uint6
 
 Result<std::unique_ptr<FittedModel>> fit(const LabelledMatrix& data, const OptionValues& options,
                                          const FitContext& context, ModelHead head) {
-  ForestParts parts;
-  TRY(parts.library, xgboost_version());
-  TRY(std::unique_ptr<TreeTraining> rows, TreeTraining::of(data, *head.algorithm));
-  TRY(XgboostBooster booster,
-      XgboostBooster::create(rows->view,
-                             parameters_of(options, context.seed, head.algorithm->binary)));
-  for (std::int64_t round = 0; round < options.integer("rounds"); ++round) {
-    TRY_VOID(context.cancel.check());
-    TRY_VOID(booster.update());
-  }
-  TRY(parts.saved, booster.save());
-  TRY(parts.forest, forest_from_xgboost(parts.saved));
-  TRY_VOID(match_margins(booster, rows->view, parts.forest));
+  TRY(TreeTrainer trainer, TreeTrainer::make(data, *head.algorithm));
+  TRY(ForestParts parts, trainer.boost(parameters_of(options, context.seed, head.algorithm->binary),
+                                       options.integer("rounds"), context.cancel));
   return forest_model(std::move(head), std::move(parts));
 }
 

@@ -1,3 +1,4 @@
+// covers: mine/trees/tree_trainer, mine/trees/forest_model
 // Random forests: held against scikit-learn's within the spread of seeds, and what they are made
 // of.
 #include <gtest/gtest.h>
