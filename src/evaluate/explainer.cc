@@ -9,17 +9,15 @@ namespace lode {
 std::vector<std::string> column_names(const DesignSchema& schema) {
   std::vector<std::string> names = schema.numeric;
   for (const CategoryColumn& category : schema.categories) names.push_back(category.name);
+  for (const BagColumn& bag : schema.bags) names.push_back(bag.name);
   return names;
 }
 
 bool ModelExplainer::can_explain(const FittedModel& model) {
-  bool columns = !model.schema()->numeric.empty() || !model.schema()->categories.empty();
-  return columns && (model.forest() != nullptr || model.additive());
+  return model.schema()->columns() > 0 && (model.forest() != nullptr || model.additive());
 }
 
-std::size_t ModelExplainer::columns() const {
-  return model_->schema()->numeric.size() + model_->schema()->categories.size();
-}
+std::size_t ModelExplainer::columns() const { return model_->schema()->columns(); }
 
 Result<ModelExplainer> ModelExplainer::make(const FittedModel& model,
                                             const DesignMatrix& background, ThreadPool& pool,

@@ -31,7 +31,8 @@ class ModelExplainer {
   static Result<ModelExplainer> make(const FittedModel& model, const DesignMatrix& background,
                                      ThreadPool& pool, const CancelToken& cancel = {});
 
-  // Columns are those of the model's schema: numeric ones, then categories. Errors: what predict()
+  // Columns are those of the model's schema: numeric ones, then categories, then bags.
+  // Errors: what predict()
   // refuses, kCancelled, kInternal where contributions do not add up to the margin. Cost of a row:
   // tree_shap.h; else O(columns).
   Result<Attributions> explain(const DesignMatrix& rows, ThreadPool& pool,

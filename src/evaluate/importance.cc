@@ -71,6 +71,37 @@ double loss_of(bool binary, double score, double label) {
   return log_loss_of(score, label != 0 ? 1 : 0);
 }
 
+// A column of bags whose rows are dealt out anew, from where the last deal left them.
+class DealtBag {
+ public:
+  explicit DealtBag(const BagRows& bag) : bag_(bag) {
+    if (bag.begin.empty()) return;
+    order_.resize(bag.begin.size() - 1);
+    std::iota(order_.begin(), order_.end(), std::int64_t{0});
+  }
+  BagRows deal(Random& random) {
+    random.shuffle(std::span(order_));
+    begin_.assign(1, 0);
+    term_.clear();
+    weight_.clear();
+    for (std::int64_t row : order_) {
+      each_entry(bag_, row, [&](std::uint32_t term, double weight) {
+        term_.push_back(term);
+        weight_.push_back(weight);
+      });
+      begin_.push_back(std::ssize(term_));
+    }
+    return {begin_, term_, weight_};
+  }
+
+ private:
+  BagRows bag_;
+  std::vector<std::int64_t> order_;
+  std::vector<std::int64_t> begin_;
+  std::vector<std::uint32_t> term_;
+  std::vector<double> weight_;
+};
+
 // The rows of a model again and again, each time with one column dealt out anew.
 class Dealer {
  public:
@@ -83,16 +114,22 @@ class Dealer {
     DesignMatrix rows = data_.rows;
     std::vector<double> values(rows.values.begin(), rows.values.end());
     std::vector<std::int32_t> codes(rows.codes.begin(), rows.codes.end());
+    std::vector<BagRows> bags(rows.bags.begin(), rows.bags.end());
     rows.values = values;
     rows.codes = codes;
+    rows.bags = bags;
     std::size_t numeric = rows.schema->numeric.size();
+    std::size_t categories = rows.schema->categories.size();
+    DealtBag bag(column < numeric + categories ? BagRows() : bags[column - numeric - categories]);
     std::vector<double> more(as_they_stand.size());
     Random random(seed_, kDealStream + column);
     for (int r = 0; r < repeats; ++r) {
       if (column < numeric) {
         deal<double>(values, numeric, column, random);
+      } else if (column < numeric + categories) {
+        deal<std::int32_t>(codes, categories, column - numeric, random);
       } else {
-        deal<std::int32_t>(codes, rows.schema->categories.size(), column - numeric, random);
+        bags[column - numeric - categories] = bag.deal(random);
       }
       TRY(std::vector<double> loss, losses(rows));
       for (std::size_t i = 0; i < more.size(); ++i) more[i] += loss[i] - as_they_stand[i];
@@ -147,7 +184,7 @@ Result<std::vector<Estimate>> permutation_importance(const FittedModel& model,
   if (data.label.size() != rows)
     return fail(Code::kInvalid, "{} labels for {} rows", data.label.size(), rows);
   if (repeats < 1) return fail(Code::kInvalid, "columns are dealt out at least once");
-  std::size_t width = data.rows.schema->numeric.size() + data.rows.schema->categories.size();
+  std::size_t width = data.rows.schema->columns();
   for (std::size_t column : columns)
     if (column >= width) return fail(Code::kInvalid, "column {} of {}", column, width);
   Dealer dealer(model, data, options.seed);

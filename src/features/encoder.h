@@ -20,7 +20,7 @@
 
 namespace lode {
 
-// What a column became: numbers, or codes of categories.
+// What a column became: numbers, codes of categories, or bags of weighted terms.
 struct EncodedNumbers {
   std::string name;
   std::vector<double> values;  // NaN = missing
@@ -30,9 +30,17 @@ struct EncodedCodes {
   std::vector<std::string> levels;
   std::vector<std::int32_t> codes;
 };
+struct EncodedBags {
+  std::string name;
+  std::shared_ptr<const std::vector<std::string>> terms;
+  std::vector<std::int64_t> begin;  // rows + 1: row i has the entries [begin[i], begin[i + 1])
+  std::vector<std::uint32_t> term;  // ascending within a row
+  std::vector<double> weight;
+};
 struct Encoded {
   std::vector<EncodedNumbers> numbers;
   std::vector<EncodedCodes> codes;
+  std::vector<EncodedBags> bags;
   std::int64_t unseen = 0;   // rows whose level was not among the fitted ones, or rare there
   std::int64_t missing = 0;  // nulls
 };

@@ -59,10 +59,10 @@ class FittedModel {
   // nothing) neither.
   virtual const Forest* forest() const { return nullptr; }
   virtual bool additive() const { return false; }
-  // Of an additive model: out[i * columns + j] = what column j (numeric columns, then categories)
-  // of row i adds to the row's margin: log-odds where scores are probabilities, else the score.
-  // What the terms leave of the margin is the same for all rows, and is returned. Errors: those of
-  // predict; kUnsupported for a model that is no such sum.
+  // Of an additive model: out[i * columns + j] = what column j (numeric columns, then categories,
+  // then bags) of row i adds to the row's margin: log-odds where scores are probabilities, else the
+  // score. What the terms leave of the margin is the same for all rows, and is returned. Errors:
+  // those of predict; kUnsupported for a model that is no such sum.
   Result<double> terms(const DesignMatrix& rows, std::span<double> out) const;
 
   const Algorithm& algorithm() const { return *head_.algorithm; }
@@ -123,6 +123,7 @@ struct Algorithm {
                                                ModelHead head);
   bool baseline = false;  // what a model must beat to be worth anything: it learns from no column
   std::span<const Deviation> deviations = {};  // what is not among them is kept to the bit
+  bool takes_bags = false;                     // columns of bags, in training and scoring
 };
 
 struct FitOptions {

@@ -15,6 +15,34 @@ Status check_shape(const DesignMatrix& matrix) {
     return fail(Code::kInvalid, "{} values and {} codes do not make {} rows of {} + {} columns",
                 matrix.values.size(), matrix.codes.size(), matrix.rows,
                 matrix.schema->numeric.size(), matrix.schema->categories.size());
+  if (matrix.bags.size() != matrix.schema->bags.size())
+    return fail(Code::kInvalid, "{} bags for {} columns of them", matrix.bags.size(),
+                matrix.schema->bags.size());
+  return {};
+}
+
+// Entries are looked at only once it is sure that they are there.
+Status check_bag(const BagRows& bag, const BagColumn& column, std::int64_t rows) {
+  auto malformed = [&] {
+    return fail(Code::kInvalid, "column '{}': its entries are no {} rows of {} terms", column.name,
+                rows, column.terms.size());
+  };
+  if (std::ssize(bag.begin) != rows + 1 || bag.term.size() != bag.weight.size() ||
+      bag.begin.front() < 0 || bag.begin.back() > std::ssize(bag.term) ||
+      !std::ranges::is_sorted(bag.begin))
+    return malformed();
+  for (std::int64_t i = 0; i < rows; ++i) {
+    std::int64_t last = -1;
+    bool ascending = true;
+    bool finite = true;
+    each_entry(bag, i, [&](std::uint32_t term, double weight) {
+      ascending = ascending && std::int64_t{term} > last;
+      finite = finite && std::isfinite(weight);
+      last = term;
+    });
+    if (!ascending || last >= std::ssize(column.terms)) return malformed();
+    if (!finite) return fail(Code::kInvalid, "row {}, column '{}': not finite", i, column.name);
+  }
   return {};
 }
 
@@ -52,6 +80,7 @@ Status check_codes(const DesignMatrix& matrix, bool unknown_levels) {
 Status check_names(const DesignSchema& schema) {
   std::vector<std::string_view> names(schema.numeric.begin(), schema.numeric.end());
   for (const CategoryColumn& column : schema.categories) names.push_back(column.name);
+  for (const BagColumn& column : schema.bags) names.push_back(column.name);
   std::ranges::sort(names);
   auto twice = std::ranges::adjacent_find(names);
   if (twice != names.end()) return fail(Code::kInvalid, "two columns are named '{}'", *twice);
@@ -63,6 +92,8 @@ Status check_names(const DesignSchema& schema) {
 Status check(const DesignMatrix& matrix, bool missing_values, bool unknown_levels) {
   TRY_VOID(check_shape(matrix));
   TRY_VOID(check_values(matrix, missing_values));
+  for (std::size_t b = 0; b < matrix.bags.size(); ++b)
+    TRY_VOID(check_bag(matrix.bags[b], matrix.schema->bags[b], matrix.rows));
   return check_codes(matrix, unknown_levels);
 }
 

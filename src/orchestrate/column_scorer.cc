@@ -1,10 +1,11 @@
 #include "orchestrate/column_scorer.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace lode {
 
-Design design_of(const std::vector<Encoded>& encoded, std::int64_t rows,
+Design design_of(std::vector<Encoded> encoded, std::int64_t rows,
                  std::shared_ptr<const DesignSchema> schema) {
   Design design;
   if (schema == nullptr) {
@@ -13,6 +14,7 @@ Design design_of(const std::vector<Encoded>& encoded, std::int64_t rows,
       for (const EncodedNumbers& numbers : column.numbers) made->numeric.push_back(numbers.name);
       for (const EncodedCodes& codes : column.codes)
         made->categories.push_back({codes.name, codes.levels});
+      for (const EncodedBags& bags : column.bags) made->bags.push_back({bags.name, *bags.terms});
     }
     schema = made;
   }
@@ -22,7 +24,7 @@ Design design_of(const std::vector<Encoded>& encoded, std::int64_t rows,
   design.codes.resize(static_cast<std::size_t>(rows) * categories);
   std::size_t number = 0;
   std::size_t category = 0;
-  for (const Encoded& column : encoded) {
+  for (Encoded& column : encoded) {
     for (const EncodedNumbers& numbers : column.numbers) {
       for (std::size_t i = 0; i < numbers.values.size(); ++i)
         design.values[i * width + number] = numbers.values[i];
@@ -33,8 +35,11 @@ Design design_of(const std::vector<Encoded>& encoded, std::int64_t rows,
         design.codes[i * categories + category] = codes.codes[i];
       ++category;
     }
+    std::ranges::move(column.bags, std::back_inserter(design.bags));
   }
-  design.matrix = {std::move(schema), rows, design.values, design.codes};
+  for (const EncodedBags& bags : design.bags)
+    design.bag_rows.push_back({bags.begin, bags.term, bags.weight});
+  design.matrix = {std::move(schema), rows, design.values, design.codes, design.bag_rows};
   return design;
 }
 
@@ -48,7 +53,7 @@ Design encode_rows(const ColumnScorer& scorer, std::span<const std::int64_t> row
     (*counts)[i].missing += encoded.back().missing;
     (*counts)[i].unseen += encoded.back().unseen;
   }
-  return design_of(encoded, std::ssize(rows), scorer.model.schema());
+  return design_of(std::move(encoded), std::ssize(rows), scorer.model.schema());
 }
 
 Result<std::vector<EncodedCount>> score_rows(const ColumnScorer& scorer,

@@ -20,10 +20,12 @@ struct Design {
   DesignMatrix matrix;
   std::vector<double> values;
   std::vector<std::int32_t> codes;
+  std::vector<EncodedBags> bags;
+  std::vector<BagRows> bag_rows;
 };
 
 // Encoded columns side by side; without a schema they make one.
-Design design_of(const std::vector<Encoded>& encoded, std::int64_t rows,
+Design design_of(std::vector<Encoded> encoded, std::int64_t rows,
                  std::shared_ptr<const DesignSchema> schema);
 
 struct ColumnScorer {

@@ -83,7 +83,7 @@ Result<EncodedRows> Recipe::encode(std::span<const std::int64_t> rows) const {
     return {};
   };
   TRY_VOID(parallel_for(*pool_, columns_.size(), encode_one, *cancel_));
-  out.design = design_of(fitted, std::ssize(rows), nullptr);
+  out.design = design_of(std::move(fitted), std::ssize(rows), nullptr);
   return out;
 }
 

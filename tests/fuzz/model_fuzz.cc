@@ -15,13 +15,17 @@ namespace {
 void score(const FittedModel& model) {
   std::size_t numeric = model.schema()->numeric.size();
   std::size_t categories = model.schema()->categories.size();
-  if (numeric + categories > 10'000) return;
+  if (model.schema()->columns() > 10'000) return;
+  std::vector<std::int64_t> begin = {0, 1};
+  std::vector<std::uint32_t> term = {0};
+  std::vector<double> weight = {0.5};
+  std::vector<BagRows> bags(model.schema()->bags.size(), BagRows{begin, term, weight});
   for (double value : {0.0, -1e300, std::numeric_limits<double>::quiet_NaN()})
     for (std::int32_t code : {-1, 0}) {
       std::vector<double> values(numeric, value);
       std::vector<std::int32_t> codes(categories, code);
       double out = 0;
-      (void)model.predict({model.schema(), 1, values, codes}, {&out, 1});
+      (void)model.predict({model.schema(), 1, values, codes, bags}, {&out, 1});
     }
 }
 
@@ -46,9 +50,9 @@ void run(std::string_view bytes) {
 // A stored model is its header, then these.
 std::vector<std::string> seeds() {
   std::vector<std::string> out;
-  for (const char* name : {"logistic-1", "logistic-2", "linear-1", "random_forest-1"})
-    out.push_back(
-        without_checksum(source_file(fmt::format("tests/mine/golden/{}.model", name))));
+  for (const char* name :
+       {"logistic-1", "logistic-2", "logistic-2-bags", "linear-1", "random_forest-1"})
+    out.push_back(without_checksum(source_file(fmt::format("tests/mine/golden/{}.model", name))));
   std::string folder = LODE_SOURCE_DIR "/tests/e2e/golden/project-1/state/shop/models";
   for (const std::string& name : posix_files().list(folder).value_or(std::vector<std::string>())) {
     std::string bytes = posix_files().read(join_path(folder, name)).value_or("");
@@ -78,7 +82,8 @@ void run_encoders(std::string_view bytes) {
 }
 
 std::vector<std::string> encoder_seeds() {
-  return {without_checksum(source_file("tests/features/golden/encoders-1.bin"))};
+  return {without_checksum(source_file("tests/features/golden/encoders-1.bin")),
+          without_checksum(source_file("tests/features/golden/encoders-text-1.bin"))};
 }
 
 const Registration encoder_registration({"encoders", run_encoders, encoder_seeds});

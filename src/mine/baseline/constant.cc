@@ -49,6 +49,7 @@ constexpr Algorithm kConstant = {
     .fit = fit,
     .load = load,
     .baseline = true,
+    .takes_bags = true,
 };
 
 constinit const Component kComponent = {

@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <numeric>
 
 #include "base/math.h"
+#include "mine/linear/descent.h"
 #include "mine/linear/newton.h"
 
 namespace lode {
@@ -30,7 +34,7 @@ class LinearModel final : public FittedModel {
   }
 
   Result<double> write_terms(const DesignMatrix& rows, std::span<double> out) const override {
-    std::size_t columns = schema()->numeric.size() + schema()->categories.size();
+    std::size_t columns = schema()->columns();
     for (std::int64_t i = 0; i < rows.rows; ++i) {
       std::span<double> of_row = out.subspan(static_cast<std::size_t>(i) * columns, columns);
       auto put = [&](std::size_t column, double term) { of_row[column] = term; };
@@ -56,6 +60,13 @@ class LinearModel final : public FittedModel {
       }
       take(values.size() + c, effect);
     }
+    for (std::size_t b = 0; b < effects_.bags.size(); ++b) {
+      double effect = 0;
+      each_entry(rows.bags[b], i, [&](std::uint32_t term, double weight) {
+        effect += effects_.bags[b].terms[term] * weight;
+      });
+      take(values.size() + codes.size() + b, effect);
+    }
     return {};
   }
 
@@ -80,6 +91,7 @@ class LinearModel final : public FittedModel {
       writer.numbers(effect.levels);
       writer.f64(effect.unseen);
     }
+    for (const BagEffect& effect : effects_.bags) writer.numbers(effect.terms);
     writer.u8(effects_.unseen_as_mean ? 1 : 0);
     writer.f64(effects_.summary.l1);
     writer.f64(effects_.summary.l2);
@@ -105,11 +117,27 @@ class LinearModel final : public FittedModel {
         json.field("coefficient", effects_.categories[c].levels[level]).end_object();
       }
     }
+    for (std::size_t b = 0; b < effects_.bags.size(); ++b) describe_bag(json, b);
     json.end_array().key("fit").begin_object();
     json.field("l1", effects_.summary.l1).field("l2", effects_.summary.l2);
     json.field("iterations", effects_.summary.iterations);
     json.field(family_ == Family::kLogistic ? "log_loss" : "squared_error", effects_.summary.loss);
     json.field("gradient", effects_.summary.gradient).end_object();
+  }
+
+  // The terms that add most either way; all of them are in the model.
+  void describe_bag(JsonWriter& json, std::size_t b) const {
+    constexpr std::size_t kShown = 100;
+    const std::vector<double>& effects = effects_.bags[b].terms;
+    std::vector<std::size_t> order(effects.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order, std::greater<>(),
+                             [&](std::size_t t) { return std::abs(effects[t]); });
+    for (std::size_t t : std::span(order).first(std::min(kShown, order.size()))) {
+      if (effects[t] == 0) break;
+      json.begin_object().field("column", schema()->bags[b].name);
+      json.field("term", schema()->bags[b].terms[t]).field("coefficient", effects[t]).end_object();
+    }
   }
 
   Family family_;
@@ -141,6 +169,10 @@ Effects effects_of(const Terms& terms, const DesignSchema& schema, const LinearF
     }
     effects.categories.push_back(std::move(effect));
   }
+  for (const BagTerms& term : terms.bags) {
+    auto first = fit.beta.begin() + static_cast<std::ptrdiff_t>(term.first);
+    effects.bags.push_back({{first, first + static_cast<std::ptrdiff_t>(term.count)}});
+  }
   return effects;
 }
 
@@ -163,6 +195,23 @@ Result<CategoryEffect> read_category(ByteReader& payload, const CategoryColumn& 
   return effect;
 }
 
+// Where there is a penalty, the optimum is the same either way.
+Result<LinearFit> fit_terms(const LabelledMatrix& data, const Terms& terms,
+                            const NewtonOptions& options, const FitContext& context) {
+  bool exact = terms.bags.empty() && terms.parameters <= kMaxExactParameters;
+  if (exact) return fit_by_newton(data, terms, options, context.pool, context.cancel);
+  if (options.net.any()) return fit_by_descent(data, terms, options, context.cancel);
+  if (!terms.bags.empty())
+    return fail(Code::kInvalid,
+                "column '{}' has {} terms: without a penalty they have no one optimum; set the "
+                "option l2 or l1",
+                data.features.schema->bags[terms.bags[0].column].name, terms.bags[0].count);
+  return fail(Code::kLimit,
+              "{} coefficients; the limit without a penalty is {}: set the option l2 or l1, merge "
+              "rare levels, or encode them as rates",
+              terms.parameters, kMaxExactParameters);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<FittedModel>> fit_effects(Family family, const LabelledMatrix& data,
@@ -173,7 +222,7 @@ Result<std::unique_ptr<FittedModel>> fit_effects(Family family, const LabelledMa
                           .tolerance = options.number("tolerance"),
                           .max_iterations = static_cast<int>(options.integer("max_iterations"))};
   TRY(Terms terms, Terms::read(data, family, newton.net.any(), context.pool, context.cancel));
-  TRY(LinearFit found, fit_by_newton(data, terms, newton, context.pool, context.cancel));
+  TRY(LinearFit found, fit_terms(data, terms, newton, context));
   head.notes = terms.left_out;
   for (std::size_t parameter : found.dependent)
     head.notes.push_back(fmt::format("'{}' is a linear combination of columns before it: left out",
@@ -201,6 +250,15 @@ Result<std::unique_ptr<FittedModel>> load_effects(Family family, bool with_l1, B
   for (const CategoryColumn& column : head.schema->categories) {
     TRY(CategoryEffect effect, read_category(payload, column));
     effects.categories.push_back(std::move(effect));
+  }
+  for (const BagColumn& column : head.schema->bags) {
+    BagEffect effect;
+    TRY(effect.terms, payload.numbers());
+    bool sound = effect.terms.size() == column.terms.size() &&
+                 std::ranges::all_of(effect.terms, [](double e) { return std::isfinite(e); });
+    if (!sound)
+      return fail(Code::kCorrupt, "the effects of '{}' are not those of its terms", column.name);
+    effects.bags.push_back(std::move(effect));
   }
   TRY(std::uint8_t unseen_as_mean, payload.u8());
   effects.unseen_as_mean = unseen_as_mean != 0;

@@ -25,6 +25,11 @@ struct CategoryEffect {
   double unseen = 0;  // the mean effect over the training rows, for levels they had not
 };
 
+// What a weight of 1 of each term of a bag adds.
+struct BagEffect {
+  std::vector<double> terms;
+};
+
 struct LinearSummary {
   double l1 = 0;
   double l2 = 0;
@@ -37,6 +42,7 @@ struct Effects {
   double centre = 0;  // with every numeric column at its mean
   std::vector<NumericEffect> numeric;
   std::vector<CategoryEffect> categories;
+  std::vector<BagEffect> bags;
   bool unseen_as_mean = false;
   LinearSummary summary;
 };
@@ -87,7 +93,9 @@ inline constexpr Deviation kLinearDeviations[] = {
     {Property::kRelabelling, 1e-12, "sums of other labels round otherwise"},
 };
 
-// The fit of `logistic` and `linear` (newton.h). Errors: those of Terms::read and fit_by_newton.
+// The fit of `logistic` and `linear`: by the exact Hessian (newton.h), or where there are bags or
+// very many levels by columns (descent.h), which needs a penalty. Errors: those of Terms::read and
+// fit_by_newton.
 Result<std::unique_ptr<FittedModel>> fit_effects(Family family, const LabelledMatrix& data,
                                                  const OptionValues& options,
                                                  const FitContext& context, ModelHead head);

@@ -8,17 +8,10 @@ namespace {
 
 constexpr int kMostSweeps = 20'000;
 
-// x moved towards 0 by l1, at most to it.
-double shrunk(double x, double l1) {
-  if (x > l1) return x - l1;
-  if (x < -l1) return x + l1;
-  return 0;
-}
-
-class Descent {
+class QuadraticDescent {
  public:
-  Descent(const PackedMatrix& hessian, std::span<const double> gradient,
-          std::span<const double> beta, double l1)
+  QuadraticDescent(const PackedMatrix& hessian, std::span<const double> gradient,
+                   std::span<const double> beta, double l1)
       : hessian_(hessian),
         l1_(l1),
         gradient_(gradient.begin(), gradient.end()),
@@ -57,6 +50,12 @@ class Descent {
 
 }  // namespace
 
+double shrunk(double x, double l1) {
+  if (x > l1) return x - l1;
+  if (x < -l1) return x + l1;
+  return 0;
+}
+
 double ElasticNet::penalty(std::span<const double> beta) const {
   double squares = 0;
   double absolute = 0;
@@ -85,7 +84,7 @@ Result<std::vector<double>> minimise_quadratic(const PackedMatrix& hessian,
                                                std::span<const double> gradient,
                                                std::span<const double> beta, double l1,
                                                double tolerance, const CancelToken& cancel) {
-  Descent descent(hessian, gradient, beta, l1);
+  QuadraticDescent descent(hessian, gradient, beta, l1);
   bool all = true;
   for (int sweeps = 0; sweeps < kMostSweeps; ++sweeps) {
     TRY_VOID(cancel.check());

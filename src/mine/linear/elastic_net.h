@@ -24,6 +24,9 @@ struct ElasticNet {
   double penalty(std::span<const double> beta) const;
 };
 
+// x moved towards 0 by l1, at most to it.
+double shrunk(double x, double l1);
+
 // How far a parameter is from its optimum, where all are 0 at the optimum of a convex loss
 // (Karush, Kuhn, Tucker): `gradient` is the loss's with l2 in it. |gradient + l1 sign(beta)|, and
 // of a beta of 0 what |gradient| is above l1.

@@ -21,6 +21,7 @@ constexpr Algorithm kLinear = {
     .fit = fit,
     .load = load,
     .deviations = kLinearDeviations,
+    .takes_bags = true,
 };
 
 constinit const Component kComponent = {
@@ -37,7 +38,9 @@ constinit const Component kComponent = {
         "values, and a label that is the same in every row. The loss that penalties are added to "
         "is half the sum of squared errors, so they are glmnet's lambda times the rows.\n\n"
         "Normal equations of the standardised columns, solved by Cholesky's factor and corrected "
-        "once; under l1 by cyclic coordinate descent. Deterministic: same bytes on any number of "
+        "once; under l1 by cyclic coordinate descent. Texts, and more than 4,096 "
+        "coefficients, are fitted by descent over columns and need a penalty; their terms stand as "
+        "they are encoded. Deterministic: same bytes on any number of "
         "threads. Memory: at most 256 MiB beside the rows. Cost: rows x (numeric + categories)^2. "
         "Guarantee: the optimum, to the tolerance; unique but under l1 alone, where columns that "
         "depend on each other may share their part otherwise. (Zou and Hastie, 2005, "

@@ -22,6 +22,7 @@ constexpr Algorithm kLogistic = {
     .fit = fit,
     .load = load,
     .deviations = kLinearDeviations,
+    .takes_bags = true,
 };
 
 constinit const Component kComponent = {
@@ -39,7 +40,9 @@ constinit const Component kComponent = {
         "penalty no optimum exists.\n\n"
         "Newton's method with the exact Hessian; under l1 each step is the optimum of the "
         "quadratic "
-        "model with the penalty, by cyclic coordinate descent. Deterministic: same bytes on any "
+        "model with the penalty, by cyclic coordinate descent. Texts, and more than 4,096 "
+        "coefficients, are fitted by descent over columns and need a penalty; their terms stand as "
+        "they are encoded. Deterministic: same bytes on any "
         "number of threads. Memory: at most 256 MiB beside the rows. Cost an iteration: rows x "
         "(numeric + categories)^2 / 2. Guarantee: the optimum, to the tolerance; unique but under "
         "l1 alone, where columns that depend on each other may share their part otherwise. (Nelder "

@@ -24,13 +24,6 @@ void add_row(const std::vector<double>& dense, const std::size_t* indicators, st
   }
 }
 
-// Of one row, by its margin: the loss and its first two derivatives.
-struct RowLoss {
-  double loss;
-  double slope;
-  double curvature;
-};
-
 RowLoss logistic(double eta, bool positive) {
   double e = portable_exp(-std::abs(eta));
   double rare = e / (1 + e);  // probability of the less likely label
@@ -47,6 +40,10 @@ RowLoss squared(double eta, double label) {
 }
 
 }  // namespace
+
+RowLoss row_loss(Family family, double margin, double label) {
+  return family == Family::kLogistic ? logistic(margin, label == 1) : squared(margin, label);
+}
 
 DesignRows::DesignRows(const LabelledMatrix& data, const Terms& terms)
     : data_(data), terms_(terms) {
@@ -113,8 +110,7 @@ void LinearLoss::sum_lane(std::size_t lane, const std::vector<double>& beta) {
     for (std::size_t j = 0; j < dense.size(); ++j) eta += beta[j] * dense[j];
     for (std::size_t k = 0; k < count; ++k) eta += beta[indicators[k]];
     double label = data_.label[static_cast<std::size_t>(i)];
-    RowLoss row = family_ == Family::kLogistic ? logistic(eta, label == 1)
-                                               : squared(eta, (label - label_mean_) * label_scale_);
+    RowLoss row = row_loss(family_, eta, (label - label_mean_) * label_scale_);
     sums.loss += weight * row.loss;
     add_row(dense, indicators.data(), count, weight * row.slope, weight * row.curvature, sums);
   }

@@ -14,6 +14,15 @@
 
 namespace lode {
 
+// Of one row, by its margin: the loss and its first two derivatives. kLogistic: the negative
+// log-likelihood of a label 0 or 1. kSquared: half of the squared distance from the label.
+struct RowLoss {
+  double loss;
+  double slope;
+  double curvature;
+};
+RowLoss row_loss(Family family, double margin, double label);
+
 // Of the terms standardised, without any penalty.
 struct LossSums {
   explicit LossSums(std::size_t parameters) : gradient(parameters), hessian(parameters) {}
@@ -40,8 +49,8 @@ class DesignRows {
   std::vector<double> scale_;
 };
 
-// kLogistic: the negative log-likelihood of labels 0 and 1. kSquared: half of the squared distance
-// from the standardised label. Data and terms must outlive it; one call at a time.
+// The sum of row_loss; of squares, labels are standardised. Data and terms must outlive it; one
+// call at a time.
 class LinearLoss {
  public:
   LinearLoss(const LabelledMatrix& data, const Terms& terms, Family family);

@@ -241,10 +241,15 @@ Result<Terms> Terms::read(const LabelledMatrix& data, Family family, bool full_l
     }
     terms.categories.push_back(std::move(term));
   }
+  for (std::size_t b = 0; b < schema.bags.size(); ++b) {
+    std::size_t count = schema.bags[b].terms.size();
+    terms.bags.push_back({.column = b, .first = terms.parameters, .count = count});
+    terms.parameters += count;
+  }
   if (terms.parameters > kMaxParameters)
     return fail(Code::kLimit,
-                "{} coefficients; the limit of an exact linear model is {}: merge rare "
-                "levels, or encode them as rates",
+                "{} coefficients; the limit of a linear model is {}: merge rare levels, or encode "
+                "them as rates",
                 terms.parameters, kMaxParameters);
   return terms;
 }
@@ -258,6 +263,10 @@ std::string Terms::parameter_name(const DesignSchema& schema, std::size_t parame
       if (term.parameter[level] == static_cast<std::int32_t>(parameter))
         return fmt::format("{}={}", column.name, column.levels[level]);
   }
+  for (const BagTerms& term : bags)
+    if (parameter >= term.first && parameter < term.first + term.count)
+      return fmt::format("{}={}", schema.bags[term.column].name,
+                         schema.bags[term.column].terms[parameter - term.first]);
   return "?";
 }
 

@@ -47,10 +47,19 @@ struct CategoryTerm {
   std::vector<double> share;            // of each level in the training weight
 };
 
-// Parameter 0 is the intercept, 1 .. numeric.size() the numeric terms in order, then the levels.
+// Terms of a bag stand as they are, neither centred nor scaled.
+struct BagTerms {
+  std::size_t column = 0;  // in the schema
+  std::size_t first = 0;   // parameter of its first term; the others follow
+  std::size_t count = 0;
+};
+
+// Parameter 0 is the intercept, 1 .. numeric.size() the numeric terms in order, then the levels,
+// then the terms of bags.
 struct Terms {
   std::vector<NumericTerm> numeric;
   std::vector<CategoryTerm> categories;
+  std::vector<BagTerms> bags;
   std::size_t parameters = 1;
   double weight = 0;                  // of all rows
   double label_sum = 0;               // weighted; of labels 0 and 1, the weight of label 1
@@ -59,8 +68,8 @@ struct Terms {
 
   // Reads the columns. With `full_levels` every seen level has an indicator; otherwise the most
   // frequent one (the first of equals) is the reference. kInvalid: all labels equal; and, of labels
-  // 0 and 1 unless full_levels, a level whose rows all have one. kLimit: over kMaxParameters. Three
-  // passes.
+  // 0 and 1 unless full_levels, a level whose rows all have one. kLimit: over
+  // kMaxParameters. Three passes.
   static Result<Terms> read(const LabelledMatrix& data, Family family, bool full_levels,
                             ThreadPool& pool, const CancelToken& cancel);
 
@@ -68,6 +77,8 @@ struct Terms {
   std::string parameter_name(const DesignSchema& schema, std::size_t parameter) const;
 };
 
-inline constexpr std::size_t kMaxParameters = 4096;
+// Of a fit by the exact Hessian, and of any.
+inline constexpr std::size_t kMaxExactParameters = 4096;
+inline constexpr std::size_t kMaxParameters = std::size_t{1} << 24;
 
 }  // namespace lode

@@ -244,7 +244,8 @@ Matrix make_matrix(std::size_t rows) {
   Matrix matrix;
   matrix.schema = std::make_shared<DesignSchema>(
       DesignSchema{.numeric = {"a", "b"},
-                   .categories = {{.name = "parity", .levels = {"odd", "even", "other"}}}});
+                   .categories = {{.name = "parity", .levels = {"odd", "even", "other"}}},
+                   .bags = {}});
   Random random(99);
   for (std::size_t i = 0; i < rows; ++i) {
     double a = random.unit();
