@@ -20,6 +20,7 @@ std::string_view bytes_of(std::span<const T> values) {
 ContentHash hash_of(const ScoredRows& rows, const Blocks& blocks) {
   ContentHasher hasher;
   hasher.add_field(bytes_of(rows.label));
+  hasher.add_field(bytes_of(rows.number));
   hasher.add_field(bytes_of(rows.weight));
   hasher.add_field(bytes_of(std::span<const std::uint32_t>(blocks.of_row)));
   return hasher.finish();
@@ -32,9 +33,9 @@ Result<Estimate> estimate(const Metric& metric, double value, std::vector<double
       percentile_interval(value, std::move(replicates), level, undefined);
   if (found) return *found;
   return fail(Code::kInvalid,
-              "{} is undefined in {} of {} replicates, so it has no interval: too few blocks hold "
-              "both labels; take more rows or smaller blocks",
-              metric.name, undefined, all);
+              "{} is undefined in {} of {} replicates, so it has no interval ({}): take more rows "
+              "or smaller blocks",
+              metric.name, undefined, all, metric.undefined);
 }
 
 // Of those that are defined.

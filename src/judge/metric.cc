@@ -18,6 +18,16 @@ Status check_probabilities(const Metric& metric, const Sample& sample) {
 
 }  // namespace
 
+Status check_task(const Metric& metric, Task task) {
+  if (metric.takes(task)) return {};
+  std::string others;
+  for (const Metric* other : all_metrics())
+    if (other->takes(task)) others += fmt::format("{}{}", others.empty() ? "" : ", ", other->name);
+  return fail(Code::kInvalid, "{} judges {}, and the targets are {}; those are judged by {}",
+              metric.name, task == Task::kBinary ? "numbers" : "labels of 0 and 1",
+              task == Task::kBinary ? "labels of 0 and 1" : "numbers", others);
+}
+
 std::vector<const Metric*> all_metrics() {
   std::vector<const Metric*> all;
   for (const Component* component : components("metric"))
@@ -42,12 +52,13 @@ Result<const Metric*> find_metric(std::string_view name) {
 }
 
 Result<std::unique_ptr<PreparedMetric>> prepare_metric(const Metric& metric, const Sample& sample) {
+  TRY_VOID(check_task(metric, sample.task()));
   if (metric.needs_probability) TRY_VOID(check_probabilities(metric, sample));
   std::unique_ptr<PreparedMetric> prepared = metric.prepare(sample);
   std::vector<double> once(sample.blocks(), 1.0);
   if (!std::isfinite(prepared->value(once)))
-    return fail(Code::kInvalid, "{} is undefined on these {} rows: are both labels among them?",
-                metric.name, sample.rows());
+    return fail(Code::kInvalid, "{} is undefined on these {} rows: {}", metric.name, sample.rows(),
+                metric.undefined);
   return prepared;
 }
 

@@ -1,5 +1,6 @@
-// What a metric is: a component (kind "metric") that turns scores and labels into one number and
-// says which way is better. Judges know rows, scores and labels, never the model that made them.
+// What a metric is: a component (kind "metric") that turns scores and what came true into one
+// number and says which way is better. Judges know rows, scores and targets, never the model that
+// made them.
 //
 // A metric is prepared once over a sample and then asked for its value under many weightings of the
 // sample's blocks, so that a bootstrap replicate costs no second look at the rows where the metric
@@ -37,6 +38,9 @@ class PreparedMetric {
   virtual double replicate(std::span<const double> draws) const { return value(draws); }
 };
 
+// The targets that a metric can judge.
+enum class Judges : std::uint8_t { kLabels, kNumbers, kBoth };
+
 // What the Component of a metric points to with `factory`.
 struct Metric {
   std::string_view name;
@@ -44,6 +48,13 @@ struct Metric {
   bool needs_probability;  // scores must lie in [0, 1]; otherwise any finite number will do
   bool needs_ranking;      // asks the sample for rows in order of score
   std::unique_ptr<PreparedMetric> (*prepare)(const Sample& sample);
+  Judges judges = Judges::kLabels;
+  // What may be wrong where it has no value, as a question to whoever gave the rows.
+  std::string_view undefined = "are both labels among them?";
+
+  bool takes(Task task) const {
+    return judges == Judges::kBoth || (judges == Judges::kNumbers) == (task == Task::kNumber);
+  }
 };
 
 // All registered metrics, by name.
@@ -51,11 +62,14 @@ std::vector<const Metric*> all_metrics();
 // kNotFound with the nearest name, or all of them.
 Result<const Metric*> find_metric(std::string_view name);
 
-// The metric of the rows as they stand. kInvalid for what Sample::make refuses, for scores outside
-// [0, 1] where probabilities are needed, and where the metric is undefined. Cost: one pass, and a
-// sort if the metric ranks.
+// The metric of the rows as they stand. kInvalid for what Sample::make refuses, for targets that
+// are not the metric's, for scores outside [0, 1] where probabilities are needed, and where the
+// metric is undefined. Cost: one pass, and a sort if the metric ranks.
 Result<double> evaluate(const Metric& metric, const ScoredRows& rows);
 Result<double> evaluate(std::string_view metric, const ScoredRows& rows);
+
+// kInvalid, naming those that can, for a metric that cannot judge such targets.
+Status check_task(const Metric& metric, Task task);
 
 // Prepares a metric over a sample, refusing what it cannot judge and values that are not finite.
 Result<std::unique_ptr<PreparedMetric>> prepare_metric(const Metric& metric, const Sample& sample);

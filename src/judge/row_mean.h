@@ -1,5 +1,5 @@
-// Metrics that are a weighted mean of one term a row (log-loss, Brier score, accuracy): their sums
-// by block are all a replicate needs.
+// Metrics that are a weighted mean of one term a row (log-loss, Brier score, accuracy, absolute
+// error): their sums by block are all a replicate needs.
 #pragma once
 
 #include <cstddef>
@@ -34,12 +34,22 @@ class RowMean final : public PreparedMetric {
   std::vector<double> weight_;
 };
 
-// term(score, label) of every row, added in row order.
+// term(score, label) of every row of a binary task, added in row order.
 template <typename Term>
 std::unique_ptr<PreparedMetric> row_mean(const Sample& sample, Term term) {
   auto mean = std::make_unique<RowMean>(sample.blocks());
   for (std::size_t i = 0; i < sample.rows(); ++i)
     mean->add(sample.block(i), sample.weight(i), term(sample.score(i), sample.label(i)));
+  return mean;
+}
+
+// term(score, target) of every row, whatever the task. Of a row of weight 0 it may be no number.
+template <typename Term>
+std::unique_ptr<PreparedMetric> target_mean(const Sample& sample, Term term) {
+  auto mean = std::make_unique<RowMean>(sample.blocks());
+  for (std::size_t i = 0; i < sample.rows(); ++i)
+    if (sample.weight(i) > 0)
+      mean->add(sample.block(i), sample.weight(i), term(sample.score(i), sample.target(i)));
   return mean;
 }
 

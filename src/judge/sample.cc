@@ -41,20 +41,27 @@ Status check_columns(const ScoredRows& rows, const Blocks& blocks) {
     return fail(Code::kLimit, "{} rows to judge; the limit is 2^32 - 1", n);
   if (blocks.count > (1U << 30))
     return fail(Code::kLimit, "{} blocks; the limit is 2^30", blocks.count);
-  if (rows.label.size() != n || blocks.of_row.size() != n ||
+  if (!rows.number.empty() && !rows.label.empty())
+    return fail(Code::kInvalid, "rows are judged by labels or by numbers, and both were given");
+  bool binary = rows.task() == Task::kBinary;
+  std::size_t targets = binary ? rows.label.size() : rows.number.size();
+  if (targets != n || blocks.of_row.size() != n ||
       (!rows.weight.empty() && rows.weight.size() != n))
-    return fail(Code::kInvalid, "{} scores, {} labels, {} weights and {} block numbers differ", n,
-                rows.label.size(), rows.weight.size(), blocks.of_row.size());
+    return fail(Code::kInvalid, "{} scores, {} {}, {} weights and {} block numbers differ", n,
+                targets, binary ? "labels" : "targets", rows.weight.size(), blocks.of_row.size());
   return {};
 }
 
 Status check_values(const ScoredRows& rows, const Blocks& blocks) {
+  bool binary = rows.task() == Task::kBinary;
   double total = 0;
   for (std::size_t i = 0; i < rows.score.size(); ++i) {
     if (!std::isfinite(rows.score[i]))
       return fail(Code::kInvalid, "row {}: score {} is not a finite number", i, rows.score[i]);
-    if (rows.label[i] > 1)
+    if (binary && rows.label[i] > 1)
       return fail(Code::kInvalid, "row {}: label {} is neither 0 nor 1", i, rows.label[i]);
+    if (!binary && !std::isfinite(rows.number[i]))
+      return fail(Code::kInvalid, "row {}: target {} is not a finite number", i, rows.number[i]);
     if (blocks.of_row[i] >= blocks.count)
       return fail(Code::kInvalid, "row {}: block {} of {} does not exist", i, blocks.of_row[i],
                   blocks.count);
@@ -101,6 +108,8 @@ std::vector<Keyed> sorted_by_key(std::vector<Keyed> keyed) {
 }
 
 }  // namespace
+
+std::string_view task_name(Task task) { return task == Task::kBinary ? "binary" : "number"; }
 
 Blocks blocks_by_day(std::span<const Timestamp> times) {
   std::vector<std::int64_t> day;
@@ -156,7 +165,8 @@ Result<Sample> Sample::make_ranked(const ScoredRows& rows, const Blocks& blocks)
     std::uint32_t row = keyed[rank].row;
     std::uint32_t tie = rank > 0 && keyed[rank].key == keyed[rank - 1].key ? 1 : 0;
     ranking.row[rank] = row;
-    ranking.cell[rank] = blocks.of_row[row] << 2 | tie << 1 | rows.label[row];
+    std::uint32_t label = rows.label.empty() ? 0 : rows.label[row];
+    ranking.cell[rank] = blocks.of_row[row] << 2 | tie << 1 | label;
   }
   return sample;
 }

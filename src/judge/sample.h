@@ -1,5 +1,6 @@
-// Rows to be judged: a score and a 0/1 label each, checked once, cut into blocks that are drawn
-// together, and ranked by score when a metric asks. Every metric and interval starts from a Sample.
+// Rows to be judged: a score each and what came of them, a label of 0 and 1 or a number; checked
+// once, cut into blocks that are drawn together, and ranked by score when a metric asks. Every
+// metric and interval starts from a Sample.
 //
 // Threads: immutable once made. Memory: 8 bytes a row for the ranking, and 32 more while it sorts.
 #pragma once
@@ -7,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -14,11 +16,32 @@
 
 namespace lode {
 
-// Columns of equal length, owned by the caller for as long as they are judged.
+// What a target is, and so what a score is to be: a probability of label 1 (or a number that is
+// larger where 1 is likelier), or a guess of the number.
+enum class Task : std::uint8_t { kBinary, kNumber };
+std::string_view task_name(Task task);  // "binary", "number"
+
+// Columns of equal length, owned by the caller for as long as they are judged. Either labels or
+// numbers are given.
 struct ScoredRows {
   std::span<const double> score;        // finite; higher speaks for label 1
   std::span<const std::uint8_t> label;  // 0 or 1
   std::span<const double> weight = {};  // finite, not negative; empty = 1 each
+  std::span<const double> number = {};  // finite
+
+  Task task() const { return number.empty() ? Task::kBinary : Task::kNumber; }
+};
+
+// What came of some rows, whichever the task: to be held against the scores of several models.
+struct Outcomes {
+  Task task = Task::kBinary;
+  std::vector<std::uint8_t> label{};  // of a binary task
+  std::vector<double> number{};       // of the other
+
+  std::size_t size() const { return task == Task::kBinary ? label.size() : number.size(); }
+  ScoredRows with(std::span<const double> score) const {
+    return {.score = score, .label = label, .number = number};
+  }
 };
 
 // Which rows belong together. Rows of a block are drawn or left out as one, so dependence within a
@@ -43,12 +66,14 @@ class Sample {
  public:
   // Rows in order of ascending score; rows of equal score keep their order.
   struct Ranking {
-    std::vector<std::uint32_t> row;   // row number at each rank
-    std::vector<std::uint32_t> cell;  // block << 2 | ties with the rank before << 1 | label
+    std::vector<std::uint32_t> row;  // row number at each rank
+    // block << 2 | ties with the rank before << 1 | label (0 where targets are numbers)
+    std::vector<std::uint32_t> cell;
   };
 
-  // kInvalid: columns of different length, no rows, a score, label or weight out of range, a block
-  // number >= count. kLimit: more than 2^32 - 1 rows or 2^30 blocks.
+  // kInvalid: columns of different length, labels and numbers both, no rows, a score, label, number
+  // or weight out of range, a block number >= count. kLimit: more than 2^32 - 1 rows or 2^30
+  // blocks.
   static Result<Sample> make(const ScoredRows& rows, const Blocks& blocks);
   // The same, with the ranking. O(rows): a radix sort.
   static Result<Sample> make_ranked(const ScoredRows& rows, const Blocks& blocks);
@@ -56,7 +81,12 @@ class Sample {
   std::size_t rows() const { return rows_.score.size(); }
   std::uint32_t blocks() const { return blocks_; }
   double score(std::size_t row) const { return rows_.score[row]; }
-  std::uint8_t label(std::size_t row) const { return rows_.label[row]; }
+  Task task() const { return rows_.task(); }
+  std::uint8_t label(std::size_t row) const { return rows_.label[row]; }  // of a binary task
+  // The number, or the label as one.
+  double target(std::size_t row) const {
+    return rows_.number.empty() ? static_cast<double>(rows_.label[row]) : rows_.number[row];
+  }
   double weight(std::size_t row) const { return rows_.weight.empty() ? 1.0 : rows_.weight[row]; }
   std::uint32_t block(std::size_t row) const { return block_of_row_[row]; }
   bool weighted() const { return !rows_.weight.empty(); }

@@ -93,6 +93,12 @@ int count_covered(Covers covers) {
   return covered;
 }
 
+std::vector<const Metric*> label_metrics() {
+  std::vector<const Metric*> all = all_metrics();
+  std::erase_if(all, [](const Metric* metric) { return !metric->takes(Task::kBinary); });
+  return all;
+}
+
 TEST(Bootstrap, IntervalsCoverTheTruth) {
   ThreadPool pool(1);
   auto wanted = named({"auc", "calibration_gap"});
@@ -184,7 +190,8 @@ TEST(Bootstrap, AKnownDifferenceIsClearAndPointsTheRightWay) {
 TEST(Bootstrap, ComparingAModelWithItselfGivesExactlyZero) {
   ThreadPool pool(2);
   Rows rows = independent_rows(5, 20, 5);
-  auto found = compare_of(rows.first(), rows.first(), rows.blocks, all_metrics(), {}, pool).value();
+  auto found =
+      compare_of(rows.first(), rows.first(), rows.blocks, label_metrics(), {}, pool).value();
   for (const MetricDifference& one : found) {
     EXPECT_EQ(one.difference.low, 0) << one.metric->name;
     EXPECT_EQ(one.difference.high, 0) << one.metric->name;
@@ -197,7 +204,7 @@ TEST(Bootstrap, ThreadsDoNotShowAndSeedsDo) {
   auto run = [&](int threads, std::uint64_t seed) {
     ThreadPool pool(threads);
     auto found =
-        bootstrap_of(rows.first(), rows.blocks, all_metrics(), {.seed = seed}, pool).value();
+        bootstrap_of(rows.first(), rows.blocks, label_metrics(), {.seed = seed}, pool).value();
     std::vector<double> numbers;
     for (const MetricEstimate& one : found) {
       numbers.push_back(one.estimate.low);
@@ -215,8 +222,8 @@ TEST(Bootstrap, ThreadsDoNotShowAndSeedsDo) {
 TEST(Bootstrap, JudgedRowsMayBeAskedAgain) {
   ThreadPool pool(2);
   Rows rows = independent_rows(9, 50, 10);
-  JudgedRows first = JudgedRows::make(rows.first(), rows.blocks, all_metrics(), pool).value();
-  JudgedRows second = JudgedRows::make(rows.second(), rows.blocks, all_metrics(), pool).value();
+  JudgedRows first = JudgedRows::make(rows.first(), rows.blocks, label_metrics(), pool).value();
+  JudgedRows second = JudgedRows::make(rows.second(), rows.blocks, label_metrics(), pool).value();
   std::vector<MetricEstimate> alone = bootstrap(second, {.seed = 4}, pool).value();
   for (int time = 0; time < 2; ++time) {
     std::vector<MetricDifference> both = compare(first, second, {.seed = 4}, pool).value();
@@ -280,8 +287,9 @@ TEST(Bootstrap, RefusesWhatGivesNoInterval) {
   EXPECT_EQ(compare(by_block, by_auc, {}, pool).error().code(), Code::kInvalid) << "other metrics";
   CancelToken cancel;
   cancel.cancel();
-  EXPECT_EQ(bootstrap_of(rows.first(), rows.blocks, all_metrics(), {}, pool, cancel).error().code(),
-            Code::kCancelled);
+  EXPECT_EQ(
+      bootstrap_of(rows.first(), rows.blocks, label_metrics(), {}, pool, cancel).error().code(),
+      Code::kCancelled);
 }
 
 }  // namespace

@@ -6,55 +6,12 @@
 #include <limits>
 #include <numeric>
 
-#include "base/component.h"
 #include "base/random.h"
 #include "judge/reliability.h"
+#include "tests/judge/metric_rows.h"
 
 namespace lode {
 namespace {
-
-struct Rows {
-  std::vector<double> score;
-  std::vector<std::uint8_t> label;
-  std::vector<double> weight;
-
-  ScoredRows plain() const { return {.score = score, .label = label}; }
-  ScoredRows weighted() const { return {.score = score, .label = label, .weight = weight}; }
-  void add(double s, std::uint8_t l, double w = 1) {
-    score.push_back(s);
-    label.push_back(l);
-    weight.push_back(w);
-  }
-};
-
-Rows ten_rows() {
-  return {.score = {.1, .4, .35, .8, .4, .65, .9, .2, .4, .05},
-          .label = {0, 0, 1, 1, 1, 0, 1, 0, 1, 0},
-          .weight = {1, 2, .5, 3, 1, 1, 2, 1, 0, 4}};
-}
-
-// A thousand rows with ties from a linear congruential generator, so that any language can make
-// them.
-Rows thousand_rows() {
-  Rows rows;
-  std::uint64_t x = 12345;
-  auto next = [&x] {
-    x = (x * 1103515245 + 12345) % (std::uint64_t{1} << 31);
-    return x >> 16;
-  };
-  for (int i = 0; i < 1000; ++i) {
-    double score = static_cast<double>(next() % 999 + 1) / 1000;
-    bool label = static_cast<double>(next() % 1000) < 1000 * (0.2 + 0.6 * score);
-    rows.add(score, label ? 1 : 0, static_cast<double>(next() % 4));
-  }
-  return rows;
-}
-
-double value_of(std::string_view metric, const ScoredRows& rows) {
-  Result<double> value = evaluate(metric, rows);
-  EXPECT_TRUE(value.has_value()) << metric << ": " << value.error().text();
-  return value.value_or(std::numeric_limits<double>::quiet_NaN());
-}
 
 TEST(Metric, AucByHand) {
   Rows rows;
@@ -153,48 +110,6 @@ TEST(Metric, ReliabilityBinsHoldEqualCountsAndKeepTiesTogether) {
   EXPECT_EQ(reliability(tied.plain(), 0).error().code(), Code::kInvalid);
 }
 
-TEST(Metric, EveryMetricTakesWeightsAsFrequencies) {
-  Rows rows = thousand_rows();
-  Rows repeated;
-  Rows without;
-  for (std::size_t i = 0; i < rows.score.size(); ++i) {
-    for (int k = 0; k < static_cast<int>(rows.weight[i]); ++k)
-      repeated.add(rows.score[i], rows.label[i]);
-    if (rows.weight[i] > 0) without.add(rows.score[i], rows.label[i], rows.weight[i]);
-  }
-  ASSERT_GE(all_metrics().size(), 7U);
-  for (const Metric* metric : all_metrics()) {
-    if (metric->name.starts_with("calibration_error")) continue;  // its bins are cut by rows
-    double weighted = value_of(metric->name, rows.weighted());
-    EXPECT_NEAR(value_of(metric->name, repeated.plain()), weighted, 1e-13) << metric->name;
-    EXPECT_NEAR(value_of(metric->name, without.weighted()), weighted, 1e-13) << metric->name;
-  }
-}
-
-TEST(Metric, DrawsOfBlocksAreWeightsOfTheirRows) {
-  Rows rows = thousand_rows();
-  Random random(7);
-  // Few blocks take the matrix of AUC, many its pass.
-  for (std::uint32_t count : {13U, 5000U}) {
-    Blocks blocks{{}, count};
-    for (std::size_t i = 0; i < rows.score.size(); ++i)
-      blocks.of_row.push_back(static_cast<std::uint32_t>(random.below(count)));
-    std::vector<double> draws(count);
-    for (double& draw : draws) draw = random.poisson1();
-    for (ScoredRows view : {rows.plain(), rows.weighted()}) {
-      Sample sample = Sample::make_ranked(view, blocks).value();
-      std::vector<double> weight;
-      for (std::size_t i = 0; i < rows.score.size(); ++i)
-        weight.push_back(sample.weight(i) * draws[blocks.of_row[i]]);
-      for (const Metric* metric : all_metrics()) {
-        double drawn = prepare_metric(*metric, sample).value()->value(draws);
-        ScoredRows reweighted = {.score = rows.score, .label = rows.label, .weight = weight};
-        EXPECT_NEAR(drawn, value_of(metric->name, reweighted), 1e-13) << metric->name << count;
-      }
-    }
-  }
-}
-
 TEST(Metric, AucEqualsCountingAllPairs) {
   Rows rows = thousand_rows();
   double won = 0;
@@ -241,18 +156,6 @@ TEST(Metric, AucByAMatrixOfManyBlocksIsThatOfTheRows) {
   }
 }
 
-TEST(Metric, EveryMetricIsUndefinedWithoutRows) {
-  Rows rows = ten_rows();
-  Blocks blocks = block_per_row(10);
-  Sample sample = Sample::make_ranked(rows.plain(), blocks).value();
-  std::vector<double> nothing(10, 0.0);
-  for (const Metric* metric : all_metrics()) {
-    auto prepared = prepare_metric(*metric, sample).value();
-    EXPECT_TRUE(std::isnan(prepared->value(nothing))) << metric->name;
-    EXPECT_TRUE(std::isnan(prepared->replicate(nothing))) << metric->name;
-  }
-}
-
 TEST(Metric, RefusesWhatItCannotJudge) {
   Rows rows = ten_rows();
   Rows one_class = rows;
@@ -285,16 +188,7 @@ TEST(Metric, RefusesWhatItCannotJudge) {
 TEST(Metric, UnknownNamesGetTheNearest) {
   EXPECT_EQ(find_metric("logloss").error().message(),
             "unknown metric 'logloss'; did you mean 'log_loss'?");
-  EXPECT_EQ(find_metric("f1").error().code(), Code::kNotFound);
-}
-
-TEST(Metric, ComponentsSayWhatTheyAre) {
-  for (const Component* component : components("metric")) {
-    const auto* metric = static_cast<const Metric*>(component->factory);
-    EXPECT_EQ(component->name, metric->name);
-    EXPECT_FALSE(component->summary.empty());
-    EXPECT_FALSE(component->description.empty());
-  }
+  EXPECT_EQ(find_metric("silhouette").error().code(), Code::kNotFound);
 }
 
 }  // namespace
