@@ -6,24 +6,26 @@
 #include <utility>
 #include <vector>
 
+#include "cli/metric_text.h"
 #include "cli/text_table.h"
 
 namespace lode {
 namespace {
 
-// As it was made, and what it then was without the suspects.
-std::string auc_text(const std::vector<std::pair<std::string, Estimate>>& metrics) {
+// As it was made, and what it then was without the suspects: AUC, or R2 of numbers.
+std::string rank_text(Task task, const std::vector<std::pair<std::string, Estimate>>& metrics) {
   for (const auto& [name, e] : metrics)
-    if (name == "auc") return fmt::format("{:.4f} [{:.4f}, {:.4f}]", e.value, e.low, e.high);
+    if (name == shown_metrics(task).rank) return metric_interval(name, e);
   return "";
 }
 
-std::string auc_as_made(const ModelReport& model) {
+std::string rank_as_made(const ModelReport& model) {
   auto test = model.metrics.find("test");
   if (test == model.metrics.end()) return "";
+  std::vector<std::pair<std::string, Estimate>> metrics;
   for (const MetricReport& metric : test->second)
-    if (metric.name == "auc") return auc_text({{metric.name, metric.estimate}});
-  return "";
+    metrics.emplace_back(metric.name, metric.estimate);
+  return rank_text(model.task, metrics);
 }
 
 std::int64_t looked(const LeakageReport& leakage) {
@@ -41,13 +43,18 @@ std::string found_text(const LeakageReport& leakage) {
 }
 
 void print_table(Output& out, const RunReport& report) {
-  TextTable table({"model", "looked", "found", "AUC"});
+  std::string ranks;
+  for (Task task : tasks_of(report))
+    ranks +=
+        fmt::format("{}{}", ranks.empty() ? "" : " or ", metric_title(shown_metrics(task).rank));
+  TextTable table({"model", "looked", "found", ranks});
   for (const ModelReport& m : report.models) {
     table.row({m.name, fmt::format("{} of {}", looked(m.leakage), m.leakage.findings.size()),
-               found_text(m.leakage), auc_as_made(m)});
+               found_text(m.leakage), rank_as_made(m)});
     for (const LeakageRerun& again : m.leakage.reruns)
       table.row({"", "", "  " + again.how,
-                 again.why_not.empty() ? auc_text(again.metrics) : "not made: " + again.why_not});
+                 again.why_not.empty() ? rank_text(m.task, again.metrics)
+                                       : "not made: " + again.why_not});
   }
   table.print(out);
 }

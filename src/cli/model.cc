@@ -1,6 +1,7 @@
 // lode model: the models a project has, and one of them in full.
 #include "base/json.h"
 #include "base/stored_json.h"
+#include "cli/metric_text.h"
 #include "cli/model_text.h"
 #include "cli/project_argument.h"
 #include "cli/text_table.h"
@@ -36,27 +37,44 @@ void write_model(JsonWriter& json, const ModelRecord& model, const JsonValue& ju
   for (const auto& [name, value] : judgement.members) json.key(name).raw(value.raw);
 }
 
+// Models of one task, which the metrics of a record tell: of those kept before there were two, too.
+void print_list(Output& out, const std::vector<ModelRecord>& models,
+                const std::vector<JsonValue>& judgements, Task task) {
+  const ShownMetrics shown = shown_metrics(task);
+  TextTable table({"model", "version", "algorithm", std::string(metric_title(shown.rank)),
+                   std::string(metric_title(shown.loss)), "data set", "made"});
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    const ModelRecord& model = models[i];
+    bool numbers = find_estimate(judgements[i], "test", "rmse") != nullptr;
+    if (numbers != (task == Task::kNumber)) continue;
+    std::vector<Cell> row = {model.name, model.version, model.algorithm};
+    for (std::string_view name : {shown.rank, shown.loss})
+      row.emplace_back(estimate_text(name, find_estimate(judgements[i], "test", name)));
+    row.emplace_back(model.dataset.substr(0, 12));
+    row.emplace_back(text(model.created).substr(0, 19));
+    table.row(std::move(row));
+  }
+  if (table.rows() > 0) table.print(out);
+}
+
 Result<int> list(CommandContext& context, const Project& project) {
   TRY(std::unique_ptr<MetadataStore> store, open_run_records(context.files, project));
   TRY(std::vector<ModelRecord> models, store->models(project.name, ""));
   JsonWriter json;
   json.begin_object().field("project", project.name).key("models").begin_array();
-  TextTable table({"model", "version", "algorithm", "AUC", "log-loss", "data set", "made"});
+  std::vector<JsonValue> judgements;
   for (const ModelRecord& model : models) {
-    TRY(JsonValue judgement, parse_json(model.metrics_json));
-    write_model(json, model, judgement);
+    TRY(judgements.emplace_back(), parse_json(model.metrics_json));
+    write_model(json, model, judgements.back());
     json.end_object();
-    table.row({model.name, model.version, model.algorithm,
-               estimate_text(find_estimate(judgement, "test", "auc")),
-               estimate_text(find_estimate(judgement, "test", "log_loss")),
-               model.dataset.substr(0, 12), text(model.created).substr(0, 19)});
   }
   if (context.json)
     context.out.write(json.end_array().end_object().take() + "\n");
   else if (models.empty())
     context.out.print("no models yet: declare them in lode.yaml, and `lode run` makes them\n");
   else
-    table.print(context.out);
+    for (Task task : {Task::kBinary, Task::kNumber})
+      print_list(context.out, models, judgements, task);
   return kExitDone;
 }
 

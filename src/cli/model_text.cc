@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 
+#include "cli/metric_text.h"
 #include "cli/text_table.h"
 
 namespace lode {
@@ -53,9 +54,9 @@ void print_metrics(Output& out, const JsonValue& judged) {
     headers.push_back("test, minus " + value_text(*against->find("model")));
   TextTable table(headers);
   for (const auto& [name, value] : test->members) {
-    std::vector<Cell> cells = {name, estimate_text(find_estimate(judged, "train", name)),
-                               estimate_text(&value)};
-    if (difference != nullptr) cells.push_back(estimate_text(difference->find(name)));
+    std::vector<Cell> cells = {name, estimate_text(name, find_estimate(judged, "train", name)),
+                               estimate_text(name, &value)};
+    if (difference != nullptr) cells.push_back(estimate_text(name, difference->find(name)));
     table.row(std::move(cells));
   }
   table.print(out);
@@ -177,10 +178,10 @@ void print_fitted(Output& out, const JsonValue& stored) {
 
 }  // namespace
 
-std::string estimate_text(const JsonValue* estimate) {
+std::string estimate_text(std::string_view metric, const JsonValue* estimate) {
   if (estimate == nullptr) return "";
-  return fmt::format("{:.4f} [{:.4f}, {:.4f}]", estimate->at("value"), estimate->at("low"),
-                     estimate->at("high"));
+  return metric_interval(metric,
+                         {estimate->at("value"), estimate->at("low"), estimate->at("high")});
 }
 
 const JsonValue* find_estimate(const JsonValue& judged, std::string_view split,

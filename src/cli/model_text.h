@@ -16,8 +16,9 @@ namespace lode {
 void print_model(Output& out, const ModelRecord& model, const JsonValue& judged,
                  const JsonValue& stored);
 
-// "0.7315 [0.7240, 0.7386]" of an object with value, low and high; "" if there is none.
-std::string estimate_text(const JsonValue* estimate);
+// "0.7315 [0.7240, 0.7386]" of an object with value, low and high, as the metric is written; "" if
+// there is none.
+std::string estimate_text(std::string_view metric, const JsonValue* estimate);
 // The estimate of a metric on a split, or nullptr.
 const JsonValue* find_estimate(const JsonValue& judged, std::string_view split,
                                std::string_view metric);

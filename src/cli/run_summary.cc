@@ -5,6 +5,7 @@
 #include "base/memory_budget.h"
 #include "base/time.h"
 #include "cli/leakage_text.h"
+#include "cli/metric_text.h"
 #include "cli/station_table.h"
 #include "cli/text_table.h"
 #include "cli/verdict_text.h"
@@ -13,10 +14,6 @@ namespace lode {
 namespace {
 
 std::string day(std::int64_t us) { return text(Timestamp{us}).substr(0, 16); }
-
-std::string interval(const Estimate& e, int digits) {
-  return fmt::format("{:.{}f} [{:.{}f}, {:.{}f}]", e.value, digits, e.low, digits, e.high, digits);
-}
 
 std::string joined(const std::vector<std::string>& items) {
   std::string out;
@@ -35,7 +32,7 @@ const MetricReport* find_metric_report(const ModelReport& model, const std::stri
 
 std::string metric_text(const ModelReport& model, std::string_view name) {
   const MetricReport* metric = find_metric_report(model, "test", name);
-  return metric == nullptr ? "" : interval(metric->estimate, 4);
+  return metric == nullptr ? "" : metric_interval(name, metric->estimate);
 }
 
 void print_heading(Output& out, std::string_view heading) {
@@ -100,23 +97,25 @@ void print_pairs(Output& out, const RunReport& report) {
   for (const ModelReport& m : report.models) any = any || !m.comparison.empty();
   if (!any) return;
   print_heading(out, "Against each other, on the same rows and the same days drawn");
-  TextTable pairs({"model", "against", "AUC", "log-loss", "verdict"});
-  for (const ModelReport& m : report.models) {
-    if (m.comparison.empty()) continue;
-    std::string auc;
-    std::string loss;
-    std::string verdict = "cannot be told apart";
-    for (const ComparisonReport& c : m.comparison) {
-      std::string difference = fmt::format("{:+.4f} [{:+.4f}, {:+.4f}]", c.difference.value,
-                                           c.difference.low, c.difference.high);
-      if (c.metric == "auc") auc = difference;
-      if (c.metric != "log_loss") continue;
-      loss = difference;
-      if (c.clear) verdict = c.better ? "better" : "worse";
+  for (Task task : tasks_of(report)) {
+    const ShownMetrics shown = shown_metrics(task);
+    TextTable pairs({"model", "against", std::string(metric_title(shown.rank)),
+                     std::string(metric_title(shown.loss)), "verdict"});
+    for (const ModelReport& m : report.models) {
+      if (m.task != task || m.comparison.empty()) continue;
+      std::string rank;
+      std::string loss;
+      std::string verdict = "cannot be told apart";
+      for (const ComparisonReport& c : m.comparison) {
+        if (c.metric == shown.rank) rank = metric_difference(c.metric, c.difference);
+        if (c.metric != shown.loss) continue;
+        loss = metric_difference(c.metric, c.difference);
+        if (c.clear) verdict = c.better ? "better" : "worse";
+      }
+      pairs.row({m.name, m.compared_with, rank, loss, verdict});
     }
-    pairs.row({m.name, m.compared_with, auc, loss, verdict});
+    if (pairs.rows() > 0) pairs.print(out);
   }
-  pairs.print(out);
 }
 
 void print_notes(Output& out, const RunReport& report) {
@@ -131,28 +130,38 @@ void print_notes(Output& out, const RunReport& report) {
 }
 
 // "+ late_1h 0.312": whether more of it raises (+) or lowers (-) the answer, ~ neither throughout.
-std::string driver_text(const DriverReport& driver) {
+std::string driver_text(const DriverReport& driver, Task task) {
   constexpr double kThroughout = 0.5;  // correlation of value and contribution
   char sign = '~';
   if (driver.correlation >= kThroughout) sign = '+';
   if (driver.correlation <= -kThroughout) sign = '-';
-  return fmt::format("{} {} {:.3f}", sign, driver.column, driver.contribution.value);
+  return fmt::format("{} {} {}", sign, driver.column,
+                     task == Task::kBinary ? fmt::format("{:.3f}", driver.contribution.value)
+                                           : digits_text(driver.contribution.value));
 }
 
 void print_drivers(Output& out, const RunReport& report) {
   constexpr std::size_t kShown = 3;
-  TextTable table({"model", "what moves its answers most, by log-odds", "", "", "of"});
-  for (const ModelReport& m : report.models) {
-    if (m.drivers.drivers.empty()) continue;
-    std::vector<Cell> row = {m.name};
-    for (std::size_t i = 0; i < kShown; ++i)
-      row.emplace_back(i < m.drivers.drivers.size() ? driver_text(m.drivers.drivers[i]) : "");
-    row.push_back(Cell(m.drivers.columns));
-    table.row(std::move(row));
-  }
-  if (table.rows() == 0) return;
+  bool any = std::ranges::any_of(report.models,
+                                 [](const ModelReport& m) { return !m.drivers.drivers.empty(); });
+  if (!any) return;
   print_heading(out, "Drivers (mean size of Shapley values; importance and curves: --json)");
-  table.print(out);
+  for (Task task : tasks_of(report)) {
+    TextTable table({"model",
+                     task == Task::kBinary ? "what moves its answers most, by log-odds"
+                                           : "what moves its answers most, in the target's unit",
+                     "", "", "of"});
+    for (const ModelReport& m : report.models) {
+      if (m.task != task || m.drivers.drivers.empty()) continue;
+      std::vector<Cell> row = {m.name};
+      for (std::size_t i = 0; i < kShown; ++i)
+        row.emplace_back(i < m.drivers.drivers.size() ? driver_text(m.drivers.drivers[i], task)
+                                                      : "");
+      row.push_back(Cell(m.drivers.columns));
+      table.row(std::move(row));
+    }
+    if (table.rows() > 0) table.print(out);
+  }
 }
 
 // "whole days", or what else the models' intervals are drawn over.
@@ -166,10 +175,11 @@ std::string blocks_text(const RunReport& report) {
   return joined(units);
 }
 
-// "0.7374 (+0.0059)": the AUC of a random split, and what it would have flattered by.
+// "0.7374 (+0.0059)": the AUC or R2 of a random split, and what it would have flattered by.
 std::string inflation_text(const ModelReport& model) {
   for (const InflatedMetric& m : model.inflation.metrics)
-    if (m.metric == "auc") return fmt::format("{:.4f} ({:+.4f})", m.random.value, m.inflation);
+    if (m.metric == shown_metrics(model.task).rank)
+      return fmt::format("{:.4f} ({:+.4f})", m.random.value, m.inflation);
   return "";
 }
 
@@ -177,12 +187,21 @@ void print_models(Output& out, const RunReport& report) {
   if (report.models.empty()) return;
   print_heading(out, fmt::format("Models, on test rows they have not seen (95 % intervals over {})",
                                  blocks_text(report)));
-  TextTable table(
-      {"model", "algorithm", "test rows", "AUC", "log-loss", "Brier", "AUC if split at random"});
-  for (const ModelReport& m : report.models)
-    table.row({m.name, m.algorithm, m.test_rows, metric_text(m, "auc"), metric_text(m, "log_loss"),
-               metric_text(m, "brier"), inflation_text(m)});
-  table.print(out);
+  for (Task task : tasks_of(report)) {
+    const ShownMetrics shown = shown_metrics(task);
+    std::vector<std::string> headers = {"model", "algorithm", "test rows"};
+    for (std::string_view name : shown.in_order) headers.emplace_back(metric_title(name));
+    headers.push_back(fmt::format("{} if split at random", metric_title(shown.rank)));
+    TextTable table(headers);
+    for (const ModelReport& m : report.models) {
+      if (m.task != task) continue;
+      std::vector<Cell> row = {m.name, m.algorithm, m.test_rows};
+      for (std::string_view name : shown.in_order) row.emplace_back(metric_text(m, name));
+      row.emplace_back(inflation_text(m));
+      table.row(std::move(row));
+    }
+    table.print(out);
+  }
   print_pairs(out, report);
   print_drivers(out, report);
   print_leakage(out, report);

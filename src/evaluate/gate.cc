@@ -50,24 +50,25 @@ Status check(const GatePolicy& policy, const GateEvidence& evidence) {
   if (policy.replicates < 40 || policy.replicates > 1'000'000)
     return fail(Code::kInvalid, "a gate draws 40 to 1000000 replicates, and {} are asked for",
                 policy.replicates);
-  if (evidence.blocks == nullptr || evidence.blocks->of_row.size() != evidence.label.size())
+  if (evidence.blocks == nullptr || evidence.blocks->of_row.size() != evidence.rows())
     return fail(Code::kInvalid, "every row of a gate's evidence needs a block");
   for (const GateSlice& slice : evidence.slices)
     for (std::uint32_t row : slice.rows)
-      if (row >= evidence.label.size())
+      if (row >= evidence.rows())
         return fail(Code::kInvalid, "slice {} names row {} of {}", slice.name, row,
-                    evidence.label.size());
+                    evidence.rows());
   return {};
 }
 
 // What makes evidence wrong, whatever there is too little of to judge. No rows are not wrong.
 Status check_rows(std::span<const double> score, const GateEvidence& evidence,
                   std::span<const Metric* const> metrics) {
-  if (score.size() != evidence.label.size())
+  if (score.size() != evidence.rows())
     return fail(Code::kInvalid, "a gate was given {} scores of {} rows", score.size(),
-                evidence.label.size());
+                evidence.rows());
   if (score.empty()) return {};
-  TRY_VOID(Sample::make({score, evidence.label}, *evidence.blocks));
+  TRY_VOID(Sample::make(evidence.with(score), *evidence.blocks));
+  for (const Metric* metric : metrics) TRY_VOID(check_task(*metric, evidence.with(score).task()));
   for (const Metric* metric : metrics)
     if (metric->needs_probability && !std::ranges::all_of(score, is_probability))
       return fail(Code::kInvalid, "{} needs probabilities, and a score is outside 0 to 1",
@@ -83,7 +84,7 @@ class Gate {
 
   Result<GateDecision> decide() {
     TRY_VOID(check(policy_, evidence_));
-    decision_.rows = static_cast<std::int64_t>(evidence_.label.size());
+    decision_.rows = static_cast<std::int64_t>(evidence_.rows());
     decision_.blocks = evidence_.blocks->count;
     decision_.alpha = evidence_.alpha;
     TRY(std::vector<const Metric*> metrics, metrics_of_policy());
@@ -142,8 +143,8 @@ class Gate {
     asked.push_back({.name = "better on " + policy_.metric, .bound = policy_.least_effect});
     for (const GateGuard& guard : policy_.guards)
       asked.push_back({.name = "no worse on " + guard.metric, .bound = -guard.margin});
-    ScoredRows first{evidence_.champion, evidence_.label};
-    ScoredRows second{evidence_.challenger, evidence_.label};
+    ScoredRows first = evidence_.with(evidence_.champion);
+    ScoredRows second = evidence_.with(evidence_.challenger);
     auto all = gains(metrics, first, second, *evidence_.blocks);
     for (std::size_t m = 0; m < metrics.size(); ++m) {
       if (all) {
@@ -224,17 +225,20 @@ class Gate {
   Result<std::optional<Gain>> slice_gain(const Metric& metric, const GateSlice& slice) const {
     std::vector<double> first;
     std::vector<double> second;
-    std::vector<std::uint8_t> label;
+    Outcomes came{.task = evidence_.with({}).task()};
     std::vector<std::int64_t> block;
     for (std::uint32_t row : slice.rows) {
       first.push_back(evidence_.champion[row]);
       second.push_back(evidence_.challenger[row]);
-      label.push_back(evidence_.label[row]);
+      if (came.task == Task::kBinary)
+        came.label.push_back(evidence_.label[row]);
+      else
+        came.number.push_back(evidence_.number[row]);
       block.push_back(evidence_.blocks->of_row[row]);
     }
     Blocks blocks = blocks_by_key(block);
     if (blocks.count < policy_.least_blocks) return std::nullopt;
-    auto found = gains(std::vector{&metric}, {first, label}, {second, label}, blocks);
+    auto found = gains(std::vector{&metric}, came.with(first), came.with(second), blocks);
     if (found) return found->front();
     if (found.error().code() == Code::kInvalid) return std::nullopt;
     return fail(found.error());

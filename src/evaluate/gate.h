@@ -57,15 +57,21 @@ struct GateSlice {
 };
 
 struct GateEvidence {
-  std::span<const double> champion;    // scores of the rows
-  std::span<const double> challenger;  // of the same rows
-  std::span<const std::uint8_t> label;
+  std::span<const double> champion;     // scores of the rows
+  std::span<const double> challenger;   // of the same rows
+  std::span<const std::uint8_t> label;  // or numbers, where the metrics judge those
+  std::span<const double> number = {};
   const Blocks* blocks = nullptr;
   std::vector<GateSlice> slices{};
   double mature = 1;  // share of the rows of the period that have a label, and so are here
   bool same_contract = true;
   double alpha = 0.05;  // of this look: evaluate/alpha_ledger.h
   std::uint64_t seed = 0;
+
+  std::size_t rows() const { return number.empty() ? label.size() : number.size(); }
+  ScoredRows with(std::span<const double> score) const {
+    return {.score = score, .label = label, .number = number};
+  }
 };
 
 enum class GateVerdict : std::uint8_t { kPromote, kKeep, kUndecided };

@@ -63,6 +63,11 @@ Status check_scores(const LeakageInput& input) {
 
 Status check_optional(const LeakageInput& input) {
   std::int64_t rows = input.features->rows;
+  if (!input.number.empty() && std::ssize(input.number) != rows)
+    return fail(Code::kInvalid, "{} numbers for {} rows", input.number.size(), rows);
+  for (double number : input.number)
+    if (!std::isfinite(number))
+      return fail(Code::kInvalid, "target {} is not a finite number", number);
   if (!input.time.empty() && std::ssize(input.time) != rows)
     return fail(Code::kInvalid, "{} times for {} rows", input.time.size(), rows);
   if (input.entity != nullptr && input.entity->length != rows)
@@ -109,6 +114,18 @@ std::vector<T> sorted_once(std::vector<T> all) {
 }
 
 }  // namespace
+
+std::vector<std::uint8_t> above_median(std::span<const double> numbers) {
+  std::vector<std::uint8_t> above(numbers.size());
+  if (numbers.empty()) return above;
+  std::vector<double> sorted(numbers.begin(), numbers.end());
+  auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+  std::ranges::nth_element(sorted, middle);
+  bool some = std::ranges::any_of(numbers, [&](double number) { return number > *middle; });
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    above[i] = (some ? numbers[i] > *middle : numbers[i] >= *middle) ? 1 : 0;
+  return above;
+}
 
 std::vector<const LeakDetector*> all_leak_detectors() {
   std::vector<const LeakDetector*> all;

@@ -65,8 +65,10 @@ using LeakRefit = std::function<Result<std::vector<double>>(std::span<const std:
 // numbered as in `features`, in the order of the file they came from. What is optional may be left
 // empty: a detector that needs it then says that it was not given.
 struct LeakageInput {
-  const Table* features = nullptr;       // what the model may read, without the target
-  std::span<const std::uint8_t> target;  // 0 or 1, one a row
+  const Table* features = nullptr;  // what the model may read, without the target
+  // 0 or 1, one a row. Of a target that is a number: 1 above its median (above_median).
+  std::span<const std::uint8_t> target;
+  std::span<const double> number = {};   // optional: the number itself, finite, one a row
   std::span<const Timestamp> time = {};  // optional: when each row is decided
   const Column* entity = nullptr;        // optional: whom each row is about; null = nobody
   std::string entity_name = {};          // of that column
@@ -82,6 +84,10 @@ struct LeakageInput {
   std::optional<std::vector<OutcomeRead>> outcome_reads = {};
   LeakRefit refit = {};  // optional
 };
+
+// What detectors see of numbers: 1 for those above the median; where none are, for those that reach
+// it.
+std::vector<std::uint8_t> above_median(std::span<const double> numbers);
 
 struct LeakageOptions {
   double alpha = 0.001;              // above 0, at most 0.05: of a detector on clean rows
@@ -128,11 +134,11 @@ std::vector<const LeakDetector*> all_leak_detectors();
 Result<const LeakDetector*> find_leak_detector(std::string_view name);
 
 // One detector, and all of them in order of name. Errors: kInvalid for columns of another length
-// than the table, a target that is not 0 or 1, rows of the split out of range or order or on both
-// sides, feature times, a past or outcomes of an unknown column or another type, scores without an
-// error or with fewer than 2 blocks, options out of range; kCancelled. No rows and one class are no
-// errors: nothing is suspected. Cost: of each detector, in its description; about one sort of each
-// column in all.
+// than the table, a target that is not 0 or 1, a number that is not finite, rows of the split out
+// of range or order or on both sides, feature times, a past or outcomes of an unknown column or
+// another type, scores without an error or with fewer than 2 blocks, options out of range;
+// kCancelled. No rows and one class are no errors: nothing is suspected. Cost: of each detector, in
+// its description; about one sort of each column in all.
 Result<LeakFinding> detect_leak(const LeakDetector& detector, const LeakageInput& input,
                                 const LeakageOptions& options, ThreadPool& pool,
                                 const CancelToken& cancel = {});

@@ -188,15 +188,15 @@ class Writer {
                 tree_encoders(), "linear", false);
   }
 
-  // The constant reads no column, and is given one for form's sake.
+  // The constant, or the mean, reads no column, and is given one for form's sake.
   void write_baseline() {
     auto input = std::ranges::find_if(
         training_, [](const Input& i) { return i.column->role == ColumnRole::kNumber; });
     bool number = input != training_.end();
     if (!number)
       input = std::ranges::find_if(training_, [](const Input& i) { return i.column->input(); });
-    out_ += fmt::format("  baseline:\n    from: {}\n    algorithm: constant\n    columns: [{}]\n",
-                        source_, input->name);
+    out_ += fmt::format("  baseline:\n    from: {}\n    algorithm: {}\n    columns: [{}]\n", source_,
+                        plan_.task == MiningTask::kYesNo ? "constant" : "mean", input->name);
     if (!number) out_ += fmt::format("    encode: {{{}: ordinal}}\n", input->name);
     out_ += "    split: " + split_text() + "\n";
   }

@@ -48,6 +48,10 @@ std::size_t bin_of(const std::vector<double>& edges, double score) {
   return static_cast<std::size_t>(std::ranges::upper_bound(edges, score) - edges.begin());
 }
 
+double target_of(const ScoredRows& rows, std::size_t row) {
+  return rows.number.empty() ? static_cast<double>(rows.label[row]) : rows.number[row];
+}
+
 double share(double part, double whole) { return whole > 0 ? part / whole : kNan; }
 
 std::vector<ThresholdPoint> thresholds_of(const ScoredRows& rows,
@@ -91,7 +95,7 @@ class CalibrationBins {
       BinSums& sums = sums_[blocks.of_row[i] * bins_ + bin_of(edges, rows.score[i])];
       sums.rows += 1;
       sums.predicted += rows.score[i];
-      sums.observed += rows.label[i];
+      sums.observed += target_of(rows, i);
     }
   }
 
@@ -112,10 +116,22 @@ class CalibrationBins {
   std::vector<BinSums> sums_;  // blocks x bins
 };
 
+// Of numbers: the targets of each bin, ascending. Nothing of labels, which two ends say all about.
+std::vector<std::vector<double>> targets_by_bin(const ScoredRows& rows,
+                                                const std::vector<double>& edges) {
+  std::vector<std::vector<double>> targets(edges.size() + 1);
+  for (std::size_t i = 0; i < rows.number.size(); ++i)
+    targets[bin_of(edges, rows.score[i])].push_back(rows.number[i]);
+  for (std::vector<double>& bin : targets) std::ranges::sort(bin);
+  return targets;
+}
+
 std::vector<CalibrationPoint> calibration_of(const ScoredRows& rows, const Blocks& blocks,
                                              const std::vector<double>& sample,
                                              const BootstrapOptions& options) {
-  CalibrationBins bins(rows, blocks, edges_at(sample, even_quantiles(kCalibrationBins)));
+  std::vector<double> edges = edges_at(sample, even_quantiles(kCalibrationBins));
+  CalibrationBins bins(rows, blocks, edges);
+  std::vector<std::vector<double>> targets = targets_by_bin(rows, edges);
   auto replicates = static_cast<std::size_t>(options.replicates);
   std::vector<std::vector<double>> observed(bins.bins());
   std::vector<double> draws(blocks.count, 1.0);
@@ -135,7 +151,9 @@ std::vector<CalibrationPoint> calibration_of(const ScoredRows& rows, const Block
     int undefined = 0;
     auto interval = percentile_interval(value, std::move(observed[bin]), options.level, undefined);
     points.push_back({static_cast<std::int64_t>(sums.rows), sums.predicted / sums.rows,
-                      interval.value_or(Estimate{value, kNan, kNan})});
+                      interval.value_or(Estimate{value, kNan, kNan}),
+                      targets[bin].empty() ? kNan : quantile_of_sorted(targets[bin], 0.1),
+                      targets[bin].empty() ? kNan : quantile_of_sorted(targets[bin], 0.9)});
   }
   return points;
 }
@@ -168,6 +186,7 @@ std::vector<PeriodScores> periods_of(const ProfiledRows& profiled) {
   std::int64_t length = 7 * kDay;
   auto periods_long = [&] { return (last->us - begin) / length + 1; };
   while (periods_long() > static_cast<std::int64_t>(kMostProfilePeriods)) length += 7 * kDay;
+  bool binary = profiled.rows.task() == Task::kBinary;
   auto count = static_cast<std::size_t>(periods_long());
   std::vector<PeriodScores> periods(count);
   std::vector<double> counts(count * bins);
@@ -177,8 +196,10 @@ std::vector<PeriodScores> periods_of(const ProfiledRows& profiled) {
     PeriodScores& period = periods[p];
     ++period.rows;
     period.predicted += score;
-    period.observed += profiled.rows.label[i];
-    period.log_loss += log_loss_of(score, profiled.rows.label[i]);
+    double target = target_of(profiled.rows, i);
+    period.observed += target;
+    period.loss +=
+        binary ? log_loss_of(score, profiled.rows.label[i]) : (score - target) * (score - target);
     counts[p * bins + bin_of(edges, score)] += 1;
   }
   for (std::size_t p = 0; p < count; ++p) {
@@ -188,7 +209,8 @@ std::vector<PeriodScores> periods_of(const ProfiledRows& profiled) {
     period.end = {period.begin.us + length};
     period.predicted /= rows;
     period.observed /= rows;
-    period.log_loss /= rows;
+    period.loss /= rows;
+    if (!binary) period.loss = std::sqrt(period.loss);
     period.shift = stability_index(reference, std::span(counts).subspan(p * bins, bins));
   }
   std::erase_if(periods, [](const PeriodScores& period) { return period.rows == 0; });
@@ -201,7 +223,7 @@ Status check_profiled(const ProfiledRows& profiled, const Blocks& blocks) {
     return fail(Code::kInvalid, "{} times of {} rows", profiled.time.size(), sample.rows());
   if (profiled.reference.empty())
     return fail(Code::kInvalid, "there are no scores to compare with");
-  for (std::size_t i = 0; i < sample.rows(); ++i)
+  for (std::size_t i = 0; sample.task() == Task::kBinary && i < sample.rows(); ++i)
     if (sample.score(i) < 0 || sample.score(i) > 1)
       return fail(Code::kInvalid, "row {}: score {} is not a probability", i, sample.score(i));
   return {};
@@ -219,7 +241,8 @@ Result<ScoreProfile> profile_scores(const ProfiledRows& profiled, const Blocks& 
   auto part = [&](std::size_t i) -> Status {
     if (i == 0) profile.calibration = calibration_of(profiled.rows, blocks, sample, options);
     if (i == 1) profile.periods = periods_of(profiled);
-    if (i == 2) profile.thresholds = thresholds_of(profiled.rows, sample);
+    if (i == 2 && profiled.rows.task() == Task::kBinary)
+      profile.thresholds = thresholds_of(profiled.rows, sample);
     return {};
   };
   TRY_VOID(parallel_for(pool, 3, part, cancel));

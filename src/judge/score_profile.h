@@ -1,6 +1,6 @@
 // What a model's scores look like beyond single numbers, as a report draws it: what each threshold
-// would do (ROC and precision-recall), what came true of what was predicted, and how scores and
-// outcomes went from period to period.
+// would do (ROC and precision-recall; of labels alone), what came true of what was predicted, and
+// how scores and outcomes went from period to period.
 //
 // Cost: about 0.2 s for 2.5 million rows on 2 threads; nothing is sorted but a sample. Memory: some
 // numbers a block. Determinism: the same bytes on any thread count.
@@ -33,7 +33,11 @@ struct ThresholdPoint {
 struct CalibrationPoint {
   std::int64_t rows = 0;
   double predicted = 0;  // mean score
-  Estimate observed{};  // share of label 1, the interval by blocks; NaN ends if they cannot be told
+  // Share of label 1 or mean target, the interval by blocks; NaN ends if they cannot be told.
+  Estimate observed{};
+  // Of numbers: between which targets the middle 80 % of the rows lie. NaN of labels.
+  double tenth = 0;
+  double ninetieth = 0;
 };
 
 // Rows of a stretch of time.
@@ -42,8 +46,8 @@ struct PeriodScores {
   Timestamp end{};
   std::int64_t rows = 0;
   double predicted = 0;  // mean score
-  double observed = 0;   // share of label 1
-  double log_loss = 0;
+  double observed = 0;   // share of label 1 or mean target
+  double loss = 0;       // mean log-loss; of numbers the root mean squared error
   // How far the scores have moved from those of the training rows: the population stability index
   // over the tenths of the training scores, half a row added to each.
   double shift = 0;
@@ -66,8 +70,8 @@ struct ProfiledRows {
 
 // Thresholds and bins lie at quantiles of every n-th score, so that bins are of about equal count.
 // Periods are weeks from the first row's day on; of rows of many years, as many weeks as leave
-// kMostProfilePeriods. Errors: kInvalid for what Sample::make refuses, scores outside [0, 1],
-// columns of different length, no reference, options out of range; kCancelled.
+// kMostProfilePeriods. Errors: kInvalid for what Sample::make refuses, scores of labels outside [0,
+// 1], columns of different length, no reference, options out of range; kCancelled.
 Result<ScoreProfile> profile_scores(const ProfiledRows& profiled, const Blocks& blocks,
                                     const BootstrapOptions& options, ThreadPool& pool,
                                     const CancelToken& cancel = {});

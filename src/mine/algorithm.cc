@@ -180,6 +180,12 @@ Result<const Component*> find_algorithm(std::string_view name) {
               fmt::join(known, ", "));
 }
 
+Task task_of(std::string_view algorithm) {
+  const Component* component = find_component("algorithm", algorithm);
+  return component == nullptr ? Task::kBinary
+                              : static_cast<const Algorithm*>(component->factory)->task();
+}
+
 Result<std::unique_ptr<FittedModel>> fit_model(std::string_view algorithm,
                                                const LabelledMatrix& data,
                                                const FitOptions& options, ThreadPool& pool) {

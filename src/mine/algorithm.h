@@ -22,6 +22,7 @@
 #include "base/option_values.h"
 #include "base/parallel.h"
 #include "base/stored_bytes.h"
+#include "judge/sample.h"
 #include "mine/design.h"
 
 namespace lode {
@@ -124,6 +125,8 @@ struct Algorithm {
   bool baseline = false;  // what a model must beat to be worth anything: it learns from no column
   std::span<const Deviation> deviations = {};  // what is not among them is kept to the bit
   bool takes_bags = false;                     // columns of bags, in training and scoring
+
+  Task task() const { return binary ? Task::kBinary : Task::kNumber; }
 };
 
 struct FitOptions {
@@ -134,6 +137,8 @@ struct FitOptions {
 
 // kNotFound with the nearest name, or all of them.
 Result<const Component*> find_algorithm(std::string_view name);
+// What it learns; labels where there is no such algorithm, which is told by who fits it.
+Task task_of(std::string_view algorithm);
 
 // Trains. kNotFound for the algorithm, kInvalid for options and data (check(LabelledMatrix), and
 // what the algorithm itself refuses, such as one class), kCancelled.

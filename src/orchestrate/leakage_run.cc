@@ -118,7 +118,9 @@ class ModelLeaks {
   std::optional<SplitScores> both_splits() const {
     for (const InflatedMetric& one : run_.report.inflation.metrics) {
       Result<const Metric*> metric = find_metric(one.metric);
-      if (one.metric != "auc" || !metric || !(one.standard_error > 0)) continue;
+      if (one.metric != (task() == Task::kBinary ? "auc" : "r2") || !metric ||
+          !(one.standard_error > 0))
+        continue;
       return SplitScores{.metric = *metric,
                          .random = one.random.value,
                          .honest = one.random.value - one.inflation,
@@ -128,16 +130,30 @@ class ModelLeaks {
     return std::nullopt;
   }
 
+  Task task() const { return task_of(model_.algorithm); }
+
   LeakageOptions options() const { return {.most_rows = kMostRows, .seed = model_.seed}; }
 
-  // What every detector is shown of these rows. `target` is the caller's.
-  LeakageInput input_of(const SampledRows& rows, const Table& features,
-                        std::vector<std::uint8_t>& target, std::vector<Timestamp>& time) const {
-    for (double y : rows.table.target) target.push_back(y != 0 ? 1 : 0);
-    for (std::int64_t t : rows.table.time) time.push_back({t});
+  // What is made of rows for an input, and outlives it.
+  struct ShownTargets {
+    std::vector<std::uint8_t> target;
+    std::vector<double> number;
+    std::vector<Timestamp> time;
+  };
+
+  // What every detector is shown of these rows.
+  LeakageInput input_of(const SampledRows& rows, const Table& features, ShownTargets& shown) const {
+    if (task() == Task::kNumber) {
+      shown.number = rows.table.target;
+      shown.target = above_median(shown.number);
+    } else {
+      for (double y : rows.table.target) shown.target.push_back(y != 0 ? 1 : 0);
+    }
+    for (std::int64_t t : rows.table.time) shown.time.push_back({t});
     LeakageInput input{.features = &features,
-                       .target = target,
-                       .time = time,
+                       .target = shown.target,
+                       .number = shown.number,
+                       .time = shown.time,
                        .split_by_time = model_.split.random == 0,
                        .train = rows.train,
                        .test = rows.test};
@@ -174,9 +190,8 @@ class ModelLeaks {
     SampledRows rows = sampled(set_.table, draw_rows(train(), kRefitRows, random(2)),
                                draw_rows(test(), kRefitRows, random(3)));
     Table features = features_of(rows.table);
-    std::vector<std::uint8_t> target;
-    std::vector<Timestamp> time;
-    LeakageInput input = input_of(rows, features, target, time);
+    ShownTargets shown;
+    LeakageInput input = input_of(rows, features, shown);
     input.refit = [&](std::span<const std::uint8_t> other) -> Result<std::vector<double>> {
       rows.table.target.assign(other.begin(), other.end());
       station.advance(std::ssize(rows.train));
@@ -196,7 +211,7 @@ class ModelLeaks {
 
   // Models of the same columns, split and seed are shown the same.
   std::string key() const {
-    std::string key = fmt::format("{}|{}", model_.from, model_.seed);
+    std::string key = fmt::format("{}|{}|{}", model_.from, model_.seed, task_name(task()));
     for (const std::string& column : model_.columns) key += "|" + column;
     for (const std::vector<std::int64_t>* rows : {&train(), &test()})
       key += fmt::format("|{}..{} {}", rows->front(), rows->back(), rows->size());
@@ -214,9 +229,8 @@ class ModelLeaks {
       std::vector<LeakFinding> pipeline = std::exchange(report_.findings, {});
       SampledRows rows = sampled(set_.table, fitted, tested);
       Table features = features_of(rows.table);
-      std::vector<std::uint8_t> target;
-      std::vector<Timestamp> time;
-      LeakageInput input = input_of(rows, features, target, time);
+      ShownTargets shown;
+      LeakageInput input = input_of(rows, features, shown);
       for (const LeakDetector* detector : all_leak_detectors())
         if (std::ranges::find(kOfThePipeline, detector->name) == std::end(kOfThePipeline))
           TRY_VOID(ask(detector->name, input));
@@ -322,16 +336,16 @@ class ModelLeaks {
       std::vector<double> scores(rows.size());
       TRY_VOID(recipe.score(encoded.encoders, *fitted, rows, scores));
       station.advance(std::ssize(rows));
-      return judge(recipe.labels(rows), scores, splitter_.blocks(rows), rerun);
+      return judge(recipe.outcomes(rows), scores, splitter_.blocks(rows), rerun);
     });
   }
 
-  Status judge(const std::vector<std::uint8_t>& labels, const std::vector<double>& scores,
-               const Blocks& days, LeakageRerun& rerun) {
-    TRY(std::vector<const Metric*> metrics, judged_metrics());
+  Status judge(const Outcomes& outcomes, const std::vector<double>& scores, const Blocks& days,
+               LeakageRerun& rerun) {
+    TRY(std::vector<const Metric*> metrics, judged_metrics(outcomes.task));
     BootstrapOptions draws{.replicates = kJudgingReplicates, .seed = model_.seed};
     TRY(JudgedRows judged,
-        JudgedRows::make({scores, labels}, days, metrics, means_.pool, means_.cancel));
+        JudgedRows::make(outcomes.with(scores), days, metrics, means_.pool, means_.cancel));
     rerun.test_rows = std::ssize(scores);
     if (rerun.test_rows_left_out > 0) {
       TRY(std::vector<MetricEstimate> estimates,

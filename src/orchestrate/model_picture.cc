@@ -1,6 +1,7 @@
 #include "orchestrate/model_picture.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 #include "base/json.h"
@@ -21,6 +22,12 @@ SplitPicture split_picture(std::string declared, std::span<const std::int64_t> t
 
 // Curves have many points: digits nobody can see would be most of the page.
 double six_decimals(double value) { return std::round(value * 1e6) / 1e6; }
+double seven_digits(double value) {
+  std::string digits = fmt::format("{:.7g}", value);
+  double rounded = value;
+  std::from_chars(digits.data(), digits.data() + digits.size(), rounded);
+  return rounded;
+}
 
 void write_split(JsonWriter& json, std::string_view name, const SplitPicture& split) {
   json.key(name)
@@ -44,29 +51,36 @@ void write_thresholds(JsonWriter& json, const std::vector<ThresholdPoint>& thres
   json.end_array();
 }
 
-void write_calibration(JsonWriter& json, const std::vector<CalibrationPoint>& calibration) {
+void write_calibration(JsonWriter& json, const ModelPicture& picture) {
+  bool numbers = picture.task == Task::kNumber;
+  auto rounded = numbers ? seven_digits : six_decimals;
   json.key("calibration").begin_array();
-  for (const CalibrationPoint& point : calibration)
+  for (const CalibrationPoint& point : picture.profile.calibration) {
     json.begin_object()
         .field("rows", point.rows)
-        .field("predicted", six_decimals(point.predicted))
-        .field("observed", six_decimals(point.observed.value))
-        .field("low", six_decimals(point.observed.low))
-        .field("high", six_decimals(point.observed.high))
-        .end_object();
+        .field("predicted", rounded(point.predicted))
+        .field("observed", rounded(point.observed.value))
+        .field("low", rounded(point.observed.low))
+        .field("high", rounded(point.observed.high));
+    if (numbers)
+      json.field("tenth", rounded(point.tenth)).field("ninetieth", rounded(point.ninetieth));
+    json.end_object();
+  }
   json.end_array();
 }
 
-void write_periods(JsonWriter& json, const std::vector<PeriodScores>& periods) {
+void write_periods(JsonWriter& json, const ModelPicture& picture) {
+  bool numbers = picture.task == Task::kNumber;
+  auto rounded = numbers ? seven_digits : six_decimals;
   json.key("periods").begin_array();
-  for (const PeriodScores& period : periods)
+  for (const PeriodScores& period : picture.profile.periods)
     json.begin_object()
         .field("begin", text(period.begin))
         .field("end", text(period.end))
         .field("rows", period.rows)
-        .field("predicted", six_decimals(period.predicted))
-        .field("observed", six_decimals(period.observed))
-        .field("log_loss", six_decimals(period.log_loss))
+        .field("predicted", rounded(period.predicted))
+        .field("observed", rounded(period.observed))
+        .field(numbers ? "rmse" : "log_loss", rounded(period.loss))
         .field("shift", six_decimals(period.shift))
         .end_object();
   json.end_array();
@@ -101,7 +115,8 @@ Result<ModelPicture> picture_of(const PicturedModel& model, const BootstrapOptio
   std::vector<Timestamp> times;
   times.reserve(model.test.size());
   for (std::int64_t row : model.test) times.push_back({model.time[static_cast<std::size_t>(row)]});
-  ProfiledRows rows{{model.test_scores, model.test_labels}, times, model.train_scores};
+  picture.task = model.outcomes.task;
+  ProfiledRows rows{model.outcomes.with(model.test_scores), times, model.train_scores};
   TRY(picture.profile, profile_scores(rows, model.test_blocks, options, pool, cancel));
   if (model.timed) return picture;
   picture.profile.periods.clear();
@@ -115,9 +130,9 @@ void write_picture(JsonWriter& json, const ModelPicture& picture) {
   write_split(json, "train", picture.train);
   write_split(json, "test", picture.test);
   json.end_object().key("profile").begin_object();
-  write_thresholds(json, picture.profile.thresholds);
-  write_calibration(json, picture.profile.calibration);
-  write_periods(json, picture.profile.periods);
+  if (picture.task == Task::kBinary) write_thresholds(json, picture.profile.thresholds);
+  write_calibration(json, picture);
+  write_periods(json, picture);
   json.end_object();
 }
 

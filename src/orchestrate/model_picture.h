@@ -29,6 +29,7 @@ struct ModelPicture {
   SplitPicture train;
   SplitPicture test;
   ScoreProfile profile;
+  Task task = Task::kBinary;
 };
 
 // "..2001-01-29", with the time of day where there is one.
@@ -45,7 +46,7 @@ struct PicturedModel {
   std::span<const std::int64_t> test;
   std::span<const double> train_scores;
   std::span<const double> test_scores;
-  std::span<const std::uint8_t> test_labels;
+  const Outcomes& outcomes;  // of the test
   const Blocks& test_blocks;
 };
 
@@ -53,7 +54,8 @@ struct PicturedModel {
 Result<ModelPicture> picture_of(const PicturedModel& model, const BootstrapOptions& options,
                                 ThreadPool& pool, const CancelToken& cancel);
 
-// Fields "split" and "profile" of the open object. Shares and scores have six decimals.
+// Fields "split" and "profile" of the open object. Shares and scores have six decimals; numbers and
+// guesses of them, which may be of any size, seven digits.
 void write_picture(JsonWriter& json, const ModelPicture& picture);
 
 }  // namespace lode

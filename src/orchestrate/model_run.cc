@@ -1,7 +1,6 @@
 #include "orchestrate/model_run.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <functional>
 
@@ -17,8 +16,12 @@
 namespace lode {
 namespace {
 
-constexpr std::array<std::string_view, 4> kMetrics = {"auc", "log_loss", "brier",
-                                                      "calibration_error"};
+constexpr std::string_view kLabelMetrics[] = {"auc", "log_loss", "brier", "calibration_error"};
+constexpr std::string_view kNumberMetrics[] = {"rmse", "mae", "r2"};
+// What options are chosen by; less is better.
+constexpr std::string_view choice_metric(Task task) {
+  return task == Task::kBinary ? "log_loss" : "rmse";
+}
 constexpr std::int64_t kJudgingBytes = 48;  // a row judged
 constexpr std::int64_t kKeptBytes = 20;  // a test row: its number, its score, its rank if judged so
 constexpr std::int64_t kScoringBytes = std::int64_t{32} << 20;  // pieces of rows being scored
@@ -42,6 +45,7 @@ class ModelRunner {
     report().name = model_.name;
     report().training = model_.from;
     report().algorithm = model_.algorithm;
+    report().task = recipe_.task();
     report().seed = model_.seed;
     report().threads = model_.threads;
     if (!model_.note.empty()) report().notes.push_back(model_.note);
@@ -151,7 +155,8 @@ class ModelRunner {
     return grid;
   }
 
-  // Tries the grid on rows of the training range alone; log-loss decides, the first of equals wins.
+  // Tries the grid on rows of the training range alone; log-loss (of numbers RMSE) decides, the
+  // first of equals wins.
   Status choose_options() {
     const Choice& choose = *model_.choose;
     const std::vector<ModelOptions> grid = candidates();
@@ -168,12 +173,12 @@ class ModelRunner {
       return {};
     }));
     TRY_VOID(station("choose, score", StationKind::kOwn, [&](Station& station) -> Status {
-      TRY(const Metric* log_loss, find_metric("log_loss"));
-      std::vector<std::uint8_t> labels = recipe_.labels(rows.test);
+      TRY(const Metric* loss, find_metric(choice_metric(recipe_.task())));
+      Outcomes outcomes = recipe_.outcomes(rows.test);
       std::vector<double> scores;
       for (std::size_t i = 0; i < grid.size(); ++i) {
         TRY_VOID(score("test", rows.test, *models[i], scores, station));
-        TRY(losses[i], evaluate(*log_loss, {scores, labels}));
+        TRY(losses[i], evaluate(*loss, outcomes.with(scores)));
       }
       return {};
     }));
@@ -189,16 +194,16 @@ class ModelRunner {
   }
 
   Status judge(const FittedRun* compare_with, Station& station) {
-    std::vector<std::uint8_t> train_labels = recipe_.labels(rows_.train);
-    TRY_VOID(judge_split("train", {train_scores_, train_labels}, splitter_.blocks(rows_.train)));
+    TRY_VOID(judge_split("train", recipe_.outcomes(rows_.train).with(train_scores_),
+                         splitter_.blocks(rows_.train)));
     station.advance(std::ssize(rows_.train));
-    std::vector<std::uint8_t> labels = recipe_.labels(rows_.test);
+    Outcomes outcomes = recipe_.outcomes(rows_.test);
     Blocks blocks = splitter_.blocks(rows_.test);
-    TRY(run_.judged, judge_split("test", {run_.test_scores, labels}, blocks));
+    TRY(run_.judged, judge_split("test", outcomes.with(run_.test_scores), blocks));
     station.advance(std::ssize(rows_.test));
     report().blocks = run_.judged.blocks();
     TRY(report().picture, picture_of({model_.split, timed_, times_, rows_.train, rows_.test,
-                                      train_scores_, run_.test_scores, labels, blocks},
+                                      train_scores_, run_.test_scores, outcomes, blocks},
                                      draws(), pool_, cancel_));
     run_.encoders = std::move(encoded_.encoders);
     run_.test_rows = std::move(rows_.test);
@@ -208,7 +213,7 @@ class ModelRunner {
 
   Result<JudgedRows> judge_split(const std::string& split_name, const ScoredRows& rows,
                                  const Blocks& blocks) {
-    TRY(std::vector<const Metric*> wanted, judged_metrics());
+    TRY(std::vector<const Metric*> wanted, judged_metrics(recipe_.task()));
     TRY(JudgedRows judged, JudgedRows::make(rows, blocks, wanted, pool_, cancel_));
     TRY(std::vector<MetricEstimate> estimates, bootstrap(judged, draws(), pool_, cancel_));
     for (const MetricEstimate& e : estimates)
@@ -286,11 +291,26 @@ class ModelRunner {
   FittedRun run_;
 };
 
+// A target that is no label is refused before anything is made of it, with who would take it.
+Status check_targets(const Model& model, const TrainingTable& training) {
+  if (task_of(model.algorithm) == Task::kNumber) return {};
+  auto odd = std::ranges::find_if(training.target, [](double y) { return y != 0 && y != 1; });
+  if (odd == training.target.end()) return {};
+  std::string others;
+  for (const Component* other : components("algorithm"))
+    if (task_of(other->name) == Task::kNumber)
+      others += fmt::format("{}{}", others.empty() ? "" : ", ", other->name);
+  return fail(Code::kInvalid,
+              "{} learns labels of 0 and 1, and a target of '{}' is {}; numbers are learnt by {}",
+              model.algorithm, model.from, *odd, others);
+}
+
 }  // namespace
 
-Result<std::vector<const Metric*>> judged_metrics() {
+Result<std::vector<const Metric*>> judged_metrics(Task task) {
   std::vector<const Metric*> found;
-  for (std::string_view name : kMetrics) {
+  for (std::string_view name :
+       task == Task::kBinary ? std::span<const std::string_view>(kLabelMetrics) : kNumberMetrics) {
     TRY(const Metric* metric, find_metric(name));
     found.push_back(metric);
   }
@@ -302,6 +322,7 @@ Result<FittedRun> run_model(const Project& project, const Model& model,
                             const ModelMeans& means) {
   auto run = [&]() -> Result<FittedRun> {
     TRY(Recipe recipe, Recipe::make(model, training, means.pool, means.cancel));
+    TRY_VOID(check_targets(model, training));
     return ModelRunner(model, training, std::move(recipe), means).run(compare_with);
   }();
   if (!run)
@@ -319,15 +340,16 @@ Status check_algorithms(const Project& project) {
         .file = project.file.string(), .line = model.place.line, .column = model.place.column};
     auto component = find_algorithm(model.algorithm);
     if (!component) return fail(component.error().at(place));
-    if (static_cast<const Algorithm*>((*component)->factory)->binary) continue;
-    std::string known;
-    for (const Component* other : components("algorithm"))
-      if (static_cast<const Algorithm*>(other->factory)->binary)
-        known += fmt::format("{}{}", known.empty() ? "" : ", ", other->name);
-    return fail(Error(Code::kUnsupported,
-                      fmt::format("model {}: models of {} cannot be judged yet, only those of "
-                                  "labels of 0 and 1: {}",
-                                  model.name, model.algorithm, known),
+    const Model* other = project.model(model.compare_with);
+    if (other == nullptr || task_of(other->algorithm) == task_of(model.algorithm)) continue;
+    auto learns = [](const Model& one) {
+      return task_of(one.algorithm) == Task::kBinary ? "labels of 0 and 1" : "numbers";
+    };
+    return fail(Error(Code::kInvalid,
+                      fmt::format("model {}: {} learns {}, and the {} of {}, which it is compared "
+                                  "with, {}",
+                                  model.name, model.algorithm, learns(model), other->algorithm,
+                                  other->name, learns(*other)),
                       place));
   }
   return {};

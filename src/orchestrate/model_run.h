@@ -39,8 +39,8 @@ struct ModelMeans {
   Stations& stations;
 };
 
-// What every model is judged by, and how often blocks are drawn for it.
-Result<std::vector<const Metric*>> judged_metrics();
+// What every model of a task is judged by, and how often blocks are drawn for it.
+Result<std::vector<const Metric*>> judged_metrics(Task task);
 inline constexpr int kJudgingReplicates = 500;
 
 // `compare_with` is a model made before, or nullptr; of other test rows, a note says so.
@@ -49,9 +49,8 @@ Result<FittedRun> run_model(const Project& project, const Model& model,
                             const TrainingTable& training, const FittedRun* compare_with,
                             const ModelMeans& means);
 
-// kUnsupported, at the model's place, for the first whose algorithm gives what cannot be judged
-// yet: anything but a probability of a label of 0 and 1. kNotFound for an algorithm that is not
-// there.
+// At the model's place, for the first of which something is wrong: kNotFound for an algorithm that
+// is not there; kInvalid where it is to be compared with a model that learns another task.
 Status check_algorithms(const Project& project);
 
 // The stored bytes of a model: its declaration, data set, encoders and the algorithm's own bytes.

@@ -47,9 +47,9 @@ Result<InflationReport> judge(const NaiveSplitTask& task, std::span<const double
     TRY(const Metric* metric, find_metric(honest.name));
     if (metric->better != Direction::kZero) metrics.push_back(metric);
   }
-  std::vector<std::uint8_t> labels = task.recipe.labels(rows);
+  Outcomes outcomes = task.recipe.outcomes(rows);
   Blocks blocks = merge_blocks(block_per_row(rows.size()), kBlocks, task.seed);
-  TRY(JudgedRows judged, JudgedRows::make({scores, labels}, blocks, metrics, pool, cancel));
+  TRY(JudgedRows judged, JudgedRows::make(outcomes.with(scores), blocks, metrics, pool, cancel));
   TRY(std::vector<MetricEstimate> random,
       bootstrap(judged, {.replicates = kReplicates, .seed = task.seed}, pool, cancel));
   InflationReport out;

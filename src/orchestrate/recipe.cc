@@ -41,11 +41,12 @@ std::vector<double> Recipe::targets(std::span<const std::int64_t> rows) const {
   return out;
 }
 
-std::vector<std::uint8_t> Recipe::labels(std::span<const std::int64_t> rows) const {
-  std::vector<std::uint8_t> out;
-  out.reserve(rows.size());
+Outcomes Recipe::outcomes(std::span<const std::int64_t> rows) const {
+  if (task() == Task::kNumber) return {.task = Task::kNumber, .number = targets(rows)};
+  Outcomes out;
+  out.label.reserve(rows.size());
   for (std::int64_t row : rows)
-    out.push_back(training_->target[static_cast<std::size_t>(row)] != 0 ? 1 : 0);
+    out.label.push_back(training_->target[static_cast<std::size_t>(row)] != 0 ? 1 : 0);
   return out;
 }
 

@@ -58,9 +58,10 @@ class Recipe {
   // The same rows as the model is given them, all at once.
   Design design(std::span<const ColumnEncoder> encoders, const FittedModel& model,
                 std::span<const std::int64_t> rows) const;
-  // Targets of rows, and the same as labels of 0 and 1.
+  // Targets of rows, and the same as the algorithm's task has them: labels of 0 and 1, or numbers.
   std::vector<double> targets(std::span<const std::int64_t> rows) const;
-  std::vector<std::uint8_t> labels(std::span<const std::int64_t> rows) const;
+  Outcomes outcomes(std::span<const std::int64_t> rows) const;
+  Task task() const { return task_of(model_->algorithm); }
 
  private:
   Recipe(const Model& model, const TrainingTable& training, ThreadPool& pool,

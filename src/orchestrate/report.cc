@@ -77,7 +77,8 @@ void write_drivers(JsonWriter& json, const DriversReport& drivers) {
 
 void write_judgement(JsonWriter& json, const ModelReport& model) {
   if (!model.chosen.empty()) json.field("chosen", model.chosen);
-  json.field("train_rows", model.train_rows)
+  json.field("task", task_name(model.task))
+      .field("train_rows", model.train_rows)
       .field("test_rows", model.test_rows)
       .field("embargoed", model.embargoed)
       .field("purged", model.purged)

@@ -86,8 +86,9 @@ struct EncodedReport {
 // What a column does for a model, over a sample of its test rows.
 struct DriverReport {
   std::string column;       // as the model reads it: after its encoder
-  Estimate contribution{};  // mean size of its Shapley value, in log-odds
-  Estimate importance{};    // more log-loss when its values are dealt out anew among the rows
+  Estimate contribution{};  // mean size of its Shapley value, in log-odds or the target's unit
+  // More log-loss (of numbers squared error) when its values are dealt out anew among the rows.
+  Estimate importance{};
   // Of its value with its Shapley value: 1 where more of it always raises the answer. NaN of a
   // category.
   double correlation = 0;
@@ -122,6 +123,7 @@ struct ModelReport {
   std::string dataset;
   std::string training;
   std::string algorithm;
+  Task task = Task::kBinary;
   std::vector<std::pair<std::string, std::string>> options{};
   std::vector<std::pair<std::string, std::string>> encoders{};
   std::string chosen;      // "max_depth 4, eta 0.1: the best of 4 on 2001-01-22..2001-01-29"

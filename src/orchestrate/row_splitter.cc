@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "features/facts.h"
-#include "judge/exchangeable.h"
+#include "mine/algorithm.h"
 
 namespace lode {
 namespace {
@@ -49,6 +49,12 @@ std::vector<std::uint8_t> RowSplitter::labels() const {
   return out;
 }
 
+Result<Exchangeability> RowSplitter::exchangeability() const {
+  std::vector<Timestamp> times = stamps(training_.time);
+  if (task_of(model_.algorithm) == Task::kBinary) return test_exchangeable(times, labels());
+  return test_exchangeable(times, std::span<const double>(training_.target));
+}
+
 Status RowSplitter::check_exchangeable() {
   if (!training_.timed) {
     notes_.push_back(
@@ -56,10 +62,11 @@ Status RowSplitter::check_exchangeable() {
         "them");
     return {};
   }
-  TRY(Exchangeability tested, test_exchangeable(stamps(training_.time), labels()));
+  TRY(Exchangeability tested, exchangeability());
   if (!tested.looked)
-    notes_.push_back(
-        "split at random: rows have one time or one label, so nothing shows whether they may be");
+    notes_.push_back(fmt::format(
+        "split at random: rows have one time or one {}, so nothing shows whether they may be",
+        task_of(model_.algorithm) == Task::kBinary ? "label" : "target"));
   if (!tested.rejected) return {};
   if (!model_.split.exchangeable)
     return fail(Code::kInvalid,
@@ -75,6 +82,11 @@ Status RowSplitter::check_exchangeable() {
 Result<SplitRows> RowSplitter::split() {
   const Split& how = model_.split;
   if (how.random == 0) return split(how.train, how.test);
+  if (how.stratified && task_of(model_.algorithm) == Task::kNumber)
+    return fail(Code::kInvalid,
+                "'stratified' deals out the rows of either label, and {} learns numbers; leave it "
+                "out",
+                model_.algorithm);
   TRY_VOID(check_exchangeable());
   RandomSplit random{.test = how.random, .seed = model_.seed};
   if (!group_of_.empty()) return split_groups_at_random(group_of_, random);

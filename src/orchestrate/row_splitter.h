@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "features/training_set.h"
+#include "judge/exchangeable.h"
 #include "judge/sample.h"
 #include "judge/split.h"
 #include "project/project.h"
@@ -20,8 +21,8 @@ class RowSplitter {
  public:
   RowSplitter(const Model& model, const TrainingTable& training);
 
-  // As declared; adds to the notes. kInvalid: rows that are not exchangeable split at random; what
-  // judge/split.h refuses.
+  // As declared; adds to the notes. kInvalid: rows that are not exchangeable split at random;
+  // `stratified` of numbers; what judge/split.h refuses.
   Result<SplitRows> split();
   // By other times inside the declared ones, groups apart as declared: for a choice of options.
   Result<SplitRows> split(const TimeRange& train, const TimeRange& test) const;
@@ -35,6 +36,7 @@ class RowSplitter {
   const std::vector<std::string>& notes() const { return notes_; }
 
  private:
+  Result<Exchangeability> exchangeability() const;
   Status check_exchangeable();
   std::vector<std::uint8_t> labels() const;
 

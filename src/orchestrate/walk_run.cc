@@ -219,9 +219,9 @@ class Walk {
   // Every candidate on the period's rows.
   Status measure(WalkPeriod& period, const std::vector<std::int64_t>& rows, std::size_t before) {
     TRY(const Metric* metric, find_metric(walk_.gate.metric));
-    std::vector<std::uint8_t> labels = candidates_[0].recipe.labels(rows);
+    Outcomes outcomes = candidates_[0].recipe.outcomes(rows);
     for (const Candidate& candidate : candidates_) {
-      auto value = evaluate(*metric, {std::span(candidate.scores).subspan(before), labels});
+      auto value = evaluate(*metric, outcomes.with(std::span(candidate.scores).subspan(before)));
       period.metric.push_back(value ? *value : std::numeric_limits<double>::quiet_NaN());
     }
     return {};
@@ -232,7 +232,7 @@ class Walk {
   struct Evidence {
     std::vector<std::int64_t> rows;   // of the table
     std::vector<std::size_t> places;  // of the walk's rows
-    std::vector<std::uint8_t> labels;
+    Outcomes outcomes;
     Blocks blocks;
     std::vector<GateSlice> slices;
     double mature = 1;
@@ -252,7 +252,7 @@ class Walk {
       out.rows.push_back(row);
       times.push_back({time_of(row)});
     }
-    out.labels = candidates_[0].recipe.labels(out.rows);
+    out.outcomes = candidates_[0].recipe.outcomes(out.rows);
     out.blocks = blocks_by_day(times);
     out.slices = slices_of(out.rows);
     out.mature = all == 0 ? 0 : static_cast<double>(out.rows.size()) / static_cast<double>(all);
@@ -334,7 +334,8 @@ class Walk {
       std::vector<double> challenger = scores_at(candidates_[c], evidence);
       GateEvidence shown{.champion = champion,
                          .challenger = challenger,
-                         .label = evidence.labels,
+                         .label = evidence.outcomes.label,
+                         .number = evidence.outcomes.number,
                          .blocks = &evidence.blocks,
                          .slices = evidence.slices,
                          .mature = evidence.mature,
@@ -364,11 +365,11 @@ class Walk {
     times.reserve(rows_.size());
     for (std::int64_t row : rows_) times.push_back({time_of(row)});
     Blocks blocks = blocks_by_day(times);
-    std::vector<std::uint8_t> labels = candidates_[0].recipe.labels(rows_);
+    Outcomes outcomes = candidates_[0].recipe.outcomes(rows_);
     const std::vector<const Metric*> metrics = {metric};
     BootstrapOptions options{.replicates = kReplicates, .seed = candidates_[0].model->seed};
     auto judged = [&](const std::vector<double>& scores) {
-      return JudgedRows::make({scores, labels}, blocks, metrics, means_.pool, means_.cancel);
+      return JudgedRows::make(outcomes.with(scores), blocks, metrics, means_.pool, means_.cancel);
     };
     TRY(JudgedRows live, judged(live_scores_));
     TRY(auto estimates, bootstrap(live, options, means_.pool, means_.cancel));
@@ -399,6 +400,29 @@ class Walk {
   WalkedRun out_;
 };
 
+// What is wrong with a walk before there are rows.
+Status check_walk(const Project& project, const Retraining& walk) {
+  std::vector<std::string> names = {walk.champion};
+  for (const Challenger& challenger : walk.challengers) names.push_back(challenger.model);
+  Task task = task_of(project.model(walk.champion)->algorithm);
+  for (const std::string& name : names)
+    if (task_of(project.model(name)->algorithm) != task)
+      return fail(Code::kInvalid,
+                  "{} and {} cannot be held against each other: one learns labels, one numbers",
+                  walk.champion, name);
+  std::vector<std::string> metrics = {walk.gate.metric};
+  for (const auto& [name, margin] : walk.gate.guards) metrics.push_back(name);
+  for (const std::string& name : metrics) {
+    TRY(const Metric* metric, find_metric(name));
+    if (Status takes = check_task(*metric, task); !takes)
+      return fail(Code::kInvalid, "{}; say so as `metric` and `guards` of its gate",
+                  takes.error().message());
+    if (metric->better == Direction::kZero)
+      return fail(Code::kInvalid, "a gate cannot compare by {}, which has no better end", name);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<WalkedRun> run_walk(const Project& project, const Retraining& walk,
@@ -415,19 +439,10 @@ Result<WalkedRun> run_walk(const Project& project, const Retraining& walk,
 
 Status check_walks(const Project& project) {
   for (const Retraining& walk : project.retraining) {
-    TRY(const Metric* metric, find_metric(walk.gate.metric));
-    std::vector<const Metric*> metrics = {metric};
-    for (const auto& [name, margin] : walk.gate.guards) {
-      TRY(metrics.emplace_back(), find_metric(name));
-    }
-    for (const Metric* one : metrics)
-      if (one->better == Direction::kZero)
-        return fail(Error(
-            Code::kInvalid,
-            fmt::format("retraining {}: a gate cannot compare by {}, which has no "
-                        "better end",
-                        walk.name, one->name),
-            {.file = project.file.string(), .line = walk.place.line, .column = walk.place.column}));
+    Where place{
+        .file = project.file.string(), .line = walk.place.line, .column = walk.place.column};
+    Status status = check_walk(project, walk);
+    if (!status) return fail(status.error().context("retraining " + walk.name).at(place));
   }
   return {};
 }

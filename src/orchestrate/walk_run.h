@@ -33,7 +33,8 @@ Result<WalkedRun> run_walk(const Project& project, const Retraining& walk,
                            const TrainingTable& training, const ModelMeans& means);
 
 // What can be said of a project's walks before there are rows: kInvalid, at its place, for the
-// first whose gate would compare by a metric that has no better end.
+// first whose gate would compare by a metric that has no better end or judges other targets, or
+// whose models learn different ones.
 Status check_walks(const Project& project);
 
 }  // namespace lode

@@ -138,7 +138,7 @@ TEST_F(Leakage, WhatWaitsForTheOutcomeIsNotAccused) {
   Json found = models();
   const Json& honest = found["honest"];
   EXPECT_FALSE(honest["leakage"]["suspected"]);
-  EXPECT_EQ(honest["leakage"]["detectors"].size(), 11U);
+  EXPECT_EQ(honest["leakage"]["detectors"].size(), 12U);
   EXPECT_TRUE(honest["leakage"]["again"].empty());
   for (const Json& one : honest["leakage"]["detectors"])
     EXPECT_EQ(one["looked"].get<bool>(), !one.contains("why_not")) << one;

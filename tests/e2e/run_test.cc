@@ -100,15 +100,16 @@ TEST_F(Run, LooksAtWhatWasLeft) {
     EXPECT_NE(model.out.find(field), std::string::npos) << field << "\n" << model.out << model.err;
 }
 
-// What cannot be judged is refused before anything is read, by check and by run.
-TEST_F(Run, AnAlgorithmThatCannotBeJudgedIsRefusedAtItsPlace) {
+// What cannot be compared is refused before anything is read, by check and by run.
+TEST_F(Run, AModelOfNumbersIsNotComparedWithOneOfLabels) {
   std::string project(shop_project());
   project.replace(project.find("algorithm: logistic"), 19, "algorithm: xgboost_regression");
   folder_.write("lode.yaml", project);
   for (const char* command : {"check", "run"}) {
     ProcessResult result = lode({command});
     EXPECT_NE(result.exit, 0);
-    for (const char* said : {"lode.yaml:", "model returns", "xgboost_regression", "logistic"})
+    for (const char* said :
+         {"lode.yaml:", "model returns", "xgboost_regression", "constant of base"})
       EXPECT_NE(result.err.find(said), std::string::npos) << said << ": " << result.err;
   }
   EXPECT_FALSE(std::filesystem::exists(folder_.path() + "/.lode/shop/raw"));

@@ -406,5 +406,41 @@ TEST(AlphaLedger, RowsNeverSpendMoreThanAlpha) {
   EXPECT_EQ(ledger.allowed({Timestamp{1000}, Timestamp{1001}}), 0.05);
 }
 
+// Guesses of numbers over 30 days of 20 rows: the challenger's errors are half as large.
+TEST(Gate, OfNumbersPromotesTheSmallerErrorAndLooksAtSlices) {
+  Random random(2, 21);
+  std::vector<double> number;
+  std::vector<double> champion;
+  std::vector<double> challenger;
+  std::vector<std::int64_t> day;
+  GateSlice even{.name = "even", .rows = {}};
+  for (std::uint32_t i = 0; i < 600; ++i) {
+    number.push_back(1000 * random.unit());
+    double error = 20 * random.unit() - 10;
+    champion.push_back(number.back() + error);
+    challenger.push_back(number.back() + error / 2);
+    day.push_back(i / 20);
+    if (i % 2 == 0) even.rows.push_back(i);
+  }
+  Blocks blocks = blocks_by_key(day);
+  GateEvidence evidence{.champion = champion,
+                        .challenger = challenger,
+                        .label = {},
+                        .number = number,
+                        .blocks = &blocks};
+  evidence.slices = {even};
+  GatePolicy policy{.metric = "rmse"};
+  policy.guards = {{"mae", 0.5}};
+  ThreadPool pool(1);
+  GateDecision decision = decide(policy, evidence, pool).value();
+  EXPECT_EQ(decision.verdict, GateVerdict::kPromote) << decision.why;
+  EXPECT_EQ(decision.rows, 600);
+  EXPECT_NEAR(decision.checks[0].gain, 10 / std::sqrt(3.0) / 2, 0.2);
+  std::swap(evidence.champion, evidence.challenger);
+  EXPECT_EQ(decide(policy, evidence, pool).value().verdict, GateVerdict::kKeep);
+  policy.guards = {{"calibration_error", 0.01}};
+  EXPECT_EQ(decide(policy, evidence, pool).error().code(), Code::kInvalid);
+}
+
 }  // namespace
 }  // namespace lode

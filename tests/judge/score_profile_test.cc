@@ -87,7 +87,7 @@ TEST(ScoreProfile, PeriodsAreWeeksFromTheFirstDay) {
   EXPECT_EQ(periods[0].rows, 4);
   EXPECT_DOUBLE_EQ(periods[0].predicted, 1.1 / 4);
   EXPECT_EQ(periods[0].observed, 0.25);
-  EXPECT_DOUBLE_EQ(periods[0].log_loss, -(2 * std::log(0.8) + std::log(0.2) + std::log(0.5)) / 4);
+  EXPECT_DOUBLE_EQ(periods[0].loss, -(2 * std::log(0.8) + std::log(0.2) + std::log(0.5)) / 4);
   EXPECT_EQ(periods[1].rows, 4);
   EXPECT_EQ(periods[1].observed, 1);
   // Bins of the reference's edges .2, .5 and .9, below which there is nothing: 0 1 1 1 against
@@ -134,7 +134,7 @@ TEST(ScoreProfile, AgreesWithTheMetrics) {
   double loss = 0;
   std::int64_t total = 0;
   for (const PeriodScores& period : profile.periods) {
-    loss += period.log_loss * static_cast<double>(period.rows);
+    loss += period.loss * static_cast<double>(period.rows);
     total += period.rows;
     EXPECT_LT(period.shift, 0.02) << "the scores do not move";
   }
@@ -197,6 +197,32 @@ TEST(ScoreProfile, WhatCannotBeProfiledIsRefused) {
   ThreadPool pool(1);
   EXPECT_FALSE(profile_scores({rows.scored(), rows.time, kReference}, one_block(rows.score.size()),
                               {.replicates = 100}, pool));
+}
+
+// Guesses 10 (targets 8, 12, 20, 0) and 30 (targets 25, 35), the second two weeks later.
+TEST(ScoreProfile, OfNumbersIsPredictedAgainstTrueByHand) {
+  std::vector<double> guess = {10, 10, 10, 10, 30, 30};
+  std::vector<double> number = {8, 12, 20, 0, 25, 35};
+  std::vector<Timestamp> time;
+  for (std::int64_t day : {100, 101, 102, 103, 115, 116}) time.push_back({day * kDay});
+  ThreadPool pool(1);
+  Blocks blocks = blocks_by_day(time);
+  ScoredRows rows{.score = guess, .label = {}, .number = number};
+  ScoreProfile profile =
+      profile_scores({rows, time, guess}, blocks, {.replicates = 200, .seed = 3}, pool).value();
+  EXPECT_TRUE(profile.thresholds.empty());
+  ASSERT_EQ(profile.calibration.size(), 2U);
+  const CalibrationPoint& low = profile.calibration[0];
+  EXPECT_EQ(low.rows, 4);
+  EXPECT_EQ(low.predicted, 10);
+  EXPECT_EQ(low.observed.value, 10);
+  EXPECT_DOUBLE_EQ(low.tenth, 2.4);       // .3 of the way from 0 to 8
+  EXPECT_DOUBLE_EQ(low.ninetieth, 17.6);  // .7 of the way from 12 to 20
+  EXPECT_EQ(profile.calibration[1].observed.value, 30);
+  ASSERT_EQ(profile.periods.size(), 2U);
+  EXPECT_EQ(profile.periods[0].observed, 10);
+  EXPECT_DOUBLE_EQ(profile.periods[0].loss, std::sqrt((4 + 4 + 100 + 100) / 4.0));
+  EXPECT_DOUBLE_EQ(profile.periods[1].loss, 5);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "mine/algorithm.h"
 
 namespace lode {
@@ -22,6 +24,44 @@ TEST(Constant, PredictsTheWeightedShareOfLabelOne) {
   ASSERT_TRUE(weighted->predict(rows, out).has_value());
   EXPECT_EQ(out, (std::vector<double>{0.75, 0.75, 0.75, 0.75}));
   EXPECT_EQ(weighted->describe(), R"({"algorithm":"constant","notes":[],"mean":0.75})");
+}
+
+TEST(Mean, PredictsTheWeightedMeanOfTheTargets) {
+  DesignMatrix rows = {
+      .schema = std::make_shared<DesignSchema>(), .rows = 3, .values = {}, .codes = {}};
+  std::vector<double> target = {-10, 2, 6};
+  std::vector<double> weight = {0, 1, 3};
+  ThreadPool pool(1);
+  auto model =
+      fit_model("mean", {.features = rows, .label = target, .weight = weight}, {}, pool).value();
+  std::vector<double> out(3);
+  ASSERT_TRUE(model->predict(rows, out).has_value());
+  EXPECT_EQ(out, (std::vector<double>{5, 5, 5}));
+  EXPECT_EQ(load_model(model->serialize()).value()->describe(),
+            R"({"algorithm":"mean","notes":[],"mean":5})");
+  target = {1e308, 1e308, 1e308};
+  EXPECT_EQ(fit_model("mean", {.features = rows, .label = target}, {}, pool).error().code(),
+            Code::kInvalid);
+}
+
+TEST(NoChange, AnswersWithItsFirstNumberAndTheMeanWhereThatIsMissing) {
+  auto schema = std::make_shared<DesignSchema>();
+  schema->numeric = {"last", "other"};
+  std::vector<double> values = {3, 100, 7, 200, std::nan(""), 300};
+  DesignMatrix rows = {.schema = schema, .rows = 3, .values = values, .codes = {}};
+  std::vector<double> target = {4, 8, 6};
+  ThreadPool pool(1);
+  auto model = fit_model("no_change", {.features = rows, .label = target}, {}, pool).value();
+  std::vector<double> out(3);
+  ASSERT_TRUE(model->predict(rows, out).has_value());
+  EXPECT_EQ(out, (std::vector<double>{3, 7, 6}));
+  EXPECT_EQ(
+      model->notes(),
+      (std::vector<std::string>{"answers with the mean of training where 'last' is missing"}));
+  DesignMatrix none = {
+      .schema = std::make_shared<DesignSchema>(), .rows = 3, .values = {}, .codes = {}};
+  EXPECT_EQ(fit_model("no_change", {.features = none, .label = target}, {}, pool).error().message(),
+            "no_change needs a column of numbers to answer with");
 }
 
 TEST(Constant, HasNoOptions) {

@@ -118,7 +118,7 @@ TEST(LeakageRun, AModelWithoutSuspectsIsNotMadeAgain) {
   ASSERT_TRUE(looked.report) << looked.report.error().text();
   EXPECT_FALSE(looked.report->suspected());
   EXPECT_TRUE(looked.report->reruns.empty());
-  EXPECT_EQ(looked.report->findings.size(), 11U);
+  EXPECT_EQ(looked.report->findings.size(), 12U);
   EXPECT_EQ(looked.report->train_rows, kTrainDays * kRowsADay);
   // Two rounds of targets dealt out, of 1000 training rows each.
   EXPECT_EQ(looked.stations,

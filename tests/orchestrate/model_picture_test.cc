@@ -20,7 +20,7 @@ TEST(ModelPicture, SaysFromWhenTheRowsAreAndHowTheyScored) {
   std::vector<std::int64_t> test = {2, 4, 5, 7, 8, 9};  // days 4, 8, 5, 9, 6, 3
   std::vector<double> train_scores = {0.2, 0.4, 0.6};
   std::vector<double> test_scores = {0.1234567891, 0.4, 0.4, 0.8, 0.8, 0.8};
-  std::vector<std::uint8_t> labels = {0, 0, 1, 1, 1, 0};
+  Outcomes labels{.label = {0, 0, 1, 1, 1, 0}};
   Split split;
   split.train.end = Timestamp{3 * kDay};
   split.test.begin = Timestamp{3 * kDay};
@@ -49,6 +49,31 @@ TEST(ModelPicture, SaysFromWhenTheRowsAreAndHowTheyScored) {
   std::int64_t rows = 0;
   for (const Json& bin : json["profile"]["calibration"]) rows += bin["rows"].get<std::int64_t>();
   EXPECT_EQ(rows, 6);
+}
+
+TEST(ModelPicture, NumbersOfAnySizeKeepSevenDigits) {
+  std::vector<std::int64_t> time = {0, kDay, 2 * kDay, 3 * kDay};
+  std::vector<std::int64_t> train = {0, 1};
+  std::vector<std::int64_t> test = {2, 3};
+  std::vector<double> train_scores = {1.23456789e-9, 2e-9};
+  std::vector<double> test_scores = {1.23456789e-9, 1.23456789e-9};
+  Outcomes numbers{.task = Task::kNumber, .number = {3e-9, 4.0000000001e-9}};
+  ThreadPool pool(1);
+  Blocks rows = block_per_row(2);
+  ModelPicture picture =
+      picture_of({{}, true, time, train, test, train_scores, test_scores, numbers, rows},
+                 {.replicates = 100}, pool, {})
+          .value();
+  JsonWriter writer;
+  writer.begin_object();
+  write_picture(writer, picture);
+  Json json = Json::parse(writer.end_object().take())["profile"];
+  EXPECT_FALSE(json.contains("thresholds"));
+  EXPECT_EQ(json["calibration"][0]["predicted"], 1.234568e-9);
+  EXPECT_EQ(json["calibration"][0]["observed"], 3.5e-9);
+  EXPECT_EQ(json["calibration"][0]["tenth"], 3.1e-9);
+  EXPECT_EQ(json["periods"][0]["rmse"], 2.319953e-9);  // of errors 1.76543211e-9, 2.7654321101e-9
+  EXPECT_FALSE(json["periods"][0].contains("log_loss"));
 }
 
 TEST(ModelPicture, RangesAsTheProjectHasThem) {

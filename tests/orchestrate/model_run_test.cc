@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "base/random.h"
 #include "judge/bootstrap.h"
 #include "judge/metric.h"
@@ -130,6 +132,84 @@ TEST(ModelRun, ChoosesFromTheGridBeforeItFits) {
   FittedRun fitted = run_one_model(table, outright);
   EXPECT_EQ(fitted.test_scores, chosen.test_scores);
   EXPECT_EQ(fitted.model->serialize(), chosen.model->serialize());
+}
+
+// ---- numbers ---------------------------------------------------------------------------------
+
+// The same rows with the target 10 x + noise, and a level that says the day's weather.
+TrainingTable numbers_table(double noise) {
+  TrainingTable out = table_of(false);
+  Random random(8);
+  for (std::size_t i = 0; i < out.target.size(); ++i)
+    out.target[i] =
+        10 * out.columns.columns[0].float64(static_cast<std::int64_t>(i)) + noise * random.unit();
+  return out;
+}
+
+Model number_model(std::string algorithm) {
+  Model m = model();
+  m.algorithm = std::move(algorithm);
+  m.columns = {"x"};
+  m.encode = {};
+  return m;
+}
+
+double metric_of(const FittedRun& run, std::string_view split, std::string_view name) {
+  for (const MetricReport& metric : run.report.metrics.at(std::string(split)))
+    if (metric.name == name) return metric.estimate.value;
+  return std::nan("");
+}
+
+TEST(ModelRun, NumbersAreJudgedAsNumbersFromEndToEnd) {
+  TrainingTable table = numbers_table(2);
+  FittedRun boosted = run_one_model(table, number_model("xgboost_regression"));
+  EXPECT_EQ(boosted.report.task, Task::kNumber);
+  double squares = 0;
+  for (std::size_t i = 0; i < boosted.test_rows.size(); ++i) {
+    double error =
+        boosted.test_scores[i] - table.target[static_cast<std::size_t>(boosted.test_rows[i])];
+    squares += error * error;
+  }
+  double rmse = std::sqrt(squares / static_cast<double>(boosted.test_rows.size()));
+  EXPECT_DOUBLE_EQ(metric_of(boosted, "test", "rmse"), rmse);
+  EXPECT_LT(rmse, 0.8);  // uniform noise of 2 has .58
+  EXPECT_GT(metric_of(boosted, "test", "r2"), 0.99);
+  FittedRun mean = run_one_model(table, number_model("mean"));
+  EXPECT_GT(metric_of(mean, "test", "rmse"), 8);  // 10 times the deviation of 0 to 3
+  EXPECT_LT(metric_of(mean, "test", "r2"), 0.01);
+  ASSERT_EQ(boosted.report.drivers.drivers.size(), 1U);
+  EXPECT_NEAR(boosted.report.drivers.drivers[0].contribution.value, 10, 1.5);
+  // Dealt out anew, a value of variance 125 is twice that away from its own, squared.
+  EXPECT_NEAR(boosted.report.drivers.drivers[0].importance.value, 250, 60);
+  ASSERT_EQ(boosted.report.inflation.metrics.size(), 3U);
+  EXPECT_EQ(boosted.report.inflation.metrics[0].metric, "rmse");
+  EXPECT_TRUE(boosted.report.picture.profile.thresholds.empty());
+  EXPECT_FALSE(boosted.report.picture.profile.calibration.empty());
+}
+
+TEST(ModelRun, OptionsForNumbersAreChosenBySquaredError) {
+  Model choosing = number_model("xgboost_regression");
+  choosing.choose = Choice{{Timestamp{0}, Timestamp{4 * kDay}},
+                           {Timestamp{4 * kDay}, Timestamp{6 * kDay}},
+                           {{"rounds", {"1", "50"}}}};
+  FittedRun chosen = run_one_model(numbers_table(2), choosing);
+  EXPECT_EQ(chosen.report.chosen.find("rounds 50"), 0U) << chosen.report.chosen;
+}
+
+TEST(ModelRun, ModelsOfDifferentTasksAreNotCompared) {
+  Project project;
+  Model labels = model();
+  Model numbers = number_model("mean");
+  numbers.name = "numbers";
+  numbers.compare_with = "m";
+  project.models = {labels, numbers};
+  Status status = check_algorithms(project);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().message(),
+            "model numbers: mean learns numbers, and the logistic of m, which it is compared with, "
+            "labels of 0 and 1");
+  project.models[1].compare_with = "";
+  EXPECT_TRUE(check_algorithms(project));
 }
 
 }  // namespace

@@ -162,5 +162,26 @@ TEST(NaiveSplit, OfRowsThatAreExchangeableThereIsNone) {
   EXPECT_EQ(in_time.inflation.rows, in_time.test_rows);
 }
 
+TEST(RowSplitter, NumbersAreTestedByTheirRanksAndNotStratified) {
+  TrainingTable table = table_of(false);
+  Random random(12);
+  for (double& target : table.target) target = 100 * random.unit();
+  Model model = model_of(at_random());
+  model.algorithm = "xgboost_regression";
+  EXPECT_TRUE(RowSplitter(model, table).split());
+  for (std::size_t i = 0; i < table.target.size(); ++i)
+    table.target[i] += 60 * static_cast<double>(i) / static_cast<double>(table.target.size());
+  Result<SplitRows> refused = RowSplitter(model, table).split();
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message().find("targets rise with time"), std::string::npos)
+      << refused.error().message();
+  model.split.exchangeable = true;
+  EXPECT_TRUE(RowSplitter(model, table).split());
+  model.split.stratified = true;
+  EXPECT_EQ(RowSplitter(model, table).split().error().message(),
+            "'stratified' deals out the rows of either label, and xgboost_regression learns "
+            "numbers; leave it out");
+}
+
 }  // namespace
 }  // namespace lode

@@ -15,13 +15,23 @@ sources:
       shop: {required: true}
 labels:
   returned: {about: orders, value: returned = 1, known: at + hours(6)}
+  spent: {about: orders, value: amount, known: at + hours(6)}
 features:
   history:
     over: returned
     by: shop
     windows: [1d, 7d]
     values: {n: count(), returned: sum(value)}
+  spending:
+    over: spent
+    by: shop
+    window: 7d
+    values: {last: last(value)}
 training:
+  amounts:
+    rows: orders
+    label: spent
+    columns: {before: "spending[shop].last"}
   orders:
     rows: orders
     label: returned
@@ -48,6 +58,15 @@ models:
     compare_with: amount
     note: 'a note with </script><img src=x onerror=alert(1)> & "quotes" in it, and a
       word_that_is_much_longer_than_any_line_of_a_telephone_and_has_nowhere_to_be_broken'
+  usual:
+    from: amounts
+    algorithm: mean
+    split: {train: ..2020-01-29, test: 2020-01-29..}
+  as_before:
+    from: amounts
+    algorithm: no_change
+    split: {train: ..2020-01-29, test: 2020-01-29..}
+    compare_with: usual
 retraining:
   weekly:
     champion: amount

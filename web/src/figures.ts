@@ -16,9 +16,12 @@ export const fixed = (digits: number): Format => (v) => minus(v.toFixed(digits))
 export const signed = (digits: number): Format => (v) =>
     (v > 0 ? "+" : "") + minus(v.toFixed(digits));
 
-/** significant(3)(1234.5) is 1,235, and of 0.012345 it is 0.0123 */
-export const significant = (digits: number): Format => (v) =>
-    Math.abs(v) >= 10 ** (digits - 1) || v === 0 ? whole(v) : minus(v.toPrecision(digits));
+/** digits(4)(1529.3) is 1529, of 0.012345 it is 0.01235: for what may be of any size. */
+export const digits = (count: number): Format => (v) => {
+  if (v === 0 || !Number.isFinite(v)) return minus(v.toFixed(0));
+  const decimals = count - 1 - Math.floor(Math.log10(Math.abs(v)));
+  return minus(v.toFixed(Math.min(12, Math.max(0, decimals))));
+};
 
 /** 12.3 % */
 export const percent: Format = (v) => `${minus((100 * v).toFixed(1))} %`;
@@ -56,6 +59,19 @@ export function exact(part: Part): string {
   return part.value === undefined || part.value === null ? "null" : String(part.value);
 }
 
+/** Metrics in the target's unit: their figures are of any size. */
+function inUnit(metric: string): boolean {
+  return metric === "rmse" || metric === "mae" || metric.startsWith("pinball");
+}
+
+/** How values of a metric are written, and differences of two. */
+export function metricFormat(metric: string): Format {
+  return inUnit(metric) ? digits(4) : fixed(4);
+}
+export function differenceFormat(metric: string): Format {
+  return inUnit(metric) ? (v) => (v > 0 ? "+" : "") + digits(4)(v) : signed(4);
+}
+
 /** "log_loss" to "log-loss": names as people write them. */
 export function metricName(name: string): string {
   const names: Record<string, string> = {
@@ -65,6 +81,9 @@ export function metricName(name: string): string {
     calibration_error: "calibration error",
     average_precision: "average precision",
     accuracy: "accuracy",
+    rmse: "RMSE",
+    mae: "MAE",
+    r2: "R²",
   };
   return names[name] ?? name.replaceAll("_", " ");
 }

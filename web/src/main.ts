@@ -10,6 +10,7 @@ import {drivers} from "./sections/drivers";
 import {leaderboards} from "./sections/leaderboard";
 import {leakage} from "./sections/leakage";
 import {cautions, comparisons, models, recipes} from "./sections/models";
+import {predictedAgainstTrue, weeksOfNumbers} from "./sections/numbers";
 import {rest} from "./sections/rest";
 import {retraining} from "./sections/retraining";
 import {calibration, thresholds, weeks} from "./sections/scores";
@@ -45,6 +46,8 @@ function sectionsOf(run: Part): Section[] {
     {id: "leakage", title: "Leakage", content: leakage(run)},
     {id: "against", title: "Against each other", content: comparisons(run, legend)},
     {id: "weeks", title: "Week by week", content: weeks(run, legend)},
+    {id: "weeks-numbers", title: "Numbers, week by week", content: weeksOfNumbers(run, legend)},
+    {id: "predicted", title: "Predicted against true", content: predictedAgainstTrue(run, legend)},
     {id: "calibration", title: "Calibration", content: calibration(run, legend)},
     {id: "thresholds", title: "ROC, precision and recall", content: thresholds(run, legend)},
     {id: "drivers", title: "What moves the answers", content: drivers(run, legend)},

@@ -4,7 +4,8 @@
 import type {Part} from "./document";
 
 /** Metrics of which more is better; of all others less is. */
-const HIGHER = new Set(["auc", "average_precision", "accuracy", "precision", "recall", "f1", "r2"]);
+const HIGHER =
+    new Set(["auc", "average_precision", "accuracy", "precision", "recall", "f1", "r2", "ndcg"]);
 
 export function higherIsBetter(metric: string): boolean {
   return HIGHER.has(metric);
@@ -30,10 +31,27 @@ export function testMetric(model: Part, metric: string): Part {
   return model.at("metrics", "test", metric);
 }
 
-/** Models by log-loss on rows they have not seen, the best first; those without it last. */
+/** Whether a model's targets are numbers; runs from before there were such do not say. */
+export function ofNumbers(model: Part): boolean {
+  return model.get("task").text === "number";
+}
+
+/** The metric that models of a task are ranked by, less being better, and the one beside it. */
+export function lossOf(model: Part): string {
+  return ofNumbers(model) ? "rmse" : "log_loss";
+}
+export function rankOf(model: Part): string {
+  return ofNumbers(model) ? "r2" : "auc";
+}
+
+/**
+ * Models by their loss on rows they have not seen, the best first; those without it last, and those
+ * of numbers behind those of labels: a log-loss and an RMSE cannot be held against each other.
+ */
 export function ranked(run: Part): Part[] {
-  const loss = (model: Part) => testMetric(model, "log_loss").get("value").number;
+  const loss = (model: Part) => testMetric(model, lossOf(model)).get("value").number;
   return [...run.get("models").items].sort((a, b) => {
+    if (ofNumbers(a) !== ofNumbers(b)) return Number(ofNumbers(a)) - Number(ofNumbers(b));
     const [x, y] = [loss(a), loss(b)];
     if (Number.isNaN(x) || Number.isNaN(y))
       return Number(Number.isNaN(x)) - Number(Number.isNaN(y));
@@ -53,12 +71,13 @@ export function suspected(model: Part): boolean {
 
 /** A suspected model made again without its leak, where it could be: the most of it first. */
 export function honest(model: Part): Part|undefined {
-  return model.at("leakage", "again").items.find((one) => one.at("metrics", "log_loss").exists);
+  return model.at("leakage", "again").items.find((one) => one.at("metrics", lossOf(model)).exists);
 }
 
-/** The model that knows nothing of a row, if the run has one. */
-export function floor(run: Part): Part|undefined {
-  return run.get("models").items.find((model) => model.get("algorithm").text === "constant");
+/** The model of the same task that knows nothing of a row, if the run has one. */
+export function floor(run: Part, model: Part): Part|undefined {
+  const nothing = ofNumbers(model) ? "mean" : "constant";
+  return run.get("models").items.find((other) => other.get("algorithm").text === nothing);
 }
 
 export type Beats = "yes"|"no"|"unclear"|"nothing to compare";
@@ -68,14 +87,15 @@ export type Beats = "yes"|"no"|"unclear"|"nothing to compare";
  * has one, else only if the two intervals leave each other out.
  */
 export function beatsFloor(run: Part, model: Part): Beats {
-  const constant = floor(run);
+  const constant = floor(run, model);
   if (!constant || constant.path === model.path) return "nothing to compare";
+  const loss = lossOf(model);
   if (model.at("against", "model").text === constant.get("name").text) {
-    const word = said(model.at("against", "difference", "log_loss"), "log_loss");
+    const word = said(model.at("against", "difference", loss), loss);
     return word === "better" ? "yes" : word === "worse" ? "no" : "unclear";
   }
-  const mine = testMetric(model, "log_loss");
-  const its = testMetric(constant, "log_loss");
+  const mine = testMetric(model, loss);
+  const its = testMetric(constant, loss);
   if (mine.get("high").number < its.get("low").number) return "yes";
   if (mine.get("low").number > its.get("high").number) return "no";
   return "unclear";

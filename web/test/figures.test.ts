@@ -2,9 +2,20 @@ import assert from "node:assert/strict";
 import {test} from "node:test";
 
 import {Part} from "../src/document";
-import * as figures from "../src/figures";
+import {bytes, differenceFormat, digits, exact, fixed, metricFormat} from "../src/figures";
+import {percent, plain, seconds, signed, whole} from "../src/figures";
 
-const {bytes, exact, fixed, percent, plain, seconds, signed, significant, whole} = figures;
+test("what is in the target's unit has four digits whatever its size", () => {
+  assert.equal(digits(4)(1529.3), "1529");
+  assert.equal(digits(4)(-28.256), "−28.26");
+  assert.equal(digits(4)(0.00012346), "0.0001235");
+  assert.equal(digits(4)(0), "0");
+  assert.equal(metricFormat("rmse")(1529.3), "1529");
+  assert.equal(metricFormat("r2")(0.22915), "0.2291");
+  assert.equal(differenceFormat("mae")(135.94), "+135.9");
+  assert.equal(differenceFormat("mae")(-135.94), "−135.9");
+  assert.equal(differenceFormat("auc")(0.01), "+0.0100");
+});
 
 test("numbers as people read them", () => {
   assert.equal(whole(2545659), "2,545,659");
@@ -15,9 +26,6 @@ test("numbers as people read them", () => {
   assert.equal(signed(4)(0.01), "+0.0100");
   assert.equal(signed(4)(-0.01), "−0.0100");
   assert.equal(signed(1)(0), "0.0");
-  assert.equal(significant(3)(1234.5), "1,235");
-  assert.equal(significant(3)(-0.012345), "−0.0123");
-  assert.equal(significant(3)(0), "0");
   assert.equal(percent(0.1234), "12.3 %");
   assert.equal(seconds(3.14159), "3.14");
   assert.equal(seconds(43.31), "43.3");

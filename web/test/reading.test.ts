@@ -22,6 +22,28 @@ test("the lowest log-loss is first, and what has none is last", () => {
   assert.deepEqual(ranked(run).map((m) => m.get("name").text), ["a", "b", "none", "bare"]);
 });
 
+test("models of numbers stand behind those of labels, by their RMSE", () => {
+  const guess = (name: string, rmse: number, more: {[key: string]: Value} = {}): Value => ({
+    name,
+    algorithm: "linear",
+    task: "number",
+    metrics: {test: {rmse: of(rmse, rmse - 1, rmse + 1), r2: of(0.1)}},
+    ...more,
+  });
+  const mean = guess("usual", 9, {algorithm: "mean"});
+  const run = Part.whole({models: [mean, guess("best", 0.3), model("label", of(0.6)), constant]});
+  assert.deepEqual(ranked(run).map((m) => m.get("name").text), ["base", "label", "best", "usual"]);
+  const [, , best, usual] = ranked(run);
+  assert.ok(best && usual);
+  assert.equal(beatsFloor(run, best), "yes", "its floor is the mean, not the constant");
+  assert.equal(beatsFloor(run, usual), "nothing to compare");
+  const again: Value = [{how: "b", metrics: {rmse: of(4)}}];
+  const leaky = Part.whole(guess("m", 1, {leakage: {suspected: true, again}}));
+  assert.equal(honest(leaky)?.get("how").text, "b");
+  assert.equal(reading.higherIsBetter("r2"), true);
+  assert.equal(reading.higherIsBetter("rmse"), false);
+});
+
 test("a suspected model is told, with what it is worth when it could be made again", () => {
   const again: Value =
       [{how: "a", why_not: "no memory"}, {how: "b", metrics: {log_loss: of(0.44)}}];

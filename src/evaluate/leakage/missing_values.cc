@@ -53,7 +53,8 @@ std::optional<PureState> pure_state(const States& states, double alpha) {
 
 std::optional<LeakSuspect> judge_column(const std::string& name, const Column& column,
                                         std::span<const std::int64_t> rows,
-                                        std::span<const std::uint8_t> target, double alpha) {
+                                        std::span<const std::uint8_t> target,
+                                        std::string_view positive, double alpha) {
   States states;
   std::vector<double> filled;
   filled.reserve(rows.size());
@@ -75,9 +76,9 @@ std::optional<LeakSuspect> judge_column(const std::string& name, const Column& c
   };
   suspect.sentence = fmt::format(
       "Whether '{}' is filled tells the target: of {} rows where it is filled {:.1f} % are "
-      "positive, of {} where it is missing {:.1f} %. It is probably filled in after the outcome; "
+      "{}, of {} where it is missing {:.1f} %. It is probably filled in after the outcome; "
       "leave it out, or take its value as of the decision.",
-      name, states.rows[1], rate(1), states.rows[0], rate(0));
+      name, states.rows[1], rate(1), positive, states.rows[0], rate(0));
   suspect.figures.push_back({.name = "AUC of being filled or missing",
                              .value = ranks.strength(),
                              .low = ranks.strength_low(alpha),
@@ -110,7 +111,9 @@ Result<LeakFinding> detect(const LeakageInput& input, const LeakageOptions& opti
       pool, found.size(),
       [&](std::size_t i) {
         std::size_t c = some_missing[i];
-        found[i] = judge_column(table.schema[c].name, table.columns[c], rows, target, alpha);
+        found[i] =
+            judge_column(table.schema[c].name, table.columns[c], rows, target,
+                         input.number.empty() ? "positive" : "above the median target", alpha);
       },
       cancel));
   LeakFinding finding{.looked = true};

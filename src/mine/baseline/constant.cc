@@ -1,4 +1,4 @@
-// The baseline every model has to beat: one number for all rows.
+// The baselines every model has to beat: one number for all rows.
 #include <algorithm>
 #include <cmath>
 
@@ -30,14 +30,18 @@ Result<std::unique_ptr<FittedModel>> fit(const LabelledMatrix& data, const Optio
     total += data.weight_of(i) * data.label[static_cast<std::size_t>(i)];
     weight += data.weight_of(i);
   }
+  if (!std::isfinite(total / weight))
+    return fail(Code::kInvalid, "the targets of {} rows are too large to be summed",
+                data.features.rows);
   return std::make_unique<ConstantModel>(std::move(head), total / weight);
 }
 
 Result<std::unique_ptr<FittedModel>> load(ByteReader& payload, std::uint32_t, ModelHead head) {
   TRY(double mean, payload.f64());
   TRY_VOID(payload.finish());
-  if (!(mean >= 0 && mean <= 1))
+  if (head.algorithm->binary && !(mean >= 0 && mean <= 1))
     return fail(Code::kCorrupt, "the constant model says {}, which is no probability", mean);
+  if (!std::isfinite(mean)) return fail(Code::kCorrupt, "the mean model says {}", mean);
   return std::make_unique<ConstantModel>(std::move(head), mean);
 }
 
@@ -52,6 +56,16 @@ constexpr Algorithm kConstant = {
     .takes_bags = true,
 };
 
+constexpr Algorithm kMean = {
+    .name = "mean",
+    .version = 1,
+    .takes_missing = true,
+    .binary = false,
+    .fit = fit,
+    .load = load,
+    .baseline = true,
+};
+
 constinit const Component kComponent = {
     .kind = "algorithm",
     .name = kConstant.name,
@@ -64,7 +78,20 @@ constinit const Component kComponent = {
     .options = {},
     .factory = &kConstant,
 };
+constinit const Component kMeanComponent = {
+    .kind = "algorithm",
+    .name = kMean.name,
+    .summary = "gives every row the weighted mean of the training targets",
+    .description =
+        "The model to compare with where the target is a number: its RMSE is about the target's "
+        "standard deviation, and its R2 0 or below, by as much as the mean has changed since "
+        "training. Ignores all columns and takes missing values. One pass, no memory.",
+    .example = "algorithm: mean",
+    .options = {},
+    .factory = &kMean,
+};
 const Registration registration(kComponent);
+const Registration mean_registration(kMeanComponent);
 
 }  // namespace
 }  // namespace lode

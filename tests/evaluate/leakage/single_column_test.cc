@@ -1,7 +1,9 @@
 // Columns made from the target, and honest columns that are strong.
+// covers: evaluate/leakage/number_tellings
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 #include <string>
 
 #include "tests/evaluate/leakage_rows.h"
@@ -88,6 +90,67 @@ TEST(SingleColumn, NearMissTextsThatDifferInEveryRow) {
     cells.append_string("key " + std::to_string(row));
   });
   EXPECT_TRUE(leak_finding("single_column", rows.input()).suspects.empty());
+}
+
+// ---- numbers ---------------------------------------------------------------------------------
+
+// Clean rows whose target is a number of their own.
+struct NumberTargets {
+  explicit NumberTargets(std::uint64_t seed, int count = 1000) : rows(clean_rows(seed, count)) {
+    Random random(seed, 55);
+    for (int i = 0; i < count; ++i) number.push_back(10 * leak_bell(random));
+  }
+  LeakFinding look() {
+    LeakageInput input = rows.input();
+    halves = above_median(number);
+    input.target = halves;
+    input.number = number;
+    input.from_the_past = past;
+    return leak_finding("single_column", input);
+  }
+  void add(const std::string& name, const std::function<double(double)>& of) {
+    rows.add_numbers(name,
+                     [&](std::int64_t row) { return of(number[static_cast<std::size_t>(row)]); });
+  }
+
+  LeakRows rows;
+  std::vector<double> number;
+  std::vector<std::uint8_t> halves;
+  std::vector<std::string> past{};
+};
+
+TEST(SingleColumnOfNumbers, CopiesAndFunctionsOfTheTargetAreNamed) {
+  NumberTargets days(1, 3000);
+  days.add("copy", [](double y) { return 3 - 2 * y; });
+  days.add("curved", [](double y) { return std::exp(y / 10); });
+  days.add("folded", [](double y) { return y < 0 ? 1000 - y : y; });  // no order tells it
+  LeakFinding finding = days.look();
+  ASSERT_EQ(leak_columns(finding), (std::vector<std::string>{"copy", "curved", "folded"}));
+  EXPECT_EQ(finding.suspects[0].figures[0].value, 1) << "ranks are the same, turned round";
+  EXPECT_NE(finding.suspects[0].sentence.find("(the larger, the smaller)"), std::string::npos);
+  EXPECT_EQ(finding.suspects[2].figures[0].name, "R2 of the means of its intervals, held out");
+  EXPECT_TRUE(finding.suspects[0].leave_out);
+}
+
+TEST(SingleColumnOfNumbers, TextsWithOneTargetEachAreNamed) {
+  NumberTargets days(2);
+  for (double& y : days.number) y = std::round(y / 10);
+  days.rows.add("status", Type::string(), [&](ColumnBuilder& cells, std::int64_t row) {
+    cells.append_string("s" + std::to_string(days.number[static_cast<std::size_t>(row)]));
+  });
+  EXPECT_EQ(leak_columns(days.look()), std::vector<std::string>{"status"});
+}
+
+// A correlation of .97 is strong and honest: its AUC of the halves is above .98 nearly.
+TEST(SingleColumnOfNumbers, StrongHonestColumnsAndThePastAreNotAccused) {
+  NumberTargets days(3);
+  Random random(3, 4);
+  days.add("warm", [&](double y) { return y + 2.5 * leak_bell(random); });
+  days.add("yesterday", [&](double y) { return y + 0.1 * leak_bell(random); });
+  days.past = {"yesterday"};
+  EXPECT_TRUE(days.look().suspects.empty());
+  days.past = {};
+  EXPECT_EQ(leak_columns(days.look()), std::vector<std::string>{"yesterday"});
 }
 
 }  // namespace

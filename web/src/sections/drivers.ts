@@ -3,11 +3,16 @@
 import {chart, dotsWithIntervals, type Legend, Plot, plot} from "../charts";
 import type {Part} from "../document";
 import {type Child, details, el, estimate, fig, table, words} from "../dom";
-import {fixed, plain, whole} from "../figures";
-import {ranked} from "../reading";
+import {digits, fixed, type Format, plain, whole} from "../figures";
+import {ofNumbers, ranked} from "../reading";
 
 const nameOf = (model: Part) => model.get("name").text;
 const driversOf = (model: Part) => model.at("drivers", "columns").items;
+
+/** What a model's Shapley values are in, and how figures in it are written. */
+const unitOf = (model: Part) => ofNumbers(model) ? "the target's unit" : "log-odds";
+const inUnit = (model: Part, decimals: number): Format =>
+    ofNumbers(model) ? digits(4) : fixed(decimals);
 
 /** Drawn at most; the table has all. */
 const MOST_DRAWN = 12;
@@ -22,13 +27,13 @@ function contributions(model: Part, legend: Legend): HTMLElement {
                                                   colour: legend.colour(nameOf(model)),
                                                 }));
   return chart(
-      `Mean size of Shapley values of ${nameOf(model)}, in log-odds: ` +
-          dots.map((dot) => `${dot.name} ${dot.value.toFixed(3)}`).join(", "),
+      `Mean size of Shapley values of ${nameOf(model)}, in ${unitOf(model)}: ` +
+          dots.map((dot) => `${dot.name} ${inUnit(model, 3)(dot.value)}`).join(", "),
       [
         el("b", {}, nameOf(model)),
         ` (${driversOf(model).length} of ${model.at("drivers", "columns_in_all").text} columns)`
       ],
-      (width) => dotsWithIntervals(dots, "mean size, log-odds", "begin", width));
+      (width) => dotsWithIntervals(dots, `mean size, ${unitOf(model)}`, "begin", width));
 }
 
 interface At {
@@ -84,8 +89,9 @@ function curves(model: Part, legend: Legend): Child {
               ],
               driver.get("curve").items.map(
                   (point): Child[] =>
-                      [fig(point.get("at"), plain), fig(point.get("value"), fixed(4)),
-                       fig(point.get("low"), fixed(4)), fig(point.get("high"), fixed(4))]))));
+                      [fig(point.get("at"), plain), fig(point.get("value"), inUnit(model, 4)),
+                       fig(point.get("low"), inUnit(model, 4)),
+                       fig(point.get("high"), inUnit(model, 4))]))));
 }
 
 function columnsTable(model: Part): HTMLElement {
@@ -97,8 +103,8 @@ function columnsTable(model: Part): HTMLElement {
       `Drivers of ${nameOf(model)}`, columns,
       driversOf(model).map(
           (driver): Child[] =>
-              [words(driver.get("column")), estimate(driver.get("contribution"), fixed(4)),
-               estimate(driver.get("importance"), fixed(5)),
+              [words(driver.get("column")), estimate(driver.get("contribution"), inUnit(model, 4)),
+               estimate(driver.get("importance"), inUnit(model, 5)),
                fig(driver.get("correlation"), fixed(2)),
                driver.get("missing").exists ? fig(driver.get("missing"), whole) : ""]));
 }
@@ -108,14 +114,18 @@ export function drivers(run: Part, legend: Legend): Child {
   if (list.length === 0) return null;
   return [
     el("p", {class: "lead"},
-       "The mean size of each column's Shapley values: how far it moves the answer, in log-odds, " +
-           "on test rows. It says what a model uses, not what causes anything."),
+       "The mean size of each column's Shapley values: how far it moves the answer on test rows, " +
+           `in ${
+                   [...new Set(list.map(unitOf))].join(
+                       " or ")}. It says what a model uses, not what ` +
+           "causes anything."),
     el("div", {class: "grid"}, list.map((model) => contributions(model, legend))),
     details(
         "The figures, with importance",
         el("p", {class: "quiet"},
-           "Importance: how much worse the log-loss gets when the column's values are dealt out " +
-               "anew among the rows. Correlation: of the column's value with its Shapley value; " +
+           "Importance: how much worse the log-loss, or of numbers the mean squared error, gets " +
+               "when the column's values are dealt out anew among the rows. Correlation: of the " +
+               "column's value with its Shapley value; " +
                "1 where more of it always raises the answer."),
         list.map(
             (model) =>

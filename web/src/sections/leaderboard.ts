@@ -2,7 +2,7 @@
 // nothing.
 import type {Part} from "../document";
 import {type Child, el, estimate, fig, table, words} from "../dom";
-import {metricName, significant, whole} from "../figures";
+import {digits, metricName, whole} from "../figures";
 
 const VERDICTS: Record<string, string> = {
   yes: "yes",
@@ -11,11 +11,12 @@ const VERDICTS: Record<string, string> = {
   "no baseline": "not known",
 };
 
-/** What the run says of each question, the first thing to read. */
-export function headlines(run: Part): Child[] {
+/** What the run says of the questions these models answer, the first thing to read. */
+export function headlines(run: Part, models: Part[]): Child[] {
+  const names = new Set(models.map((model) => model.get("name").text));
   return run.get("leaderboards")
-      .items.map(
-          (board) => el("p", {class: "headline"}, "Does a model help? ", words(board.get("says"))));
+      .items.filter((b) => b.get("models").items.some((row) => names.has(row.get("model").text)))
+      .map((b) => el("p", {class: "headline"}, "Does a model help? ", words(b.get("says"))));
 }
 
 function standing(board: Part, row: Part): Child {
@@ -38,15 +39,15 @@ function one(board: Part): Child {
   const rows = board.get("models").items.map(
       (row): Child[] =>
           [words(row.get("model")), words(row.get("algorithm")),
-           estimate(row.get("value"), significant(4)),
-           estimate(row.get("behind_best"), significant(3)), standing(board, row)]);
+           estimate(row.get("value"), digits(4)),
+           estimate(row.get("behind_best"), digits(3)), standing(board, row)]);
   return [
     el("p", {class: "lead"}, words(board.get("label")), ": ", fig(board.get("test_rows"), whole),
        " test rows, by ", words(board.get("metric"), metric),
        ", of which less is better. A model helps: ",
        words(board.get("helps"), VERDICTS[board.get("helps").text] ?? board.get("helps").text),
        ". Winner: ", words(board.get("winner")), ", baseline: ", words(board.get("baseline")),
-       ", gain ", estimate(board.get("gain"), significant(4)), "."),
+       ", gain ", estimate(board.get("gain"), digits(4)), "."),
     table(
         `Leaderboard of ${board.get("label").text}`,
         [

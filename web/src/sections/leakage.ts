@@ -2,7 +2,7 @@
 // suspect.
 import {type Part} from "../document";
 import {type Child, details, el, estimate, fig, table, words} from "../dom";
-import {fixed, metricName, plain, signed, whole} from "../figures";
+import {differenceFormat, metricFormat, metricName, plain, whole} from "../figures";
 
 export function leakage(run: Part): Child {
   const list = run.get("models").items.filter((model) => model.get("leakage").exists);
@@ -82,9 +82,10 @@ function again(list: Part[]): Child {
           return [[...start, "not made", words(one.get("why_not")), "–", "–"]];
         return one.get("metrics").members.map(
             ([metric, value], i): Child[] =>
-                [...(i === 0 ? start : ["", "", ""]), metricName(metric), estimate(value, fixed(4)),
+                [...(i === 0 ? start : ["", "", ""]), metricName(metric),
+                 estimate(value, metricFormat(metric)),
                  one.at("difference", metric).exists ?
-                     estimate(one.at("difference", metric), signed(4)) :
+                     estimate(one.at("difference", metric), differenceFormat(metric)) :
                      "–",
                  i === 0 ?
                      [

@@ -3,9 +3,11 @@
 import {chart, dotsWithIntervals, type Legend} from "../charts";
 import type {Part} from "../document";
 import {type Child, details, el, estimate, fig, pairs, table, words} from "../dom";
+import {differenceFormat, metricFormat, metricName, whole} from "../figures";
+import * as reading from "../reading";
+import {blockUnits, higherIsBetter, lossOf, metricsOf, notes, ranked} from "../reading";
 
-import {fixed, metricName, signed, whole} from "../figures";
-import {blockUnits, higherIsBetter, metricsOf, notes, ranked, said, testMetric} from "../reading";
+const {said, testMetric} = reading;
 
 function leaderboard(models: Part[], metrics: string[]): HTMLElement {
   const columns: {head: string, numeric?: boolean}[] = [
@@ -23,7 +25,7 @@ function leaderboard(models: Part[], metrics: string[]): HTMLElement {
           words(model.get("algorithm")),
           ...metrics.map(
               (metric) => testMetric(model, metric).exists ?
-                  estimate(testMetric(model, metric), fixed(4)) :
+                  estimate(testMetric(model, metric), metricFormat(metric)) :
                   "–")]);
   return table("Models on test rows", columns, rows);
 }
@@ -41,7 +43,7 @@ function metricChart(models: Part[], metric: string, legend: Legend): HTMLElemen
   });
   const way = higherIsBetter(metric) ? "more is better" : "less is better";
   const says = `${metricName(metric)} on test rows, ${way}: ` +
-      dots.map((d) => `${d.name} ${d.value.toFixed(4)}`).join(", ");
+      dots.map((d) => `${d.name} ${metricFormat(metric)(d.value)}`).join(", ");
   return chart(
       says, [el("b", {}, metricName(metric)), ` (${way})`],
       (width) => dotsWithIntervals(dots, metricName(metric), "nothing", width));
@@ -53,11 +55,16 @@ export function models(run: Part, legend: Legend): Child {
   const metrics = metricsOf(list, "test");
   return [
     el("p", {class: "lead"},
-       "On test rows no model was fitted on, sorted by log-loss. Intervals hold the truth in 95 " +
-           `of 100 repetitions; they draw ${blockUnits(run)}.`),
+       `On test rows no model was fitted on, sorted by ${lossNames(list)}. Intervals hold the ` +
+           `truth in 95 of 100 repetitions; they draw ${blockUnits(run)}.`),
     el("div", {class: "grid"}, metrics.map((metric) => metricChart(list, metric, legend))),
     leaderboard(list, metrics),
   ];
+}
+
+/** "log-loss", "RMSE", or both where a run has models of either task. */
+function lossNames(list: Part[]): string {
+  return [...new Set(list.map((model) => metricName(lossOf(model))))].join(" or ");
 }
 
 export function comparisons(run: Part, legend: Legend): Child {
@@ -78,7 +85,7 @@ export function comparisons(run: Part, legend: Legend): Child {
     const way = higherIsBetter(metric) ? "right of 0 is better" : "left of 0 is better";
     return chart(
         `Difference of ${metricName(metric)}, ${way}: ` +
-            dots.map((d) => `${d.name} ${d.value.toFixed(4)}`).join(", "),
+            dots.map((d) => `${d.name} ${differenceFormat(metric)(d.value)}`).join(", "),
         [el("b", {}, metricName(metric)), ` (${way})`],
         (width) => dotsWithIntervals(dots, `difference of ${metricName(metric)}`, "line", width));
   });
@@ -88,7 +95,7 @@ export function comparisons(run: Part, legend: Legend): Child {
            ...metrics.map(
                (metric) => difference(model, metric).exists ?
                    [
-                     estimate(difference(model, metric), signed(4)), " ",
+                     estimate(difference(model, metric), differenceFormat(metric)), " ",
                      saidOf(difference(model, metric), metric)
                    ] :
                    "–")]);
@@ -143,6 +150,7 @@ export function recipes(run: Part): Child {
             ["content", el("code", {}, words(model.get("content")))],
             ["data set", el("code", {}, words(model.get("dataset")))],
             ["algorithm", words(model.get("algorithm"))],
+            ["its targets", model.get("task").exists ? words(model.get("task")) : "binary"],
             ["options", named(model.get("options"))],
             [
               "options chosen",

@@ -4,12 +4,13 @@ import {chart, type Legend, Plot, plot} from "../charts";
 import type {Part} from "../document";
 import {type Child, details, el, fig, table, when} from "../dom";
 import {day, fixed, percent, whole} from "../figures";
-import {blockUnits, ranked} from "../reading";
+import {blockUnits, ofNumbers, ranked} from "../reading";
 
 const profile = (model: Part, of: string) => model.at("profile", of).items;
 const nameOf = (model: Part) => model.get("name").text;
+// Models of labels; those of numbers are drawn by numbers.ts.
 const having = (run: Part, of: string, least = 1) =>
-    ranked(run).filter((model) => profile(model, of).length >= least);
+    ranked(run).filter((model) => !ofNumbers(model) && profile(model, of).length >= least);
 
 interface Bin {
   predicted: number;
@@ -196,18 +197,18 @@ export function thresholds(run: Part, legend: Legend): Child {
   ];
 }
 
-interface Week {
+export interface Week {
   at: Date;
   name: string;
   value: number;
 }
 
-function weeksOf(model: Part, of: string, name = nameOf(model)): Week[] {
+export function weeksOf(model: Part, of: string, name = nameOf(model)): Week[] {
   return profile(model, "periods")
       .map((week) => ({at: new Date(week.get("begin").text), name, value: week.get(of).number}));
 }
 
-function overTime(
+export function overTime(
     weeks: Week[], lines: {name: string, colour: string, dash: string}[], label: string,
     domain: [number, number]|undefined, width: number, height: number): Element {
   return plot({

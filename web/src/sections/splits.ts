@@ -2,7 +2,7 @@
 // shown.
 import {type Part} from "../document";
 import {type Child, details, el, estimate, fig, table, when, words} from "../dom";
-import {fixed, metricName, minute, signed, whole} from "../figures";
+import {differenceFormat, metricFormat, metricName, minute, whole} from "../figures";
 import {metricsOf} from "../reading";
 
 /** Which rows a model was made of and judged on. */
@@ -61,7 +61,7 @@ function onTraining(list: Part[]): Child {
                   [model.get("name").text,
                    ...metrics.map(
                        (metric) => model.at("metrics", "train", metric).exists ?
-                           estimate(model.at("metrics", "train", metric), fixed(4)) :
+                           estimate(model.at("metrics", "train", metric), metricFormat(metric)) :
                            "–")])));
 }
 
@@ -94,14 +94,17 @@ function randomSplits(list: Part[]): Child {
     {head: "split at random", numeric: true}, {head: "as judged", numeric: true},
     {head: "random less judged", numeric: true}, {head: "standard error", numeric: true}
   ];
-  const rows = judged.flatMap((model) => metrics.map((metric): Child[] => {
+  const ofModel = (model: Part) =>
+      metrics.filter((metric) => model.at("random_split", "metrics", metric).exists);
+  const rows = judged.flatMap((model) => ofModel(model).map((metric, i): Child[] => {
     const part = model.at("random_split", "metrics", metric);
-    const first = metric === metrics[0];
+    const first = i === 0;
+    const format = metricFormat(metric);
     return [
       model.get("name").text, first ? fig(model.at("random_split", "rows"), whole) : "",
-      metricName(metric), estimate(part.get("random"), fixed(4)),
-      model.at("metrics", "test", metric, "value").number.toFixed(4),
-      fig(part.get("inflation"), signed(4)), fig(part.get("standard_error"), fixed(4))
+      metricName(metric), estimate(part.get("random"), format),
+      format(model.at("metrics", "test", metric, "value").number),
+      fig(part.get("inflation"), differenceFormat(metric)), fig(part.get("standard_error"), format)
     ];
   }));
   return [

@@ -3,32 +3,38 @@
 import type {Part} from "../document";
 import {type Child, details, el, estimate, fig, when, words} from "../dom";
 
-import {day, fixed, metricName, signed, whole} from "../figures";
+import {day, differenceFormat, fixed, metricFormat, metricName, signed, whole} from "../figures";
 import {headlines} from "./leaderboard";
-import {againstLive, beatsFloor, floor, higherIsBetter, honest, notes} from "../reading";
-import {promotions, ranked, rowsOf, said, suspected, testMetric} from "../reading";
+import {againstLive, beatsFloor, floor, higherIsBetter, honest, lossOf, notes} from "../reading";
+import {ofNumbers, promotions, rankOf, ranked, rowsOf, said, suspected} from "../reading";
+import {testMetric} from "../reading";
 
 function bestSentence(run: Part, best: Part): Child {
-  const count = run.get("models").items.length;
+  const count = run.get("models").items.filter((m) => ofNumbers(m) === ofNumbers(best)).length;
+  const loss = lossOf(best);
+  const rank = rankOf(best);
   const name = el("b", {}, words(best.get("name")));
   const sentence: Child[] = [
-    count === 1 ? ["The one model, ", name, ", has a log-loss of "] :
-                  [`Of ${count} models, `, name, " has the lowest log-loss: "],
-    estimate(testMetric(best, "log_loss"), fixed(4)), " on rows it has not seen"
+    count === 1 ? ["The one model, ", name, `, has ${article(loss)} ${metricName(loss)} of `] :
+                  [`Of ${count} models, `, name, ` has the lowest ${metricName(loss)}: `],
+    estimate(testMetric(best, loss), metricFormat(loss)), " on rows it has not seen"
   ];
-  if (testMetric(best, "auc").exists)
-    sentence.push("; its AUC is ", estimate(testMetric(best, "auc"), fixed(4)));
+  if (testMetric(best, rank).exists)
+    sentence.push(
+        `; its ${metricName(rank)} is `, estimate(testMetric(best, rank), metricFormat(rank)));
   sentence.push(".");
   return sentence;
 }
 
 function floorSentence(run: Part, best: Part): Child {
-  const constant = floor(run);
+  const constant = floor(run, best);
+  const kind = ofNumbers(best) ? "mean" : "constant";
   if (!constant)
-    return "No model here is the constant, so nothing says what knowing nothing is worth.";
+    return `No model here is the ${kind}, so nothing says what knowing nothing is worth.`;
+  const loss = lossOf(best);
   const its: Child = [
-    " (", words(constant.get("name")), ", log-loss ",
-    fig(testMetric(constant, "log_loss").get("value"), fixed(4)), ")"
+    " (", words(constant.get("name")), `, ${metricName(loss)} `,
+    fig(testMetric(constant, loss).get("value"), metricFormat(loss)), ")"
   ];
   switch (beatsFloor(run, best)) {
     case "yes":
@@ -38,17 +44,19 @@ function floorSentence(run: Part, best: Part): Child {
     case "unclear":
       return ["It cannot be told apart from knowing nothing", its, "."];
     default:
-      return ["It is the constant itself: no other model does better", its, "."];
+      return [`It is the ${kind} itself: no other model does better`, its, "."];
   }
 }
 
 function againstSentence(model: Part): Child {
   const other = model.at("against", "model");
-  const difference = model.at("against", "difference", "log_loss");
+  const loss = lossOf(model);
+  const difference = model.at("against", "difference", loss);
   if (!other.exists || !difference.exists) return null;
-  const word = said(difference, "log_loss");
+  const word = said(difference, loss);
   return [
-    "Against ", words(other), ", on the same rows: log-loss ", estimate(difference, signed(4)),
+    "Against ", words(other), `, on the same rows: ${metricName(loss)} `,
+    estimate(difference, differenceFormat(loss)),
     word === "cannot be told apart" ? ", which cannot be told apart." : `, which is ${word}.`
   ];
 }
@@ -67,17 +75,27 @@ function leakSentence(model: Part): Child {
   const again = honest(model);
   if (!again) return ["It is suspected of ", link, "."];
   return [
-    "It is suspected of ", link, ". Made again (", words(again.get("how")), ") its log-loss is ",
-    estimate(again.at("metrics", "log_loss"), fixed(4)), "."
+    "It is suspected of ", link, ". Made again (", words(again.get("how")),
+    `) its ${metricName(lossOf(model))} is `,
+    estimate(again.at("metrics", lossOf(model)), metricFormat(lossOf(model))), "."
   ];
 }
 
+/** "a log-loss", "an RMSE". */
+const article = (metric: string) => metric === "rmse" ? "an" : "a";
+
+/** Of the models of one task, or of either one after the other. */
 function modelVerdict(run: Part): Child {
-  const models = ranked(run);
+  const all = ranked(run);
+  return [false, true].map(
+      (numbers) => taskVerdict(run, all.filter((model) => ofNumbers(model) === numbers)));
+}
+
+function taskVerdict(run: Part, models: Part[]): Child {
   const best = models[0];
   if (!best) return null;
   const trusted = models.find((model) => notes(model).length === 0 && !suspected(model));
-  const boards = headlines(run);
+  const boards = headlines(run, models);
   return [
     boards.length > 0 ? boards : el("p", {class: "headline"}, bestSentence(run, best)),
     cautions(best),
@@ -85,7 +103,8 @@ function modelVerdict(run: Part): Child {
     trusted && trusted.path !== best.path ?
         el("p", {}, "Of those without a suspicion or a note, ",
            el("b", {}, words(trusted.get("name"))), " is best: ",
-           estimate(testMetric(trusted, "log_loss"), fixed(4)), ". ", againstSentence(trusted)) :
+           estimate(testMetric(trusted, lossOf(trusted)), metricFormat(lossOf(trusted))), ". ",
+           againstSentence(trusted)) :
         null,
   ];
 }
