@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "base/stored_json.h"
 #include "cli/metric_text.h"
+#include "cli/model_card_text.h"
 #include "cli/model_text.h"
 #include "cli/project_argument.h"
 #include "cli/text_table.h"
@@ -134,12 +135,40 @@ Result<int> check(CommandContext& context, const Project& project, const std::st
   return kExitDone;
 }
 
+Result<int> card(CommandContext& context, const Project& project, const std::string& name) {
+  TRY(std::unique_ptr<MetadataStore> store, open_run_records(context.files, project));
+  auto found = Registry(*store, project.name, context.clock).find(name);
+  if (!found) return fail(with_nearest(found.error(), *store, project, name));
+  TRY(JsonValue judgement, parse_json(found->metrics_json));
+  const JsonValue* sections = judgement.find("card");
+  if (sections == nullptr)
+    return fail(Code::kNotFound,
+                "version {} of model {} has no card: it was made by `retraining`, or by an older "
+                "lode; `lode run` writes one for each model it makes",
+                found->version, found->name);
+  if (!context.json) {
+    context.out.write(model_card_text(*found, *sections));
+    return kExitDone;
+  }
+  context.out.write(JsonWriter()
+                        .begin_object()
+                        .field("name", found->name)
+                        .field("version", found->version)
+                        .field("content", text(found->content))
+                        .key("card")
+                        .raw(sections->raw)
+                        .end_object()
+                        .take() +
+                    "\n");
+  return kExitDone;
+}
+
 Result<int> run(CommandContext& context) {
   const std::string& action = context.argument("ACTION");
   std::span<const std::string> rest = context.arguments("REST");
   std::size_t names = action == "list" ? 0 : 1;
-  if (action != "list" && action != "show" && action != "check")
-    return fail(Code::kInvalid, "'{}' is nothing to do with models; say list or show or check",
+  if (action != "list" && action != "show" && action != "check" && action != "card")
+    return fail(Code::kInvalid, "'{}' is nothing to do with models; say list, show, check or card",
                 action);
   if (rest.size() < names)
     return fail(Code::kInvalid, "lode model {} needs the name of a model; `lode model list`",
@@ -149,28 +178,32 @@ Result<int> run(CommandContext& context) {
   auto project = project_at(context, rest.size() > names ? rest[names] : ".");
   if (!project) return project.error();
   if (action == "list") return list(context, **project);
+  if (action == "card") return card(context, **project, rest[0]);
   return action == "show" ? show(context, **project, rest[0]) : check(context, **project, rest[0]);
 }
 
-constexpr Positional kPositionals[] = {
-    {"ACTION", "list, show or check"},
-    {"REST",
-     "show, check: the model, as NAME, NAME@VERSION or NAME@ALIAS; then a lode.yaml or its folder",
-     Positional::Count::kAny}};
+constexpr Positional kPositionals[] = {{"ACTION", "list, show, check or card"},
+                                       {"REST",
+                                        "show, check, card: the model, as NAME, NAME@VERSION or "
+                                        "NAME@ALIAS; then a lode.yaml or its folder",
+                                        Positional::Count::kAny}};
 constexpr Command kCommand = {
     .group = CommandGroup::kLook, .positionals = kPositionals, .read_only = true, .run = run};
 
 constinit const Component kComponent = {
     .kind = "command",
     .name = "model",
-    .summary = "list a project's models, show one in full, or check what is stored of it",
+    .summary =
+        "list a project's models, show one in full, check what is stored of it, or write its card",
     .description =
         "`lode model list [PROJECT]`, `lode model show NAME[@VERSION] [PROJECT]`. With --json a "
         "model is one "
         "object with name, version, dataset, algorithm, and metrics by split, each with value, low "
         "and high. `lode model check NAME` reads the model and its encoders back from disk, scores "
         "the test rows that are kept again, and fails unless every score is the kept one to the "
-        "bit.",
+        "bit. `lode model card NAME` writes its card (Mitchell et al., 2019) as Markdown; what "
+        "only "
+        "its owner can say is marked `TO FILL IN`.",
     .example = "lode model show windows examples/flights",
     .options = {},
     .factory = &kCommand,

@@ -4,6 +4,7 @@
 
 #include "base/memory_budget.h"
 #include "base/time.h"
+#include "cli/evaluation_text.h"
 #include "cli/leakage_text.h"
 #include "cli/metric_text.h"
 #include "cli/station_table.h"
@@ -205,6 +206,7 @@ void print_models(Output& out, const RunReport& report) {
   print_pairs(out, report);
   print_drivers(out, report);
   print_leakage(out, report);
+  print_evaluation(out, report);
   print_notes(out, report);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <span>
 
 #include "lake/manifest.h"
 #include "lake/parquet_zone.h"
@@ -126,11 +127,12 @@ namespace {
 // Of a stored model: its pieces, in bytes that outlive them.
 struct ModelFile {
   std::string bytes;
-  std::string_view header, encoders, model;
+  std::string_view header, encoders, calibrator, model;
   std::int64_t version = 0;
 };
 
-// "lode-model 1 SIZE\n" or "lode-model 2 SIZE SIZE\n", then the pieces of those sizes.
+// "lode-model 1 SIZE\n", "lode-model 2 SIZE SIZE\n" or "lode-model 3 SIZE SIZE SIZE\n", then the
+// pieces of those sizes.
 bool split_model(ModelFile& file) {
   constexpr std::size_t kWords = std::string_view("lode-model 1 ").size();
   std::string_view rest = file.bytes;
@@ -139,14 +141,14 @@ bool split_model(ModelFile& file) {
   const char* at = rest.data() + kWords;
   const char* end = rest.data() + line;
   rest.remove_prefix(line + 1);
-  for (std::string_view* piece : {&file.header, &file.encoders}) {
+  std::string_view* const pieces[] = {&file.header, &file.encoders, &file.calibrator};
+  for (std::string_view* piece : std::span(pieces).first(static_cast<std::size_t>(file.version))) {
     std::size_t size = 0;
     auto [stopped, status] = std::from_chars(at, end, size);
     if (status != std::errc() || size > rest.size()) return false;
     *piece = rest.substr(0, size);
     rest.remove_prefix(size);
     at = stopped;
-    if (file.version == 1) break;
     if (at != end && *at == ' ') ++at;
   }
   file.model = rest;
@@ -162,12 +164,12 @@ Result<ModelFile> read_model(const Project& project, FileSystem& files,
     return fail(Error(Code::kCorrupt,
                       "the stored model is not what its name says; remove it and run again",
                       {.file = path}));
-  if (file.bytes.starts_with("lode-model 1 ")) file.version = 1;
-  if (file.bytes.starts_with("lode-model 2 ")) file.version = 2;
+  for (std::int64_t version : {1, 2, 3})
+    if (file.bytes.starts_with(fmt::format("lode-model {} ", version))) file.version = version;
   if (file.version == 0)
     return fail(
         Error(Code::kUnsupported,
-              "not a stored model of version 1 or 2, which are what this lode reads; use the lode "
+              "not a stored model of version 1 to 3, which are what this lode reads; use the lode "
               "that wrote it, or `lode run` to make it anew",
               {.file = path}));
   if (!split_model(file))
@@ -194,6 +196,9 @@ Result<StoredModel> load_stored_model(const Project& project, FileSystem& files,
   out.header = file.header;
   TRY(out.encoders, load_encoders(file.encoders));
   TRY(out.model, load_model(file.model));
+  if (file.version >= 3) {
+    TRY(out.calibrator, load_calibrator(file.calibrator));
+  }
   return out;
 }
 

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "evaluate/calibrator.h"
 #include "features/encoder_bytes.h"
 #include "mine/algorithm.h"
 #include "project/project.h"
@@ -61,6 +62,7 @@ struct StoredModel {
   std::string header;  // the JSON
   std::vector<ColumnEncoder> encoders;
   std::unique_ptr<FittedModel> model;
+  Calibrator calibrator{};  // that its scores go through
 };
 // kNotFound, kCorrupt; kUnsupported for format 1, which lacks the encoders.
 Result<StoredModel> load_stored_model(const Project& project, FileSystem& files,

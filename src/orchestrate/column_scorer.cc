@@ -68,7 +68,9 @@ Result<std::vector<EncodedCount>> score_rows(const ColumnScorer& scorer,
     std::size_t count = std::min(kPiece, rows.size() - begin);
     counts[piece].resize(scorer.encoders.size());
     Design design = encode_rows(scorer, rows.subspan(begin, count), &counts[piece]);
-    return scorer.model.predict(design.matrix, out.subspan(begin, count));
+    std::span<double> scores = out.subspan(begin, count);
+    TRY_VOID(scorer.model.predict(design.matrix, scores));
+    return scorer.calibrator == nullptr ? Status() : scorer.calibrator->apply(scores, scores);
   };
   TRY_VOID(parallel_for(pool, pieces, score_piece, cancel));
   std::vector<EncodedCount> all(scorer.encoders.size());

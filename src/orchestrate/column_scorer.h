@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "evaluate/calibrator.h"
 #include "features/encoder_bytes.h"
 #include "mine/algorithm.h"
 #include "table/column.h"
@@ -33,6 +34,7 @@ struct ColumnScorer {
   std::span<const std::size_t> columns;  // of the table, one for each encoder
   std::span<const ColumnEncoder> encoders;
   const FittedModel& model;
+  const Calibrator* calibrator = nullptr;  // what its scores go through, if anything
 };
 
 struct EncodedCount {
@@ -46,7 +48,7 @@ Design encode_rows(const ColumnScorer& scorer, std::span<const std::int64_t> row
 
 // Scores rows of the table in pieces, so that the encoded form of millions need not stand in memory
 // at once; a score does not depend on the pieces. Returns a count for each encoder. Errors: as
-// FittedModel::predict; kCancelled.
+// FittedModel::predict and Calibrator::apply; kCancelled.
 Result<std::vector<EncodedCount>> score_rows(const ColumnScorer& scorer,
                                              std::span<const std::int64_t> rows,
                                              std::span<double> out, ThreadPool& pool,

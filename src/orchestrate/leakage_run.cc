@@ -355,7 +355,8 @@ class ModelLeaks {
       return {};
     }
     TRY(std::vector<MetricDifference> differences,
-        compare(run_.judged, judged, draws, means_.pool, means_.cancel));
+        compare(run_.judged_raw ? *run_.judged_raw : run_.judged, judged, draws, means_.pool,
+                means_.cancel));
     for (const MetricDifference& d : differences) {
       rerun.metrics.emplace_back(d.metric->name, d.second);
       rerun.difference.emplace_back(d.metric->name, d.difference);

@@ -74,8 +74,8 @@ Result<ModelCheck> check_model(const Project& project, FileSystem& files, const 
   TRY(std::vector<std::int64_t> wanted, rows_of(kept.columns[0], rows.columns[0]));
   std::vector<double> again(wanted.size());
   ThreadPool pool(limits.threads);
-  TRY_VOID(
-      score_rows({rows, columns, stored.encoders, *stored.model}, wanted, again, pool, cancel));
+  TRY_VOID(score_rows({rows, columns, stored.encoders, *stored.model, &stored.calibrator}, wanted,
+                      again, pool, cancel));
   for (std::int64_t i = 0; i < kept.rows; ++i) {
     double before = kept.columns[1].float64(i);
     double now = again[static_cast<std::size_t>(i)];

@@ -8,6 +8,7 @@
 #include "judge/metric.h"
 #include "judge/split.h"
 #include "orchestrate/drivers_run.h"
+#include "orchestrate/evaluation_run.h"
 #include "orchestrate/naive_split.h"
 #include "orchestrate/recipe.h"
 #include "orchestrate/row_splitter.h"
@@ -31,6 +32,7 @@ class ModelRunner {
   ModelRunner(const Model& model, const TrainingTable& training, Recipe recipe,
               const ModelMeans& means)
       : model_(model),
+        training_(training),
         recipe_(std::move(recipe)),
         options_(recipe_.options()),
         splitter_(model, training),
@@ -70,10 +72,12 @@ class ModelRunner {
       TRY_VOID(score("train", rows_.train, *run_.model, train_scores_, station));
       return score("test", rows_.test, *run_.model, run_.test_scores, station);
     }));
+    TRY_VOID(calibrate());
     TRY_VOID(station("judge", StationKind::kOwn,
                      [&](Station& station) { return judge(compare_with, station); }));
     TRY_VOID(
         station("explain", StationKind::kOwn, [&](Station& station) { return explain(station); }));
+    TRY_VOID(look_closer());
     TRY_VOID(judge_by_naive_split());
     run_.train_rows = std::move(rows_.train);
     return std::move(run_);
@@ -193,6 +197,19 @@ class ModelRunner {
     return {};
   }
 
+  EvaluationMeans means() const { return {pool_, cancel_, budget_, stations_}; }
+
+  OutOfFoldTask as_trained() const {
+    return {model_, training_, recipe_, options_, splitter_, rows_.train};
+  }
+
+  Status calibrate() {
+    TRY(run_.calibrator, evaluate_out_of_fold(as_trained(), means(), report().evaluation));
+    raw_scores_ = run_.test_scores;
+    TRY_VOID(run_.calibrator.apply(train_scores_, train_scores_));
+    return run_.calibrator.apply(run_.test_scores, run_.test_scores);
+  }
+
   Status judge(const FittedRun* compare_with, Station& station) {
     TRY_VOID(judge_split("train", recipe_.outcomes(rows_.train).with(train_scores_),
                          splitter_.blocks(rows_.train)));
@@ -202,6 +219,7 @@ class ModelRunner {
     TRY(run_.judged, judge_split("test", outcomes.with(run_.test_scores), blocks));
     station.advance(std::ssize(rows_.test));
     report().blocks = run_.judged.blocks();
+    TRY_VOID(judge_raw({rows_.test, raw_scores_, run_.test_scores, labels, blocks}));
     TRY(report().picture, picture_of({model_.split, timed_, times_, rows_.train, rows_.test,
                                       train_scores_, run_.test_scores, outcomes, blocks},
                                      draws(), pool_, cancel_));
@@ -221,6 +239,34 @@ class ModelRunner {
     return judged;
   }
 
+  // What calibration changed, and the metrics of scores without it, which a model made another way
+  // is held against.
+  Status judge_raw(const TestedRows& tested) {
+    const std::vector<MetricReport>& judged = report().metrics["test"];
+    raw_metrics_ = judged;
+    if (run_.calibrator.kind() == CalibratorKind::kIdentity)
+      return compare_calibration(tested, run_.judged, run_.judged, draws(), means(),
+                                 report().evaluation);
+    TRY(std::vector<const Metric*> wanted, judged_metrics());
+    TRY(run_.judged_raw,
+        JudgedRows::make({tested.raw, tested.labels}, tested.blocks, wanted, pool_, cancel_));
+    TRY_VOID(compare_calibration(tested, *run_.judged_raw, run_.judged, draws(), means(),
+                                 report().evaluation));
+    raw_metrics_.clear();
+    for (const CalibratedMetric& metric : report().evaluation.calibration.metrics)
+      raw_metrics_.push_back({metric.name, metric.raw});
+    return {};
+  }
+
+  Status look_closer() {
+    std::vector<std::uint8_t> labels = recipe_.labels(run_.test_rows);
+    Blocks blocks = splitter_.blocks(run_.test_rows);
+    return evaluate_on_test(as_trained(),
+                            {run_.test_rows, raw_scores_, run_.test_scores, labels, blocks,
+                             ModelExplainer::can_explain(*run_.model)},
+                            draws(), means(), report().evaluation);
+  }
+
   // Where rows were split at random there is nothing to be inflated by, and nothing is learnt by a
   // model that reads no columns.
   Status judge_by_naive_split() {
@@ -231,7 +277,7 @@ class ModelRunner {
                                               16 * (train + std::ssize(run_.test_rows)) +
                                                   recipe_.fitting_bytes(train) + kScoringBytes));
     Result<InflationReport> found = judge_naive_split(
-        {recipe_, options_, rows_.train, run_.test_rows, report().metrics["test"], model_.seed},
+        {recipe_, options_, rows_.train, run_.test_rows, raw_metrics_, model_.seed},
         fmt::format("model {}: random split", model_.name), stations_, pool_, cancel_);
     if (!found && found.error().code() != Code::kInvalid) return fail(found.error());
     if (found) {
@@ -276,6 +322,7 @@ class ModelRunner {
   }
 
   const Model& model_;
+  const TrainingTable& training_;
   Recipe recipe_;
   ModelOptions options_;
   RowSplitter splitter_;
@@ -288,6 +335,8 @@ class ModelRunner {
   SplitRows rows_;
   EncodedRows encoded_;  // the design until the model is fitted
   std::vector<double> train_scores_;
+  std::vector<double> raw_scores_;         // of the test rows, before calibration
+  std::vector<MetricReport> raw_metrics_;  // of them
   FittedRun run_;
 };
 
@@ -356,10 +405,12 @@ Status check_algorithms(const Project& project) {
 }
 
 std::string model_artifact(const Model& model, const FittedRun& run, const std::string& dataset) {
+  // Without a calibrator a model is stored as it was before there were any.
+  int version = run.calibrator.kind() == CalibratorKind::kIdentity ? 2 : 3;
   JsonWriter json;
   json.begin_object()
       .field("format", "lode-model")
-      .field("version", 2)
+      .field("version", version)
       .field("name", model.name)
       .field("dataset", dataset)
       .field("definition", model_definition(model))
@@ -368,12 +419,15 @@ std::string model_artifact(const Model& model, const FittedRun& run, const std::
       .key("encoders")
       .begin_array();
   for (const ColumnEncoder& one : run.encoders) one.encoder->describe(json);
-  json.end_array().key("fitted").raw(run.model->describe()).end_object();
+  json.end_array();
+  if (version > 2) json.field("calibrator", run.calibrator.describe());
+  json.key("fitted").raw(run.model->describe()).end_object();
   std::string header = json.take();
   std::string encoders = serialize_encoders(run.encoders);
-  std::string bytes = fmt::format("lode-model 2 {} {}\n", header.size(), encoders.size());
-  bytes += header;
-  bytes += encoders;
+  std::string calibrator = version == 2 ? std::string() : run.calibrator.serialize();
+  std::string bytes = fmt::format("lode-model {} {} {}", version, header.size(), encoders.size());
+  if (version > 2) bytes += fmt::format(" {}", calibrator.size());
+  bytes += "\n" + header + encoders + calibrator;
   bytes += run.model->serialize();
   return bytes;
 }

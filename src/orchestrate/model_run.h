@@ -4,12 +4,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "base/memory_budget.h"
 #include "base/parallel.h"
+#include "evaluate/calibrator.h"
 #include "features/encoder_bytes.h"
 #include "features/training_set.h"
 #include "judge/bootstrap.h"
@@ -26,8 +28,12 @@ struct FittedRun {
   std::vector<ColumnEncoder> encoders;   // one a column, in order
   std::vector<std::int64_t> train_rows;  // positions in the training table, ascending
   std::vector<std::int64_t> test_rows;
-  std::vector<double> test_scores;
-  JudgedRows judged;  // the test rows
+  Calibrator calibrator;            // that scores go through
+  std::vector<double> test_scores;  // calibrated
+  JudgedRows judged;                // the test rows
+  // The same before calibration, where that changed something: to be held against a model made
+  // another way, which has no calibrator of its own.
+  std::optional<JudgedRows> judged_raw;
   ModelReport report;
   MemoryBudget::Hold hold;  // must not outlive the budget
 };

@@ -113,9 +113,11 @@ void write_judgement(JsonWriter& json, const ModelReport& model) {
   if (!model.drivers.drivers.empty()) write_drivers(json, model.drivers);
   if (!model.leakage.findings.empty() || !model.leakage.why_not.empty())
     write_leakage(json, model.leakage);
+  write_evaluation(json, model.evaluation);
   json.key("notes").begin_array();
   for (const std::string& note : model.notes) json.value(note);
   json.end_array();
+  write_card(json, model.card);
 }
 
 void write_walk(JsonWriter& json, const WalkReport& walk) {

@@ -12,8 +12,10 @@
 #include "ingest/arrivals.h"
 #include "judge/bootstrap.h"
 #include "lake/runs.h"
+#include "orchestrate/evaluation_report.h"
 #include "orchestrate/leaderboard_report.h"
 #include "orchestrate/leakage_report.h"
+#include "orchestrate/model_card.h"
 #include "orchestrate/model_picture.h"
 
 namespace lode {
@@ -146,6 +148,8 @@ struct ModelReport {
   InflationReport inflation{};
   DriversReport drivers{};
   LeakageReport leakage{};
+  EvaluationReport evaluation{};
+  std::vector<CardSection> card{};
   std::vector<std::string> notes{};
 };
 

@@ -411,6 +411,7 @@ class Runner {
   Status store(const Model& model, FittedRun& run, Station& station) {
     auto set = std::ranges::find(report_.training, model.from, &TrainingReport::name);
     run.report.dataset = set->dataset;
+    if (!run.report.metrics.empty()) run.report.card = model_card(run.report, *set);
     std::string artifact = model_artifact(model, run, set->dataset);
     run.report.content = text(content_hash(artifact));
     std::string path = model_path(project_, run.report.content);

@@ -249,6 +249,7 @@ std::string model_definition(const Model& model) {
     for (const auto& [name, values] : model.choose->grid)
       for (const std::string& value : values) canon.put("choose." + name, value);
   }
+  if (model.calibrate != "none") canon.put("calibrate", model.calibrate);
   canon.put("seed", fmt::format("{}", model.seed));
   canon.put("threads", std::int64_t{model.threads});
   return canon.text();

@@ -46,6 +46,10 @@ class ModelReader {
                       given_);
     model_.seed = static_cast<std::uint64_t>(part_.whole("seed").value_or(1));
     read_threads();
+    read_calibrate();
+    read_threshold();
+    model_.label_issues = part_.flag("label_issues");
+    read_fairness();
     model_.compare_with = part_.text("compare_with");
     model_.note = part_.text("note");
     while (model_.note.ends_with('\n')) model_.note.pop_back();
@@ -286,6 +290,65 @@ class ModelReader {
         choice.grid.push_back({name, {}});
       choice.grid.back().second.push_back(std::move(value));
     }
+  }
+
+  void read_calibrate() {
+    const YamlNode* node = part_.find("calibrate");
+    if (node == nullptr) return;
+    constexpr std::string_view kKnown[] = {"none", "auto", "platt", "beta", "isotonic"};
+    if (std::ranges::find(kKnown, node->text) == std::end(kKnown))
+      problems().add(node->place, unknown_word("calibration", node->text,
+                                               std::span<const std::string_view>(kKnown)));
+    else
+      model_.calibrate = node->text;
+  }
+
+  void read_threshold() {
+    std::optional<CheckedMap> part = part_.part("threshold");
+    if (!part) return;
+    constexpr double kMost = 1e12;
+    ThresholdRule rule;
+    std::vector<std::string_view> ways;
+    if (part->has("false_positive") || part->has("false_negative")) ways.push_back("cost");
+    for (std::string_view key : {"share", "rows_a_day", "precision"})
+      if (part->has(key)) ways.push_back(key);
+    if (ways.size() != 1) {
+      problems().add(part_.key_place("threshold"),
+                     "a threshold is found one way: by false_positive and false_negative (what "
+                     "they cost), by share, by rows_a_day, or by precision");
+      return;
+    }
+    auto number = [&](std::string_view key, double fallback, double least, double most) {
+      return bounded_number(loading_, part->find(key), fallback, least, most);
+    };
+    rule.false_positive = number("false_positive", 1, 0, kMost);
+    rule.false_negative = number("false_negative", 1, 0, kMost);
+    if (ways[0] == "cost" && rule.false_positive == 0 && rule.false_negative == 0)
+      problems().add(part_.key_place("threshold"), "one of the two mistakes must cost something");
+    using Kind = ThresholdRule::Kind;
+    if (ways[0] == "share") rule.kind = Kind::kShare, rule.amount = number("share", 0, 1e-6, 1);
+    if (ways[0] == "precision")
+      rule.kind = Kind::kPrecision, rule.amount = number("precision", 0.5, 1e-6, 1 - 1e-6);
+    if (ways[0] == "rows_a_day") {
+      rule.kind = Kind::kRowsADay;
+      rule.amount = number("rows_a_day", 1, 1, kMost);
+      if (model_.split.random > 0)
+        problems().add(part->key_place("rows_a_day"),
+                       "rows that are split at random have no days; give 'share'");
+    }
+    model_.threshold = rule;
+  }
+
+  void read_fairness() {
+    const YamlNode* node = part_.find("fairness");
+    if (node == nullptr) return;
+    for (const YamlNode& item : node->items)
+      for (const Field& field : resolve_fields(item.text, item.place)) {
+        if (is_among(field.name, model_.fairness))
+          problems().add(item.place, fmt::format("the column '{}' is named twice", field.name));
+        else
+          model_.fairness.push_back(field.name);
+      }
   }
 
   void read_threads() {

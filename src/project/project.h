@@ -163,6 +163,15 @@ struct Choice {
   std::vector<std::pair<std::string, std::vector<std::string>>> grid;
 };
 
+// How a model's threshold is found on rows it was not trained on (evaluate/thresholds.h).
+struct ThresholdRule {
+  enum class Kind : std::uint8_t { kCost, kShare, kRowsADay, kPrecision };
+  Kind kind = Kind::kCost;
+  double false_positive = 1;  // what a wrong decision costs, either way
+  double false_negative = 1;
+  double amount = 0;  // the share of the rows, the rows a day, the least precision
+};
+
 struct Model {
   std::string name;
   Place place;
@@ -174,9 +183,13 @@ struct Model {
   Split split;
   std::optional<Choice> choose;
   std::uint64_t seed = 1;
-  int threads = 2;           // fixed for third-party trainers: part of the result
-  std::string compare_with;  // another model of the same rows; "" = none
-  std::string note;          // printed beside the figure: why it is there, what to distrust
+  int threads = 2;                 // fixed for third-party trainers: part of the result
+  std::string compare_with;        // another model of the same rows; "" = none
+  std::string calibrate = "none";  // "auto", or the calibrator
+  std::optional<ThresholdRule> threshold;
+  bool label_issues = false;          // looked for even where nothing else asks for the fits
+  std::vector<std::string> fairness;  // columns of the training set
+  std::string note;  // printed beside the figure: why it is there, what to distrust
 };
 
 // A model made anew at the begin of every period from the rows of the last `train`, as one of

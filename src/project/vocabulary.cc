@@ -318,6 +318,31 @@ constexpr Section kChoose = {
     kChooseKeys,
     "choose: {fit: ..2001-01-22, on: 2001-01-22..2001-01-29, options: {max_depth: [4, 6]}}"};
 
+constexpr std::array kThresholdKeys = {
+    Key{.name = "false_positive",
+        .doc = "by cost: what a row costs that is flagged and should not be",
+        .form = Form::kScalar,
+        .fallback = "1"},
+    Key{.name = "false_negative",
+        .doc = "by cost: what a row costs that is not flagged and should be",
+        .form = Form::kScalar,
+        .fallback = "1"},
+    Key{.name = "share",
+        .doc = "by capacity: the share of the rows that may be flagged",
+        .form = Form::kScalar},
+    Key{.name = "rows_a_day",
+        .doc = "by capacity: the rows that may be flagged on any UTC day; needs a split by time",
+        .form = Form::kScalar},
+    Key{.name = "precision",
+        .doc = "the most rows of which at least this share has label 1, shown with confidence",
+        .form = Form::kScalar},
+};
+constexpr Section kThreshold = {
+    "threshold", "models.NAME.threshold",
+    "From which score on a row is flagged, found on training rows that are scored out of fold and "
+    "judged on the test rows. By one of cost, capacity or precision.",
+    kThresholdKeys, "threshold: {false_positive: 1, false_negative: 5}"};
+
 constexpr std::array kModelKeys = {
     Key{.name = "from",
         .doc = "the training set (`flights` or `training.flights`)",
@@ -358,6 +383,27 @@ constexpr std::array kModelKeys = {
         .doc = "threads of a third-party trainer: part of the result",
         .form = Form::kWhole,
         .fallback = "2"},
+    Key{.name = "calibrate",
+        .doc =
+            "how scores become probabilities: `none`, `platt`, `beta`, `isotonic`, or `auto` for "
+            "the one with the lowest log-loss out of fold. Costs a fit a fold",
+        .form = Form::kText,
+        .fallback = "none"},
+    Key{.name = "threshold",
+        .doc =
+            "from which score on a row is flagged. Costs a fit a fold, the same as `calibrate`'s",
+        .section = &kThreshold},
+    Key{.name = "label_issues",
+        .doc =
+            "look for rows whose label is likely wrong. Done without asking where `calibrate` or "
+            "`threshold` ask for the fits it needs",
+        .form = Form::kFlag,
+        .fallback = "false"},
+    Key{.name = "fairness",
+        .doc = "columns of the training set whose values (quantiles of numbers) are compared as "
+               "groups: rates of decisions and of errors",
+        .form = Form::kText,
+        .many = Many::kList},
     Key{.name = "compare_with",
         .doc = "another model of the same test rows, for the paired comparison",
         .form = Form::kText},

@@ -156,14 +156,14 @@ TEST_F(Catalogue, AStoredModelIsCheckedBeforeItIsShown) {
 }
 
 TEST_F(Catalogue, AStoredModelOfANewerVersionIsRefusedAsOne) {
-  std::string model = "lode-model 3 12\n{\"name\":\"m\"}and bytes";
+  std::string model = "lode-model 4 12\n{\"name\":\"m\"}and bytes";
   std::string path = model_path(*project_, text(content_hash(model)));
   ASSERT_TRUE(posix_files().make_directories(parent_directory(path)));
   ASSERT_TRUE(write_atomically(posix_files(), path, model));
   Error error = stored_model_header(*project_, posix_files(), content_hash(model)).error();
   EXPECT_EQ(error.code(), Code::kUnsupported);
   EXPECT_EQ(error.text(), path +
-                              ": not a stored model of version 1 or 2, which are what this lode "
+                              ": not a stored model of version 1 to 3, which are what this lode "
                               "reads; use the lode that wrote it, or `lode run` to make it anew");
 }
 

@@ -103,6 +103,7 @@ TEST(ModelRun, IsMadeOfStations) {
                         {"model m: score", 220},
                         {"model m: judge", 220},
                         {"model m: explain", 100},
+                        {"model m: slices", 100},
                         {"model m: random split, encode", 120},
                         {"model m: random split, judge", 100}}));
   EXPECT_EQ(training, (Named{{"model m: fit", 120}, {"model m: random split, fit", 120}}));
@@ -118,7 +119,7 @@ TEST(ModelRun, ChoosesFromTheGridBeforeItFits) {
                            {{"l2", {"0", "1", "1000"}}}};
   std::vector<StationRecord> stations;
   FittedRun chosen = run_one_model(table, choosing, &stations);
-  ASSERT_EQ(stations.size(), 11U);
+  ASSERT_EQ(stations.size(), 12U);
   EXPECT_EQ(stations[0].name, "model m: choose, encode");
   EXPECT_EQ(stations[0].units, 80);
   EXPECT_EQ(stations[1].name, "model m: choose, fit");

@@ -11,9 +11,9 @@
 namespace lode {
 
 inline FittedRun run_one_model(const TrainingTable& table, const Model& model,
-                               std::vector<StationRecord>* stations = nullptr) {
+                               std::vector<StationRecord>* stations = nullptr, int threads = 1) {
   Project project;
-  ThreadPool pool(1);
+  ThreadPool pool(threads);
   static MemoryBudget budget(std::int64_t{1} << 30);  // a run's hold must not outlive it
   ManualClock clock{Timestamp{}};
   CancelToken cancel;

@@ -49,12 +49,17 @@ models:
     split: {train: ..2020-01-29, test: 2020-01-29.., embargo: 1d}
     compare_with: base
     seed: 9223372036854775807
+    threshold: {precision: 0.4}
+    fairness: [shop, amount]
   everything:
     from: orders
     algorithm: logistic
     columns: [amount, shop, past.n_1d, past.returned_1d, past.n_7d, past.returned_7d]
     encode: {shop: {one_hot: {}}}
     split: {train: ..2020-01-29, test: 2020-01-29..}
+    calibrate: auto
+    threshold: {false_positive: 1, false_negative: 3}
+    fairness: [shop]
     compare_with: amount
     note: 'a note with </script><img src=x onerror=alert(1)> & "quotes" in it, and a
       word_that_is_much_longer_than_any_line_of_a_telephone_and_has_nowhere_to_be_broken'

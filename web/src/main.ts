@@ -7,6 +7,7 @@ import {append, type Child, el, fig, words} from "./dom";
 import {minute, seconds} from "./figures";
 import {data, trainingSets} from "./sections/data";
 import {drivers} from "./sections/drivers";
+import {calibrators, cards, decisions, groups, labelIssues, slices} from "./sections/evaluation";
 import {leaderboards} from "./sections/leaderboard";
 import {leakage} from "./sections/leakage";
 import {cautions, comparisons, models, recipes} from "./sections/models";
@@ -49,8 +50,14 @@ function sectionsOf(run: Part): Section[] {
     {id: "weeks-numbers", title: "Numbers, week by week", content: weeksOfNumbers(run, legend)},
     {id: "predicted", title: "Predicted against true", content: predictedAgainstTrue(run, legend)},
     {id: "calibration", title: "Calibration", content: calibration(run, legend)},
+    {id: "calibrators", title: "Calibrators", content: calibrators(run)},
+    {id: "decisions", title: "Decisions", content: decisions(run)},
     {id: "thresholds", title: "ROC, precision and recall", content: thresholds(run, legend)},
     {id: "drivers", title: "What moves the answers", content: drivers(run, legend)},
+    {id: "slices", title: "Worst slices", content: slices(run)},
+    {id: "labels", title: "Labels that look wrong", content: labelIssues(run)},
+    {id: "groups", title: "Groups", content: groups(run)},
+    {id: "cards", title: "Model cards", content: cards(run)},
     {id: "splits", title: "Splits", content: splits(run)},
     {id: "data", title: "Data quality", content: data(run)},
     {id: "training", title: "Training sets and features", content: trainingSets(run)},
