@@ -1,6 +1,7 @@
 #include "cli/evaluation_text.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "cli/text_table.h"
@@ -8,7 +9,13 @@
 namespace lode {
 namespace {
 
+// "none" of what there is none of: the precision where nothing is flagged.
+std::string number(double value, int digits) {
+  return std::isnan(value) ? "none" : fmt::format("{:.{}f}", value, digits);
+}
+
 std::string interval(const Estimate& e, int digits = 4) {
+  if (std::isnan(e.low)) return number(e.value, digits);
   return fmt::format("{:.{}f} [{:.{}f}, {:.{}f}]", e.value, digits, e.low, digits, e.high, digits);
 }
 
@@ -72,7 +79,7 @@ const DecisionFigure* find(const DecisionReport& decision, std::string_view name
 std::string both(const DecisionReport& decision, std::string_view name) {
   const DecisionFigure* figure = find(decision, name);
   if (figure == nullptr) return "";
-  return fmt::format("{:.3f}, then {}", figure->promised, interval(figure->came, 3));
+  return fmt::format("{}, then {}", number(figure->promised, 3), interval(figure->came, 3));
 }
 
 void print_decision_details(Output& out, const std::string& model, const DecisionReport& decision) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 #include <utility>
 
@@ -15,7 +16,12 @@ namespace {
 
 constexpr std::size_t kMostListed = 5;
 
+std::string number(double value, int digits = 4) {
+  return std::isnan(value) ? "none" : fmt::format("{:.{}f}", value, digits);
+}
+
 std::string interval(const Estimate& e, int digits = 4) {
+  if (std::isnan(e.low)) return number(e.value, digits);
   return fmt::format("{:.{}f} [{:.{}f}, {:.{}f}]", e.value, digits, e.low, digits, e.high, digits);
 }
 
@@ -157,7 +163,7 @@ class Card {
   void decisions() {
     if (said_.decision.rule.empty() || !said_.decision.why_not.empty()) return;
     for (const DecisionFigure& figure : said_.decision.figures)
-      say(fmt::format("Decisions, {}: {:.4f} promised, {} came.", figure.name, figure.promised,
+      say(fmt::format("Decisions, {}: {} promised, {} came.", figure.name, number(figure.promised),
                       interval(figure.came)));
   }
 

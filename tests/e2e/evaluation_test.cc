@@ -39,8 +39,14 @@ models:
     columns: [amount]
     split: {train: ..2020-02-20, test: 2020-02-20..}
     calibrate: isotonic
-    threshold: {rows_a_day: 12}
+    threshold: {false_negative: 2}
     fairness: [shop]
+  busy:
+    from: orders
+    algorithm: logistic
+    columns: [amount]
+    split: {train: ..2020-02-20, test: 2020-02-20..}
+    threshold: {rows_a_day: 12}
 )";
 
 // Seventy days of thirty orders: above 140 they come back, below they do not, which no line in
@@ -77,13 +83,16 @@ TEST_F(Evaluation, TheSummarySaysWhatWasAskedFor) {
   Ran run = lode({"run"});
   ASSERT_EQ(run.exit, 0) << run.err;
   for (const char* said :
-       {"Calibration, on the test rows, chosen on training rows out of fold", "mended: lode.yaml",
+       {"Calibration, on the test rows, chosen on training rows out of fold", "mended: isotonic: log-loss",
         "Decisions: as promised by training rows out of fold, then as they came on the test rows",
-        "mended: at most 12 rows on any day; of the test rows", "mended: on the busiest day 12, ",
+        "mended: least cost: a false positive costs 1, a false negative 2; of the test rows",
+        "mended: cost a row: ", "busy: at most 12 rows on any day; of the test rows",
+        "busy: on the busiest day 12, ",
         "Worst slices of the test rows", "shop: odd*", "Labels that look wrong",
         "Groups of mended by shop, flagged from"})
     EXPECT_NE(run.out.find(said), std::string::npos) << said << "\n" << run.out;
   EXPECT_EQ(run.out.find("Groups of plain"), std::string::npos) << "it was not asked for";
+  EXPECT_EQ(run.out.find("nan"), std::string::npos) << run.out;
 }
 
 TEST_F(Evaluation, TheCalibratedModelIsStoredAndScoresAsItDid) {
