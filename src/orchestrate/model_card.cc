@@ -38,6 +38,12 @@ std::string pairs(const std::vector<std::pair<std::string, std::string>>& list) 
   return out;
 }
 
+std::string rows_text(std::int64_t rows, const SplitPicture& side) {
+  if (!side.timed) return fmt::format("{} rows: {}.", rows, side.declared);
+  return fmt::format("{} rows: {}, from {} to {}.", rows, side.declared, text(side.first),
+                     text(side.last));
+}
+
 class Card {
  public:
   Card(const ModelReport& model, const TrainingReport& training)
@@ -118,8 +124,7 @@ class Card {
   void evaluation_data() {
     section("Evaluation data");
     const ModelPicture& picture = model_.picture;
-    say(fmt::format("{} rows: {}, from {} to {}.", model_.test_rows, picture.test.declared,
-                    text(picture.test.first), text(picture.test.last)));
+    say(rows_text(model_.test_rows, picture.test));
     if (!training_.name.empty())
       say(fmt::format("Of training set {}, data set {}.", training_.name, model_.dataset));
     say(
@@ -132,8 +137,7 @@ class Card {
   void training_data() {
     section("Training data");
     const ModelPicture& picture = model_.picture;
-    say(fmt::format("{} rows: {}, from {} to {}.", model_.train_rows, picture.train.declared,
-                    text(picture.train.first), text(picture.train.last)));
+    say(rows_text(model_.train_rows, picture.train));
     if (!training_.name.empty())
       say(fmt::format("Columns of the set: {}. Mean of the target: {:.4f}.",
                       joined(training_.columns), training_.positives));

@@ -59,9 +59,14 @@ std::string orders() {
     bool odd = random.chance(0.2);
     bool returned = random.chance((amount > 140) != odd ? 0.95 : 0.05);
     int day = i / 30;
-    csv += fmt::format("2020-{:02}-{:02} 10:{:02}:00,{},{},{}\n", day < 31 ? 1 : day < 60 ? 2 : 3,
-                       day < 31 ? 1 + day : day < 60 ? day - 30 : day - 59, i % 30 * 2,
-                       odd ? "odd*" : "even", amount, returned ? 1 : 0);
+    csv += fmt::format("2020-{:02}-{:02} 10:{:02}:00,{},{},{}\n",
+                       day < 31   ? 1
+                       : day < 60 ? 2
+                                  : 3,
+                       day < 31   ? 1 + day
+                       : day < 60 ? day - 30
+                                  : day - 59,
+                       i % 30 * 2, odd ? "odd*" : "even", amount, returned ? 1 : 0);
   }
   return csv;
 }
@@ -83,13 +88,13 @@ TEST_F(Evaluation, TheSummarySaysWhatWasAskedFor) {
   Ran run = lode({"run"});
   ASSERT_EQ(run.exit, 0) << run.err;
   for (const char* said :
-       {"Calibration, on the test rows, chosen on training rows out of fold", "mended: isotonic: log-loss",
+       {"Calibration, on the test rows, chosen on training rows out of fold",
+        "mended: isotonic: log-loss",
         "Decisions: as promised by training rows out of fold, then as they came on the test rows",
         "mended: least cost: a false positive costs 1, a false negative 2; of the test rows",
         "mended: cost a row: ", "busy: at most 12 rows on any day; of the test rows",
-        "busy: on the busiest day 12, ",
-        "Worst slices of the test rows", "shop: odd*", "Labels that look wrong",
-        "Groups of mended by shop, flagged from"})
+        "busy: on the busiest day 12, ", "Worst slices of the test rows", "shop: odd*",
+        "Labels that look wrong", "Groups of mended by shop, flagged from"})
     EXPECT_NE(run.out.find(said), std::string::npos) << said << "\n" << run.out;
   EXPECT_EQ(run.out.find("Groups of plain"), std::string::npos) << "it was not asked for";
   EXPECT_EQ(run.out.find("nan"), std::string::npos) << run.out;
