@@ -33,7 +33,7 @@ class CsvReader final : public RecordReader {
 
   Status start() {
     for (const Field& field : options_.wanted.fields()) {
-      TRY(CsvColumn column, CsvColumn::make(field));
+      TRY(CsvColumn column, CsvColumn::make(field, dialect_.dates));
       columns_.push_back(std::move(column));
     }
     TRY_VOID(skip_mark());
@@ -123,6 +123,11 @@ Result<bool> CsvReader::split_first() {
 
 Status CsvReader::read_header() {
   TRY(bool found, split_first());
+  while (found && row_.text_size == 0) {  // lines before the header
+    window_.drop(row_.size);
+    ++line_;
+    TRY(found, split_first());
+  }
   if (!found)
     return fail(Code::kInvalid,
                 "the file is empty; its first line should name the columns, or set "
@@ -329,7 +334,7 @@ Result<std::unique_ptr<RecordReader>> open_csv_file(FileSystem& files, const std
   return open_csv(std::move(bytes), dialect, options, {}, std::move(rest));
 }
 
-constexpr std::array<Option, 5> kOptions = {{
+constexpr std::array<Option, 6> kOptions = {{
     {.name = "delimiter",
      .type = OptionType::kText,
      .fallback = ",",
@@ -351,6 +356,11 @@ constexpr std::array<Option, 5> kOptions = {{
      .type = OptionType::kBool,
      .fallback = "false",
      .doc = "blanks around a field are no part of it"},
+    {.name = "dates",
+     .type = OptionType::kText,
+     .fallback = "iso",
+     .doc = "the form of dates and times that are not 2001-01-29: m/d/y d/m/y y/m/d d.m.y d-m-y or "
+            "m-d-y; 1/29/01 7:05 PM is of m/d/y"},
 }};
 constexpr std::array<std::string_view, 4> kEndings = {".csv", ".csv.gz", ".tsv", ".tsv.gz"};
 Status check_csv_options(const OptionValues& values) {
@@ -373,7 +383,11 @@ constinit const Component kComponent = {
         "or "
         "malformed UTF-8 in a string, or more than 10 MiB. The first time of a column decides "
         "whether "
-        "its times carry a zone. Empty lines are no rows, except where a row has one field only.",
+        "its times carry a zone. With `dates` a date may also be of that form: a year of two "
+        "digits "
+        "lies in 1969 to 2068 (y/m/d has four), and a time of day may follow a blank, h:mm[:ss], "
+        "with AM or PM. Empty lines are no rows, also before the header, except where a row has "
+        "one field only.",
     .example = "files: airports.csv",
     .options = kOptions,
     .factory = &kDecoder,

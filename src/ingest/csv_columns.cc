@@ -16,6 +16,12 @@ Buffer shortened(const Buffer& buffer, std::int64_t size) {
   return Buffer::wrap(buffer.data(), size, std::make_shared<const Buffer>(buffer));
 }
 
+// No other form has a dash behind four digits.
+bool is_iso(std::string_view text) {
+  return text.size() > 4 && text[4] == '-' &&
+         std::ranges::all_of(text.substr(0, 4), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 bool is_text(TypeId id) { return id == TypeId::kString || id == TypeId::kBytes; }
 
 void set_bit(std::uint8_t* bits, std::int64_t i, bool value) {
@@ -54,13 +60,14 @@ Buffer TextBuffer::finish() {
   return exact;
 }
 
-Result<CsvColumn> CsvColumn::make(const Field& field) {
+Result<CsvColumn> CsvColumn::make(const Field& field, DateForm dates) {
   if (field.type.id == TypeId::kList || field.type.id == TypeId::kStruct)
     return fail(Code::kUnsupported, "column '{}': a CSV field cannot be a {}; declare string",
                 field.name, field.type.text());
   CsvColumn column;
   column.name_ = field.name;
   column.type_ = field.type;
+  column.dates_ = dates;
   if (field.type.id == TypeId::kTimestamp) column.clock_ = Clock::kUnknown;
   return column;
 }
@@ -110,7 +117,6 @@ const char* CsvColumn::set_parsed(std::int64_t row, std::string_view text) {
   std::int64_t whole = 0;
   double real = 0;
   Int128 decimal = 0;
-  std::int32_t days = 0;
   bool flag = false;
   const char* why = nullptr;
   switch (type_.id) {
@@ -121,8 +127,7 @@ const char* CsvColumn::set_parsed(std::int64_t row, std::string_view text) {
       why = parse_double(text, real);
       return store(real, why);
     case TypeId::kDate:
-      why = parse_date(text, days);
-      return store(days, why);
+      return set_date(row, text);
     case TypeId::kDecimal:
       why = parse_decimal(text, type_.precision, type_.scale, decimal);
       return store(decimal, why);
@@ -137,10 +142,21 @@ const char* CsvColumn::set_parsed(std::int64_t row, std::string_view text) {
   }
 }
 
+const char* CsvColumn::set_date(std::int64_t row, std::string_view text) {
+  std::int32_t days = 0;
+  bool formed = dates_ != DateForm::kIso && !is_iso(text);
+  const char* why = formed ? parse_formed_date(dates_, text, days) : parse_date(text, days);
+  if (why == nullptr) set(row, days);
+  return why;
+}
+
 const char* CsvColumn::set_time(std::int64_t row, std::string_view text) {
   std::int64_t us = 0;
-  bool naive = false;
-  if (const char* why = parse_time(text, us, naive, reason_)) return why;
+  bool naive = true;
+  bool formed = dates_ != DateForm::kIso && !is_iso(text);
+  if (const char* why =
+          formed ? parse_formed_time(dates_, text, us) : parse_time(text, us, naive, reason_))
+    return why;
   Clock clock = naive ? Clock::kNaive : Clock::kInstant;
   if (clock_ == Clock::kUnknown) {
     clock_ = clock;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "ingest/date_form.h"
 #include "table/column.h"
 
 namespace lode {
@@ -33,7 +34,7 @@ class CsvColumn {
   enum class Clock : std::uint8_t { kNone, kUnknown, kNaive, kInstant };
 
   // kUnsupported for lists and structs.
-  static Result<CsvColumn> make(const Field& field);
+  static Result<CsvColumn> make(const Field& field, DateForm dates = DateForm::kIso);
 
   const std::string& name() const { return name_; }
   const Type& type() const { return type_; }
@@ -61,12 +62,14 @@ class CsvColumn {
 
  private:
   CsvColumn() = default;
+  const char* set_date(std::int64_t row, std::string_view text);
   const char* set_time(std::int64_t row, std::string_view text);
   const char* set_string(std::int64_t row, std::string_view text);
   std::int64_t width() const;  // bytes a value; 0 for texts and bools
 
   std::string name_;
   Type type_;
+  DateForm dates_ = DateForm::kIso;
   Buffer values_;
   Buffer offsets_;
   TextBuffer texts_;

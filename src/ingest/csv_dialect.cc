@@ -1,5 +1,7 @@
 #include "ingest/csv_dialect.h"
 
+#include <fmt/ranges.h>
+
 namespace lode {
 namespace {
 
@@ -41,6 +43,11 @@ Result<CsvDialect> parse_csv_dialect(const OptionValues& options) {
   dialect.header = options.flag("header");
   dialect.trim = options.flag("trim");
   dialect.nulls = parse_nulls(options.text("null"));
+  std::optional<DateForm> dates = find_date_form(options.text("dates"));
+  if (!dates)
+    return fail(Code::kInvalid, "dates is one of {}; not '{}'", fmt::join(kDateForms, ", "),
+                options.text("dates"));
+  dialect.dates = *dates;
   if (dialect.quote == ' ' || dialect.quote == '\t' || dialect.quote == ':')
     return fail(Code::kInvalid, "quote cannot be '{}'", shown_character(dialect.quote));
   if (dialect.delimiter == dialect.quote)

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/option_values.h"
+#include "ingest/date_form.h"
 
 namespace lode {
 
@@ -16,6 +17,7 @@ struct CsvDialect {
   bool header = true;
   bool trim = false;                      // blanks around fields are no part of them
   std::vector<std::string> nulls = {""};  // what a null looks like, unquoted
+  DateForm dates = DateForm::kIso;        // read beside those of ISO 8601
 
   bool is_null(std::string_view text) const {
     for (const std::string& null : nulls)

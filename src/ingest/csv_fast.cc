@@ -60,8 +60,9 @@ CsvFastRow::CsvFastRow(const CsvDialect& dialect, const std::vector<int>& target
       empty_is_null_(dialect.is_null("")),
       null_words_(false) {
   for (const std::string& null : dialect.nulls) null_words_ |= !null.empty();
-  // Such a delimiter ends a field in the middle of a time.
-  bool splits_times = dialect.delimiter == ' ' || dialect.delimiter == ':';
+  // Such a delimiter ends a field in the middle of a time; times of another form look otherwise.
+  bool odd_times =
+      dialect.delimiter == ' ' || dialect.delimiter == ':' || dialect.dates != DateForm::kIso;
   for (int target : targets) {
     Kind kind = Kind::kSkip;
     if (target >= 0) {
@@ -73,7 +74,7 @@ CsvFastRow::CsvFastRow(const CsvDialect& dialect, const std::vector<int>& target
           kind = Kind::kDouble;
           break;
         case TypeId::kTimestamp:
-          kind = splits_times ? Kind::kOther : Kind::kTime;
+          kind = odd_times ? Kind::kOther : Kind::kTime;
           break;
         case TypeId::kString:
           kind = Kind::kString;

@@ -16,6 +16,7 @@ void run(std::string_view bytes) {
   dialect.header = (choice(0) & 128) == 0;
   dialect.trim = dialect.delimiter != ' ' && choice(1) % 5 == 0;
   if (choice(1) % 3 == 0) dialect.nulls = {"", "NA"};
+  if (choice(1) / 128 == 1) dialect.dates = static_cast<DateForm>(choice(1) % kDateForms.size());
   std::string text(bytes.substr(3));
   CsvLimits slow{.row_bytes = 200, .window_bytes = 4096, .short_cut = false};
   CsvLimits fast{.row_bytes = 200, .window_bytes = 2U + choice(2)};
@@ -33,6 +34,8 @@ std::vector<std::string> seeds() {
       std::string("\0\0\7", 3) + header +
           "NA,,\"a,\"\"b\"\"\n\",2001-02-29,99999999.99,n,,\xff\r\n",
       std::string("\200\1\3", 3) + row + "-1,1e-7,z\xc3\xbcr,2001-01-01T00:01:00Z,0.1,false,x,\n",
+      std::string("\0\202\7", 3) + header + "1,1,a,1/29/01 7:05 PM,1,t,1/29/2001,\n" +
+          "2,2,b,2/29/2001 24:00,1,t,13/1/01,\n3,3,c,2001-01-29,1,t,1-29-01,\n",
       std::string("\1\1\100", 3) + "i;d;s;t;m;f;n;y\n9223372036854775808;nan;;;;;;\n\n1;2\n"};
 }
 
