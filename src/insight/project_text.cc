@@ -195,8 +195,9 @@ class Writer {
     bool number = input != training_.end();
     if (!number)
       input = std::ranges::find_if(training_, [](const Input& i) { return i.column->input(); });
-    out_ += fmt::format("  baseline:\n    from: {}\n    algorithm: {}\n    columns: [{}]\n", source_,
-                        plan_.task == MiningTask::kYesNo ? "constant" : "mean", input->name);
+    out_ +=
+        fmt::format("  baseline:\n    from: {}\n    algorithm: {}\n    columns: [{}]\n", source_,
+                    plan_.task == MiningTask::kYesNo ? "constant" : "mean", input->name);
     if (!number) out_ += fmt::format("    encode: {{{}: ordinal}}\n", input->name);
     out_ += "    split: " + split_text() + "\n";
   }

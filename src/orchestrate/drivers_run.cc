@@ -14,8 +14,8 @@
 namespace lode {
 namespace {
 
-constexpr std::size_t kMostRows = 2000;        // explained
-constexpr std::size_t kMostCells = 2'000'000;  // rows x columns of them
+constexpr std::size_t kMostRows = 2000;          // explained
+constexpr std::size_t kMostCells = 2'000'000;    // rows x columns of them
 constexpr std::size_t kMostVisits = 40'000'000;  // rows x nodes of trees
 constexpr std::size_t kLeastRows = 50;
 constexpr std::size_t kBackground = 100;

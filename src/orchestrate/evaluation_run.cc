@@ -41,7 +41,7 @@ class FoldedRows {
     auto scored = score_out_of_fold(task_, means_.stations);
     if (!scored) return without(scored.error());
     folds_ = *std::move(scored);
-    labels_ = task_.recipe.labels(folds_.rows);
+    labels_ = task_.recipe.outcomes(folds_.rows).label;
     probability_ = folds_.score;
     Calibrator calibrator;
     TRY_VOID(means_.stations.run({.name = fmt::format("model {}: calibrate", model.name)},

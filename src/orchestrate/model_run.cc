@@ -203,7 +203,11 @@ class ModelRunner {
     return {model_, training_, recipe_, options_, splitter_, rows_.train};
   }
 
+  // Numbers are not calibrated, no threshold is set on them, and their slices are not looked for.
+  bool of_labels() const { return recipe_.task() == Task::kBinary; }
+
   Status calibrate() {
+    if (!of_labels()) return {};
     TRY(run_.calibrator, evaluate_out_of_fold(as_trained(), means(), report().evaluation));
     raw_scores_ = run_.test_scores;
     TRY_VOID(run_.calibrator.apply(train_scores_, train_scores_));
@@ -219,7 +223,9 @@ class ModelRunner {
     TRY(run_.judged, judge_split("test", outcomes.with(run_.test_scores), blocks));
     station.advance(std::ssize(rows_.test));
     report().blocks = run_.judged.blocks();
-    TRY_VOID(judge_raw({rows_.test, raw_scores_, run_.test_scores, labels, blocks}));
+    raw_metrics_ = report().metrics["test"];
+    if (of_labels())
+      TRY_VOID(judge_raw({rows_.test, raw_scores_, run_.test_scores, outcomes.label, blocks}));
     TRY(report().picture, picture_of({model_.split, timed_, times_, rows_.train, rows_.test,
                                       train_scores_, run_.test_scores, outcomes, blocks},
                                      draws(), pool_, cancel_));
@@ -242,12 +248,10 @@ class ModelRunner {
   // What calibration changed, and the metrics of scores without it, which a model made another way
   // is held against.
   Status judge_raw(const TestedRows& tested) {
-    const std::vector<MetricReport>& judged = report().metrics["test"];
-    raw_metrics_ = judged;
     if (run_.calibrator.kind() == CalibratorKind::kIdentity)
       return compare_calibration(tested, run_.judged, run_.judged, draws(), means(),
                                  report().evaluation);
-    TRY(std::vector<const Metric*> wanted, judged_metrics());
+    TRY(std::vector<const Metric*> wanted, judged_metrics(Task::kBinary));
     TRY(run_.judged_raw,
         JudgedRows::make({tested.raw, tested.labels}, tested.blocks, wanted, pool_, cancel_));
     TRY_VOID(compare_calibration(tested, *run_.judged_raw, run_.judged, draws(), means(),
@@ -259,7 +263,8 @@ class ModelRunner {
   }
 
   Status look_closer() {
-    std::vector<std::uint8_t> labels = recipe_.labels(run_.test_rows);
+    if (!of_labels()) return {};
+    std::vector<std::uint8_t> labels = recipe_.outcomes(run_.test_rows).label;
     Blocks blocks = splitter_.blocks(run_.test_rows);
     return evaluate_on_test(as_trained(),
                             {run_.test_rows, raw_scores_, run_.test_scores, labels, blocks,

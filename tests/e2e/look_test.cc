@@ -371,7 +371,7 @@ TEST_F(Look, AModelIsShownInFull) {
     EXPECT_NE(text.find(said), std::string::npos) << said << "\n" << text;
   expect_refused({"model", "show", "bas"}, 3, "did you mean 'base'?");
   expect_refused({"model", "show"}, 2, "needs the name");
-  expect_refused({"model", "drop"}, 2, "list or show");
+  expect_refused({"model", "drop"}, 2, "say list, show, check or card");
 }
 
 TEST_F(Look, ExplainShowsTheRecordsBehindAValue) {

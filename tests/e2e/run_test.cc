@@ -335,7 +335,7 @@ TEST_F(Run, MistakesAreAnsweredWithWhatToDo) {
            {{"explain", "history.m", "c3", "2020-01-15"}, 3, "has no value 'm'; it has"},
            {{"explain", "history", "c3", "noon"}, 2, "not a time"},
            {{"model", "show", "retuns"}, 3, "retuns"},
-           {{"model", "drop"}, 2, "list or show"},
+           {{"model", "drop"}, 2, "say list, show, check or card"},
            {{"runs", "99"}, 3, "99"}}) {
     ProcessResult result = lode(m.words);
     EXPECT_EQ(result.exit, m.exit) << m.words[0] << " " << m.words[1] << ": " << result.err;

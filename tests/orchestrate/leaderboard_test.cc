@@ -35,7 +35,7 @@ class LeaderboardTest : public ::testing::Test {
            const std::string& algorithm = "logistic") {
     scores_.emplace_back();
     for (double chance : chance_) scores_.back().push_back(trust * chance + (1 - trust) * 0.5);
-    auto metrics = judged_metrics();
+    auto metrics = judged_metrics(Task::kBinary);
     ASSERT_TRUE(metrics);
     auto judged =
         JudgedRows::make({scores_.back(), label_}, block_per_row(kRows), *metrics, pool_, {});

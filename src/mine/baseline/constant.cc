@@ -56,6 +56,13 @@ constexpr Algorithm kConstant = {
     .takes_bags = true,
 };
 
+constexpr std::string_view kSummed = "targets are summed in the order of the rows";
+constexpr Deviation kMeanDeviations[] = {
+    {Property::kRowOrder, 1e-13, kSummed},
+    {Property::kWeights, 1e-13, kSummed},
+    {Property::kRelabelling, 1e-13, kSummed},
+};
+
 constexpr Algorithm kMean = {
     .name = "mean",
     .version = 1,
@@ -64,6 +71,7 @@ constexpr Algorithm kMean = {
     .fit = fit,
     .load = load,
     .baseline = true,
+    .deviations = kMeanDeviations,
 };
 
 constinit const Component kComponent = {

@@ -39,8 +39,8 @@ function one(board: Part): Child {
   const rows = board.get("models").items.map(
       (row): Child[] =>
           [words(row.get("model")), words(row.get("algorithm")),
-           estimate(row.get("value"), digits(4)),
-           estimate(row.get("behind_best"), digits(3)), standing(board, row)]);
+           estimate(row.get("value"), digits(4)), estimate(row.get("behind_best"), digits(3)),
+           standing(board, row)]);
   return [
     el("p", {class: "lead"}, words(board.get("label")), ": ", fig(board.get("test_rows"), whole),
        " test rows, by ", words(board.get("metric"), metric),
