@@ -67,8 +67,8 @@ class Writer {
       : profile_(profile), plan_(plan), file_(file) {
     source_ = project_name(profile.path);
     std::ranges::replace(source_, '-', '_');
-    taken_.insert(source_);
-    label_ = fresh(plan.target, "target");
+    label_ = plain_name(plan.target, "target");
+    if (source_ == label_) source_ += "_rows";
     taken_.clear();
     for (const PlannedColumn& c : plan.columns)
       if (c.input() || c.role == ColumnRole::kEntity)
@@ -179,13 +179,16 @@ class Writer {
     bool yes_no = plan_.task == MiningTask::kYesNo;
     out_ += "models:\n";
     write_baseline();
-    write_model("linear", yes_no ? "{logistic: {l2: 1}}" : "{linear: {l2: 1}}", linear_encoders(),
-                "baseline", true);
+    write_model("linear",
+                yes_no ? "{logistic: {l2: 1, unseen: mean}}" : "{linear: {l2: 1, unseen: mean}}",
+                linear_encoders(), "baseline", true);
     if (!trees_have_columns()) return;
     write_model("boosted",
                 fmt::format("{{{}: {{eta: 0.1, min_child_weight: 5}}}}",
                             yes_no ? "xgboost" : "xgboost_regression"),
                 tree_encoders(), "linear", false);
+    write_model("forest", yes_no ? "random_forest" : "random_forest_regression", tree_encoders(),
+                "linear", false);
   }
 
   // The constant, or the mean, reads no column, and is given one for form's sake.
@@ -215,6 +218,10 @@ class Writer {
     }
     if (!encoders.empty()) out_ += "    encode:\n" + encoders;
     out_ += "    split: " + split_text() + "\n";
+    if (plan_.task == MiningTask::kYesNo) {
+      out_ += "    calibrate: auto\n    threshold: {false_positive: 1, false_negative: 1}\n";
+      if (!fairness().empty()) out_ += "    fairness: [" + fairness() + "]\n";
+    }
     if (!other.empty()) out_ += fmt::format("    compare_with: {}\n", other);
   }
 
@@ -223,6 +230,26 @@ class Writer {
     return !plan_.time.empty() || std::ranges::any_of(plan_.columns, [](const auto& c) {
       return c.input() && c.role != ColumnRole::kText;
     });
+  }
+
+  // Columns that look protected: groups of people that a decision should not be worse for.
+  std::string fairness() const {
+    constexpr std::array<std::string_view, 11> kWords = {
+        "sex",      "gender",      "female",     "male",   "race", "ethnicity",
+        "religion", "nationality", "disability", "ethnic", "age"};
+    std::vector<std::string> names;
+    for (const Input& input : training_) {
+      std::string_view rest = input.name;
+      while (!rest.empty()) {
+        std::size_t end = std::min(rest.find('_'), rest.size());
+        if (std::ranges::find(kWords, rest.substr(0, end)) != kWords.end()) {
+          names.push_back(input.name);
+          break;
+        }
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+      }
+    }
+    return joined(names);
   }
 
   bool has_texts() const {

@@ -125,14 +125,56 @@ class Board {
   Status hold_against_baseline() {
     using enum Leaderboard::Verdict;
     out_.verdict = kNoBaseline;
-    if (out_.winner.empty()) out_.verdict = kSuspected;
-    if (out_.winner.empty() || out_.baseline.empty()) return {};
+    if (nothing_to_trust()) out_.verdict = kSuspected;
+    if (out_.verdict == kSuspected || out_.baseline.empty()) return {};
     out_.verdict = kNo;
     if (out_.winner == out_.baseline) return {};
     TRY(Estimate more, difference(named(out_.baseline), named(out_.winner)));
     out_.gain = {-more.value, -more.high, -more.low};
     if (out_.gain.low > 0) out_.verdict = kYes;
     return {};
+  }
+
+  // Whether all that learn are suspected.
+  bool nothing_to_trust() const {
+    bool suspects = false;
+    for (const LeaderboardRow& r : out_.rows) {
+      if (!r.suspected && r.model != out_.baseline) return false;
+      suspects = suspects || r.suspected;
+    }
+    return suspects;
+  }
+
+  // The best of what was made again without the suspects.
+  struct Again {
+    const Candidate* candidate = nullptr;
+    const LeakageRerun* rerun = nullptr;
+    Estimate value{};
+  };
+  Again best_again() const {
+    Again best;
+    for (const Candidate& candidate : question_.candidates)
+      for (const LeakageRerun& rerun : candidate.report->leakage.reruns)
+        for (const auto& [name, value] : rerun.metrics)
+          if (name == out_.metric && (best.rerun == nullptr || value.value < best.value.value))
+            best = {&candidate, &rerun, value};
+    return best;
+  }
+
+  std::string suspected_sentence() const {
+    std::string out =
+        fmt::format("NOT AS IT STANDS: every model of {} is suspected of a leak", out_.label);
+    Again again = best_again();
+    if (again.rerun == nullptr) return out;
+    std::string columns;
+    for (const std::string& column : again.rerun->columns)
+      columns += (columns.empty() ? "" : ", ") + column;
+    out += fmt::format("; made again, {} ({}), {} has {} {}", again.rerun->how, columns,
+                       again.candidate->report->name, metric_words(), interval(again.value));
+    if (!out_.baseline.empty())
+      out += fmt::format(" against {:.4g} of {}, which learns nothing",
+                         row(out_.baseline).value.value, out_.baseline);
+    return out;
   }
 
   std::string metric_words() const {
@@ -149,10 +191,7 @@ class Board {
     std::string rows = fmt::format("{} rows it has not seen", with_thousands(out_.test_rows));
     switch (out_.verdict) {
       case kSuspected:
-        return fmt::format(
-            "nothing can be said of {}: every model that could win is suspected of "
-            "a leak",
-            out_.label);
+        return suspected_sentence();
       case kNoBaseline:
         return fmt::format(
             "{} is best at {}: {} {} on {}; no model here learns nothing, so what "

@@ -47,7 +47,7 @@ TEST_F(Mine, GuessesWhatAFileIsAndLearnsFromIt) {
   ASSERT_EQ(mined.exit, 0) << mined.err;
   Json report = Json::parse(mined.out);
   EXPECT_EQ(report["sources"][0]["accepted"], 3000);
-  ASSERT_EQ(report["models"].size(), 3U);
+  ASSERT_EQ(report["models"].size(), 4U);
   EXPECT_GT(report["models"][1]["metrics"]["test"]["auc"]["low"], 0.6);
   EXPECT_EQ(report["leaderboards"][0]["helps"], "yes");
   EXPECT_EQ(report["leaderboards"][0]["baseline"], "baseline");
@@ -71,6 +71,30 @@ TEST_F(Mine, ATargetThatNothingTellsIsNo) {
   }
 }
 
+// A number that is the sum of two columns: no figure of it is to be trusted, and what is left
+// without them is told.
+TEST_F(Mine, PartsOfTheTargetAreNoReasonToBelieve) {
+  Random random(5, 0);
+  std::string csv = "temperature,members,guests,total\n";
+  for (int i = 0; i < 800; ++i) {
+    double temperature = 30 * random.unit();
+    auto members = static_cast<int>(10 * temperature + 100 * random.unit());
+    auto guests = static_cast<int>(3 * temperature + 50 * random.unit());
+    csv += fmt::format("{:.1f},{},{},{}\n", temperature, members, guests, members + guests);
+  }
+  folder_.write("bikes.csv", csv);
+  ProcessResult mined = lode({"mine", "bikes.csv", "--target", "total", "--json"});
+  ASSERT_EQ(mined.exit, 0) << mined.err;
+  Json board = Json::parse(mined.out)["leaderboards"][0];
+  EXPECT_EQ(board["helps"], "suspected") << board;
+  std::string says = board["says"];
+  EXPECT_NE(says.find("without the suspects (guests, members)"), std::string::npos) << says;
+  ProcessResult honest =
+      lode({"mine", "bikes.csv", "--target", "total", "--drop", "members,guests", "--json"});
+  ASSERT_EQ(honest.exit, 0) << honest.err;
+  EXPECT_EQ(Json::parse(honest.out)["leaderboards"][0]["helps"], "yes");
+}
+
 TEST_F(Mine, InitAndRunEndInTheSameFigures) {
   folder_.write("people.csv", people(false));
   ASSERT_EQ(lode({"init", "people.csv", "--target", "bought"}).exit, 0);
@@ -81,7 +105,7 @@ TEST_F(Mine, InitAndRunEndInTheSameFigures) {
   Json a = Json::parse(run.out);
   Json b = Json::parse(mined.out);
   EXPECT_EQ(a["notes"], b["notes"]);
-  for (std::size_t m = 0; m < 3; ++m)
+  for (std::size_t m = 0; m < 4; ++m)
     for (const char* part : {"content", "dataset", "metrics", "drivers", "leakage"})
       EXPECT_EQ(a["models"][m][part], b["models"][m][part]) << m << part;
   ProcessResult again = lode({"init", "people.csv", "--target", "bought"});
