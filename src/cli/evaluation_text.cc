@@ -36,7 +36,7 @@ void add_rows(TextTable& table, const std::string& model, const CalibrationRepor
   for (bool calibrated : {false, true}) {
     if (raw && calibrated) continue;
     std::vector<Cell> row = {calibrated ? "" : model, calibrated ? calibration.chosen : "raw"};
-    for (std::string_view name : {"log_loss", "brier", "calibration_error"}) {
+    for (std::string_view name : {"log_loss", "brier", "calibration_error_debiased"}) {
       const CalibratedMetric* metric = find(calibration, name);
       row.emplace_back(metric == nullptr ? ""
                                          : interval(calibrated ? metric->calibrated : metric->raw));

@@ -70,7 +70,9 @@ Result<std::vector<EncodedCount>> score_rows(const ColumnScorer& scorer,
     Design design = encode_rows(scorer, rows.subspan(begin, count), &counts[piece]);
     std::span<double> scores = out.subspan(begin, count);
     TRY_VOID(scorer.model.predict(design.matrix, scores));
-    return scorer.calibrator == nullptr ? Status() : scorer.calibrator->apply(scores, scores);
+    if (scorer.calibrator == nullptr || scorer.calibrator->kind() == CalibratorKind::kIdentity)
+      return {};
+    return scorer.calibrator->apply(scores, scores);
   };
   TRY_VOID(parallel_for(pool, pieces, score_piece, cancel));
   std::vector<EncodedCount> all(scorer.encoders.size());

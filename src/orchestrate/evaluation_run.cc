@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "evaluate/label_issues.h"
 #include "judge/metric.h"
+#include "mine/algorithm.h"
 #include "orchestrate/decision_run.h"
 
 namespace lode {
@@ -21,6 +22,13 @@ constexpr std::size_t kListedLabels = 20;
 constexpr std::size_t kMostGroups = 20;
 constexpr std::size_t kMostSliced = 100'000;  // test rows that slices are looked for in
 constexpr std::uint64_t kSliceStream = std::uint64_t{0x736c6963} << 32;
+
+// What is asked of a model whose target is a number, and is about labels.
+Status only_of_labels(const Model& model) {
+  if (task_of(model.algorithm) == Task::kBinary) return {};
+  return fail(Code::kInvalid, "it is about labels of 0 and 1, and {} gives numbers",
+              model.algorithm);
+}
 
 // What the folds' rows show, or why there are none.
 class FoldedRows {
@@ -34,6 +42,7 @@ class FoldedRows {
     if (model.threshold) out_.decision.rule = rule_text(*model.threshold);
     if (!out_.calibration.asked_for() && !model.threshold && !model.label_issues)
       return Calibrator();
+    if (Status labels = only_of_labels(model); !labels) return without(labels.error());
     auto rows = std::ssize(task_.train);
     auto hold = means_.budget.hold("folds of model " + model.name,
                                    rows * kChoosingBytes + task_.recipe.fitting_bytes(rows));
@@ -258,13 +267,23 @@ Result<Calibrator> evaluate_out_of_fold(const OutOfFoldTask& task, const Evaluat
   return FoldedRows(task, means, out).look();
 }
 
-Status compare_calibration(const TestedRows& tested, const JudgedRows& raw,
-                           const JudgedRows& judged, const BootstrapOptions& draws,
+Status compare_calibration(const TestedRows& tested, const BootstrapOptions& draws,
                            const EvaluationMeans& means, EvaluationReport& out) {
   CalibrationReport& said = out.calibration;
   if (!said.asked_for() || !said.why_not.empty()) return {};
+  std::vector<const Metric*> metrics;
+  for (std::string_view name : {"auc", "log_loss", "brier", "calibration_error_debiased"}) {
+    TRY(const Metric* metric, find_metric(name));
+    metrics.push_back(metric);
+  }
+  auto judged = [&](std::span<const double> scores) {
+    return JudgedRows::make({scores, tested.labels}, tested.blocks, metrics, means.pool,
+                            means.cancel);
+  };
+  TRY(JudgedRows raw, judged(tested.raw));
+  TRY(JudgedRows calibrated, judged(tested.scores));
   TRY(std::vector<MetricDifference> differences,
-      compare(raw, judged, draws, means.pool, means.cancel));
+      compare(raw, calibrated, draws, means.pool, means.cancel));
   for (const MetricDifference& d : differences)
     said.metrics.push_back({std::string(d.metric->name), d.first, d.second, d.difference});
   said.raw = tested_or_nan({tested.raw, tested.labels});
@@ -275,6 +294,10 @@ Status compare_calibration(const TestedRows& tested, const JudgedRows& raw,
 Status evaluate_on_test(const OutOfFoldTask& task, const TestedRows& tested,
                         const BootstrapOptions& draws, const EvaluationMeans& means,
                         EvaluationReport& out) {
+  if (Status labels = only_of_labels(task.model); !labels) {
+    if (!task.model.fairness.empty()) out.fairness.why_not = labels.error().message();
+    return {};
+  }
   return means.stations.run(
       {.name = fmt::format("model {}: slices", task.model.name)},
       [&](Station& station) { return TestLook(task, tested, draws, means, out).run(station); });

@@ -38,10 +38,9 @@ struct TestedRows {
   bool reads_columns = true;  // the model; of one that does not slices say nothing
 };
 
-// What calibration changed, in `out.calibration`, if something was asked for. `judged` are the test
-// rows under `scores`, `raw` the same under `raw` scores, by the same metrics. Errors: kCancelled.
-Status compare_calibration(const TestedRows& tested, const JudgedRows& raw,
-                           const JudgedRows& judged, const BootstrapOptions& draws,
+// What calibration changed on the test rows, in `out.calibration`, if something was asked for.
+// Errors: kCancelled, and what the metrics refuse.
+Status compare_calibration(const TestedRows& tested, const BootstrapOptions& draws,
                            const EvaluationMeans& means, EvaluationReport& out);
 
 // What the test rows show: what came of the threshold, where the model is worse than elsewhere, how

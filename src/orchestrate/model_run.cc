@@ -207,9 +207,9 @@ class ModelRunner {
   bool of_labels() const { return recipe_.task() == Task::kBinary; }
 
   Status calibrate() {
-    if (!of_labels()) return {};
     TRY(run_.calibrator, evaluate_out_of_fold(as_trained(), means(), report().evaluation));
     raw_scores_ = run_.test_scores;
+    if (run_.calibrator.kind() == CalibratorKind::kIdentity) return {};
     TRY_VOID(run_.calibrator.apply(train_scores_, train_scores_));
     return run_.calibrator.apply(run_.test_scores, run_.test_scores);
   }
@@ -248,22 +248,19 @@ class ModelRunner {
   // What calibration changed, and the metrics of scores without it, which a model made another way
   // is held against.
   Status judge_raw(const TestedRows& tested) {
-    if (run_.calibrator.kind() == CalibratorKind::kIdentity)
-      return compare_calibration(tested, run_.judged, run_.judged, draws(), means(),
-                                 report().evaluation);
+    TRY_VOID(compare_calibration(tested, draws(), means(), report().evaluation));
+    if (run_.calibrator.kind() == CalibratorKind::kIdentity) return {};
     TRY(std::vector<const Metric*> wanted, judged_metrics(Task::kBinary));
     TRY(run_.judged_raw,
         JudgedRows::make({tested.raw, tested.labels}, tested.blocks, wanted, pool_, cancel_));
-    TRY_VOID(compare_calibration(tested, *run_.judged_raw, run_.judged, draws(), means(),
-                                 report().evaluation));
+    TRY(std::vector<MetricEstimate> raw, bootstrap(*run_.judged_raw, draws(), pool_, cancel_));
     raw_metrics_.clear();
-    for (const CalibratedMetric& metric : report().evaluation.calibration.metrics)
-      raw_metrics_.push_back({metric.name, metric.raw});
+    for (const MetricEstimate& e : raw)
+      raw_metrics_.push_back({std::string(e.metric->name), e.estimate});
     return {};
   }
 
   Status look_closer() {
-    if (!of_labels()) return {};
     std::vector<std::uint8_t> labels = recipe_.outcomes(run_.test_rows).label;
     Blocks blocks = splitter_.blocks(run_.test_rows);
     return evaluate_on_test(as_trained(),

@@ -132,6 +132,13 @@ TEST_F(Numbers, AreJudgedAgainstTheMeanAndYesterday) {
   EXPECT_GT(metric(found["as_yesterday"], "rmse"), metric(found["boosted"], "rmse"));
 }
 
+// Read back they score as they did: no number goes through a calibrator of probabilities.
+TEST_F(Numbers, StoredModelsScoreAsTheyDid) {
+  ASSERT_FALSE(models().empty());
+  ProcessResult check = run_binary({"model", "check", "boosted"}, folder_.path());
+  EXPECT_EQ(check.exit, 0) << check.err;
+}
+
 TEST_F(Numbers, PartsOfTheTargetAreNamedAndLeftOut) {
   Json found = models();
   const Json& told = detector(found["leaky"], "sum_of_columns");

@@ -373,6 +373,43 @@ TEST(EvaluationRun, OfTheConstantThereAreNoSlices) {
   EXPECT_EQ(said.decision.came.rows(), kTestDays * kRowsADay) << "what is asked for is told";
 }
 
+// A target that is a number has no labels to calibrate, to decide by or to doubt: it is said so.
+TEST(EvaluationRun, OfNumbersItIsSkippedAndSaid) {
+  TrainingTable table = table_of(1);
+  Model m = model();
+  m.algorithm = "xgboost_regression";
+  m.calibrate = "auto";
+  m.threshold = ThresholdRule{};
+  m.fairness = {"level"};
+  ThreadPool pool(1);
+  MemoryBudget budget(std::int64_t{1} << 30);
+  ManualClock clock{Timestamp{}};
+  CancelToken cancel;
+  Counter written;
+  Stations stations({clock, silent_progress(), cancel, budget, written},
+                    [](const StationRecord&) -> Status { return {}; });
+  Recipe recipe = Recipe::make(m, table, pool, cancel).value();
+  RowSplitter splitter(m, table);
+  SplitRows rows = splitter.split().value();
+  OutOfFoldTask task{m, table, recipe, recipe.options(), splitter, rows.train};
+  EvaluationReport said;
+  auto calibrator = evaluate_out_of_fold(task, {pool, cancel, budget, stations}, said);
+  ASSERT_TRUE(calibrator) << calibrator.error().text();
+  EXPECT_EQ(calibrator->kind(), CalibratorKind::kIdentity);
+  constexpr std::string_view kWhy =
+      "it is about labels of 0 and 1, and xgboost_regression gives numbers";
+  EXPECT_EQ(said.calibration.why_not, kWhy);
+  EXPECT_EQ(said.decision.why_not, kWhy);
+  std::vector<double> scores(rows.test.size(), 17.5);
+  std::vector<std::uint8_t> labels(rows.test.size());
+  Blocks blocks = splitter.blocks(rows.test);
+  ASSERT_TRUE(evaluate_on_test(task, {rows.test, scores, scores, labels, blocks},
+                               {.replicates = 100}, {pool, cancel, budget, stations}, said));
+  EXPECT_EQ(said.fairness.why_not, kWhy);
+  EXPECT_EQ(said.slices.alpha, 0);
+  EXPECT_TRUE(stations.done().empty()) << "nothing was fitted";
+}
+
 // The same bytes of all that is said, whatever the number of threads.
 TEST(EvaluationRun, SaysTheSameOnAnyNumberOfThreads) {
   auto all = [](int threads) {
