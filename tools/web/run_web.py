@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parent),
                 str(Path(__file__).resolve().parents[1] / "setup")]
-from sample import write_bare, write_shop  # noqa: E402
+from sample import write_bare, write_bicycles, write_shop  # noqa: E402
 from web_packages import are_current, node_version  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,7 +74,7 @@ def browser(given: argparse.Namespace) -> None:
     program = chromium()
     out, lode = Path(given.out).resolve(), Path(given.lode).resolve()
     out.mkdir(parents=True, exist_ok=True)
-    for write in (write_shop, write_bare):
+    for write in (write_shop, write_bicycles, write_bare):
         with tempfile.TemporaryDirectory() as folder:
             name = write(Path(folder))
             json = out / f"{name}.json"

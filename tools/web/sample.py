@@ -1,6 +1,7 @@
 """Projects for the page's test: one with a bit of everything a report can show, names in it that
-would break a careless page, and one without models."""
+would break a careless page, one of targets that are numbers, and one without models."""
 
+import math
 from pathlib import Path
 
 SHOP = r"""lode: 1
@@ -15,23 +16,13 @@ sources:
       shop: {required: true}
 labels:
   returned: {about: orders, value: returned = 1, known: at + hours(6)}
-  spent: {about: orders, value: amount, known: at + hours(6)}
 features:
   history:
     over: returned
     by: shop
     windows: [1d, 7d]
     values: {n: count(), returned: sum(value)}
-  spending:
-    over: spent
-    by: shop
-    window: 7d
-    values: {last: last(value)}
 training:
-  amounts:
-    rows: orders
-    label: spent
-    columns: {before: "spending[shop].last"}
   orders:
     rows: orders
     label: returned
@@ -63,15 +54,6 @@ models:
     compare_with: amount
     note: 'a note with </script><img src=x onerror=alert(1)> & "quotes" in it, and a
       word_that_is_much_longer_than_any_line_of_a_telephone_and_has_nowhere_to_be_broken'
-  usual:
-    from: amounts
-    algorithm: mean
-    split: {train: ..2020-01-29, test: 2020-01-29..}
-  as_before:
-    from: amounts
-    algorithm: no_change
-    split: {train: ..2020-01-29, test: 2020-01-29..}
-    compare_with: usual
 retraining:
   weekly:
     champion: amount
@@ -82,6 +64,49 @@ retraining:
       fresh: {train: 14d}
       long_memory: {train: 28d}
     gate: {guards: {calibration_error: 0.2}, slices: [shop]}
+"""
+
+BICYCLES = """lode: 1
+project: bicycles
+sources:
+  days:
+    files: days.csv
+    columns: {day: timestamp, warm: double, casual: int64, registered: int64}
+    time: day
+    derive: {city: "'here'", rented: casual + registered}
+labels:
+  rentals: {about: days, value: rented, known: day + hours(24)}
+features:
+  before: {over: rentals, by: city, window: all, values: {rented: last(value)}}
+training:
+  days:
+    rows: days
+    label: rentals
+    columns: {warm: warm, yesterday: "before[city].rented"}
+  leaky:
+    rows: days
+    label: rentals
+    columns: {warm: warm, casual: casual, registered: registered}
+models:
+  usual:
+    from: days
+    algorithm: mean
+    split: {train: ..2020-08-01, test: 2020-08-01..}
+  as_yesterday:
+    from: days
+    algorithm: no_change
+    columns: [yesterday]
+    split: {train: ..2020-08-01, test: 2020-08-01..}
+    compare_with: usual
+  boosted:
+    from: days
+    algorithm: {xgboost_regression: {rounds: 40, max_depth: 3}}
+    split: {train: ..2020-08-01, test: 2020-08-01..}
+    compare_with: as_yesterday
+  leaky:
+    from: leaky
+    algorithm: {xgboost_regression: {rounds: 40, max_depth: 3}}
+    split: {train: ..2020-08-01, test: 2020-08-01..}
 """
 
 BARE = """lode: 1
@@ -120,6 +145,23 @@ def write_shop(folder: Path) -> str:
     (folder / "orders.csv").write_text("\n".join(lines) + "\n")
     (folder / "lode.yaml").write_text(SHOP)
     return "shop"
+
+
+def write_bicycles(folder: Path) -> str:
+    """Two years of twelve months of 28 days; warm ones bring more riders of either kind."""
+    draw = numbers(9)
+    lines = ["day,warm,casual,registered"]
+    for day in range(2 * 336):
+        year, rest = divmod(day, 336)
+        month, date = divmod(rest, 28)
+        warm = 12 - 10 * math.cos(2 * math.pi * rest / 336) + 4 * next(draw)
+        casual = int(60 + 30 * warm + 300 * next(draw))
+        registered = int(1500 + 60 * warm + 800 * next(draw))
+        lines.append(f"{2019 + year}-{month + 1:02}-{date + 1:02} 00:00:00,{warm:.2f},{casual},"
+                     f"{registered}")
+    (folder / "days.csv").write_text("\n".join(lines) + "\n")
+    (folder / "lode.yaml").write_text(BICYCLES)
+    return "bicycles"
 
 
 def write_bare(folder: Path) -> str:

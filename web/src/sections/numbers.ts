@@ -95,9 +95,8 @@ export function predictedAgainstTrue(run: Part, legend: Legend): Child {
            (model) => chart(
                `Predicted against true of ${nameOf(model)}: ` +
                    binsOf(model)
-                       .map(
-                           (b) =>
-                               `${digits(4)(b.predicted)} predicted, ${digits(4)(b.observed)} true`)
+                       .map((b) => [b.predicted, b.observed].map(digits(4)))
+                       .map(([guess, came]) => `${guess} predicted, ${came} true`)
                        .join("; "),
                el("b", {}, nameOf(model)), (width) => against(model, range, legend, width)))),
     details(
