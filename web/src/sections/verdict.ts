@@ -73,9 +73,11 @@ function cautions(model: Part): HTMLElement|null {
 function leakSentence(model: Part): Child {
   const link = el("a", {href: "#leakage"}, "a leak");
   const again = honest(model);
-  if (!again) return ["It is suspected of ", link, "."];
+  // By name: what the headline speaks of is the winner, and a suspect cannot win.
+  const name = el("b", {}, model.get("name").text);
+  if (!again) return [name, " is suspected of ", link, "."];
   return [
-    "It is suspected of ", link, ". Made again (", words(again.get("how")),
+    name, " is suspected of ", link, ". Made again (", words(again.get("how")),
     `) its ${metricName(lossOf(model))} is `,
     estimate(again.at("metrics", lossOf(model)), metricFormat(lossOf(model))), "."
   ];
