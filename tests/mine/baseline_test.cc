@@ -1,7 +1,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdlib>
+#include <fstream>
 
+#include "base/file.h"
 #include "mine/algorithm.h"
 
 namespace lode {
@@ -62,6 +65,28 @@ TEST(NoChange, AnswersWithItsFirstNumberAndTheMeanWhereThatIsMissing) {
       .schema = std::make_shared<DesignSchema>(), .rows = 3, .values = {}, .codes = {}};
   EXPECT_EQ(fit_model("no_change", {.features = none, .label = target}, {}, pool).error().message(),
             "no_change needs a column of numbers to answer with");
+}
+
+// docs/formats/model.md.
+TEST(Baselines, TheGoldenFilesLoadAndAreWrittenAgain) {
+  auto schema = std::make_shared<DesignSchema>();
+  schema->numeric = {"last"};
+  std::vector<double> values = {3, std::nan("")};
+  DesignMatrix rows = {.schema = schema, .rows = 2, .values = values, .codes = {}};
+  std::vector<double> target = {-4, 9};
+  ThreadPool pool(1);
+  for (std::string name : {"mean", "no_change"}) {
+    auto model = fit_model(name, {.features = rows, .label = target}, {}, pool).value();
+    std::string path = LODE_SOURCE_DIR "/tests/mine/golden/" + name + "-1.model";
+    if (std::getenv("LODE_UPDATE_GOLDEN") != nullptr)
+      std::ofstream(path, std::ios::binary) << model->serialize();
+    std::string golden = posix_files().read(path).value_or("");
+    EXPECT_EQ(model->serialize(), golden) << name;
+    std::vector<double> out(2);
+    ASSERT_TRUE(load_model(golden).value()->predict(rows, out).has_value());
+    EXPECT_EQ(out,
+              name == "mean" ? (std::vector<double>{2.5, 2.5}) : (std::vector<double>{3, 2.5}));
+  }
 }
 
 TEST(Constant, HasNoOptions) {
