@@ -23,7 +23,8 @@ struct Question {
   std::vector<Candidate> candidates;
 };
 
-// Models are of one question when they were judged on the same rows of the same label.
+// Models are of one question when they were judged on the same rows of the same label, and by the
+// same metrics: one that learns a label of 0 and 1 as a number answers another question.
 std::vector<Question> questions(const Project& project, const std::vector<ModelReport>& reports,
                                 const std::map<std::string, FittedRun>& runs) {
   std::vector<Question> out;
@@ -31,7 +32,8 @@ std::vector<Question> questions(const Project& project, const std::vector<ModelR
     const FittedRun& run = runs.at(report.name);
     const TrainingSet& set = *project.training_set(report.training);
     std::string where = set.where ? set.where->expression.text() : std::string();
-    std::string key = fmt::format("{}\n{}\n{}\n{}", set.rows, set.label, where, report.block_unit);
+    std::string key = fmt::format("{}\n{}\n{}\n{}\n{}", set.rows, set.label, where,
+                                  report.block_unit, task_name(report.task));
     auto same = std::ranges::find_if(out, [&](const Question& q) {
       return q.key == key && q.candidates[0].run->test_rows == run.test_rows;
     });

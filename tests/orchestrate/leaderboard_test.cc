@@ -136,5 +136,15 @@ TEST_F(LeaderboardTest, WithoutABaselineNothingIsSaidOfWorth) {
             found.rows[1].behind_best.value);
 }
 
+// A label of 0 and 1 learnt as a number is judged by other metrics: no difference can be drawn.
+TEST_F(LeaderboardTest, ModelsOfDifferentTasksDoNotMeet) {
+  add("labels", 1);
+  add("numbers", 1);
+  reports_[1].task = Task::kNumber;
+  auto boards = make_leaderboards(project_, reports_, runs_, pool_, {});
+  ASSERT_TRUE(boards) << boards.error().text();
+  EXPECT_TRUE(boards->empty());
+}
+
 }  // namespace
 }  // namespace lode
