@@ -33,12 +33,13 @@ Result<int> run(CommandContext& context) {
 }
 
 constexpr Positional kPositionals[] = {{"FILE", "a text file of rows, such as orders.csv"}};
-constexpr std::array<Option, 6> kOptions = {
+constexpr std::array<Option, 7> kOptions = {
     kMiningOptions[0],
     kMiningOptions[1],
     kMiningOptions[2],
     kMiningOptions[3],
     kMiningOptions[4],
+    kMiningOptions[5],
     Option{"out", OptionType::kText, "lode.yaml",
            "the file that is written; it must not be there"}};
 constexpr Command kCommand = {

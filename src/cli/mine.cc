@@ -1,6 +1,8 @@
 // lode mine: from a file alone to models, judged, with a verdict.
 #include <unistd.h>
 
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 
 #include "cli/mined_project.h"
@@ -33,15 +35,31 @@ class MiningFolder {
   bool kept_;
 };
 
-std::string scratch_folder() {
-  return (std::filesystem::temp_directory_path() / fmt::format("lode-mine-{}", ::getpid()))
-      .string();
+// One that nobody has: an earlier process of the same number may have been killed.
+Result<std::string> scratch_folder() {
+  std::string path = (std::filesystem::temp_directory_path() / "lode-mine-XXXXXX").string();
+  if (::mkdtemp(path.data()) == nullptr)
+    return fail(Code::kIo, "no folder can be made as '{}': {}", path, std::strerror(errno));
+  return path;
+}
+
+// Said of the user's file: the project it broke on is gone with its folder.
+std::unexpected<Error> refuse(const MinedFile& mined, const Error& error) {
+  std::string hint;
+  if (error.code() == Code::kInvalid && mined.plan.test_from)
+    hint = fmt::format("; it is judged on the rows from {} on (--time none splits at random)",
+                       text(*mined.plan.test_from).substr(0, 10));
+  return fail(Error(error.code(), error.message() + hint, {.file = mined.profile.path}));
 }
 
 Result<RunReport> mine(CommandContext& context, const MinedFile& mined, const std::string& saved) {
   std::filesystem::path data = std::filesystem::absolute(mined.profile.path).lexically_normal();
   bool kept = saved != kNone;
-  std::string file = kept ? saved : join_path(scratch_folder(), "lode.yaml");
+  std::string file = saved;
+  if (!kept) {
+    TRY(file, scratch_folder());
+    file = join_path(file, "lode.yaml");
+  }
   std::filesystem::path root = std::filesystem::absolute(file).parent_path();
   MiningFolder folder(context.files, root.string(), kept);
   TRY_VOID(context.files.make_directories(folder.path()));
@@ -56,7 +74,8 @@ Result<RunReport> mine(CommandContext& context, const MinedFile& mined, const st
               {.file = mined.profile.path}));
   RunContext run_context{context.files,  context.clock,    context.limits,
                          context.cancel, context.progress, false};
-  return run_project(**project, run_context);
+  auto report = run_project(**project, run_context);
+  return report || kept ? std::move(report) : refuse(mined, report.error());
 }
 
 Result<int> run(CommandContext& context) {
@@ -75,12 +94,13 @@ Result<int> run(CommandContext& context) {
 }
 
 constexpr Positional kPositionals[] = {{"FILE", "a text file of rows, such as orders.csv"}};
-constexpr std::array<Option, 7> kOptions = {
+constexpr std::array<Option, 8> kOptions = {
     kMiningOptions[0],
     kMiningOptions[1],
     kMiningOptions[2],
     kMiningOptions[3],
     kMiningOptions[4],
+    kMiningOptions[5],
     Option{"save", OptionType::kText, kNone,
            "keep the project under this name, and what it made beside it"},
     Option{"report", OptionType::kText, kNone, "write the report into this HTML file"}};

@@ -1,5 +1,8 @@
 #include "cli/mined_project.h"
 
+#include <fmt/ranges.h>
+
+#include "ingest/text_value.h"
 #include "telemetry/quantity.h"
 
 namespace lode {
@@ -22,13 +25,35 @@ std::vector<std::string> dropped(const CommandContext& context) {
   return names;
 }
 
-std::string dialect_text(const CsvDialect& dialect) {
+std::string dialect_text(const TableProfile& profile) {
+  if (profile.parquet) return "Parquet";
+  const CsvDialect& dialect = profile.dialect;
   std::string_view between = "comma";
   if (dialect.delimiter == '\t') between = "tab";
   if (dialect.delimiter == ';') between = "semicolon";
   if (dialect.delimiter == '|') between = "bar";
   return fmt::format("{} between fields{}", between,
                      dialect.header ? "" : ", no header: columns are c1, c2, ...");
+}
+
+Result<ProfileWishes> reading_wishes(const CommandContext& context) {
+  ProfileWishes wishes;
+  std::string dates = chosen(context, "dates");
+  if (dates.empty()) return wishes;
+  wishes.dates = find_date_form(dates);
+  if (!wishes.dates)
+    return fail(Code::kInvalid, "--dates is one of {}; not '{}'", fmt::join(kDateForms, ", "),
+                dates);
+  return wishes;
+}
+
+// A project takes these signs for a pattern of several files.
+Status check_file_name(const std::string& path) {
+  if (path.find_first_of("*?") == path.npos && check_string(path) == nullptr) return {};
+  return fail(Error(Code::kInvalid,
+                    "a project cannot name this file: its path has a * or ?, or is not UTF-8; "
+                    "rename it",
+                    {.file = path}));
 }
 
 std::unexpected<Error> ask_for_target(const TableProfile& profile) {
@@ -46,12 +71,14 @@ std::unexpected<Error> ask_for_target(const TableProfile& profile) {
 
 Result<MinedFile> look_through(CommandContext& context, const std::string& path) {
   MinedFile mined;
+  TRY_VOID(check_file_name(path));
+  TRY(ProfileWishes reading, reading_wishes(context));
   auto advance = [](std::int64_t) {};
-  TRY(mined.profile, profile_table(context.files, path, context.cancel, advance));
+  TRY(mined.profile, profile_table(context.files, path, reading, context.cancel, advance));
   if (!context.json && !context.quiet) {
     context.out.print("{}: {} rows, {} columns, {}\n", base_name(path),
                       with_thousands(mined.profile.rows), mined.profile.columns.size(),
-                      dialect_text(mined.profile.dialect));
+                      dialect_text(mined.profile));
     TRY_VOID(context.out.flush());
   }
   MiningWishes wishes{chosen(context, "target"), chosen(context, "positive"),

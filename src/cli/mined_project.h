@@ -13,11 +13,13 @@ namespace lode {
 
 // Options that decide otherwise than the guess.
 inline constexpr std::string_view kGuess = "guess";
-inline constexpr std::array<Option, 5> kMiningOptions = {{
+inline constexpr std::array<Option, 6> kMiningOptions = {{
     {"target", OptionType::kText, kGuess, "the column to predict; the sample file has one"},
     {"positive", OptionType::kText, kGuess, "the value of the target that is told from all others"},
     {"time", OptionType::kText, kGuess, "the column that says when a row happened, or none"},
     {"entity", OptionType::kText, kGuess, "the column that says whom a row is about, or none"},
+    {"dates", OptionType::kText, kGuess,
+     "the form of its dates: iso, m/d/y, d/m/y, y/m/d, d.m.y, d-m-y or m-d-y"},
     {"drop", OptionType::kText, "none", "columns not to learn from, separated by commas"},
 }};
 

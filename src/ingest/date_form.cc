@@ -121,6 +121,21 @@ bool take_time_of_day(Cursor& in, std::int64_t& us) {
 
 std::string_view name_of(DateForm form) { return kDateForms[static_cast<std::size_t>(form)]; }
 
+std::optional<DateForm> other_way_round(DateForm form) {
+  switch (form) {
+    case DateForm::kMonthDayYear:
+      return DateForm::kDayMonthYear;
+    case DateForm::kDayMonthYear:
+      return DateForm::kMonthDayYear;
+    case DateForm::kDayMonthDash:
+      return DateForm::kMonthDayDash;
+    case DateForm::kMonthDayDash:
+      return DateForm::kDayMonthDash;
+    default:
+      return std::nullopt;
+  }
+}
+
 std::optional<DateForm> find_date_form(std::string_view name) {
   auto found = std::ranges::find(kDateForms, name);
   if (found == kDateForms.end()) return std::nullopt;

@@ -23,6 +23,8 @@ inline constexpr std::array<std::string_view, 7> kDateForms = {"iso",   "m/d/y",
                                                                "d.m.y", "d-m-y", "m-d-y"};
 
 std::string_view name_of(DateForm form);
+// The form with day and month the other way round, where there is one: 3/4/2001 is of both.
+std::optional<DateForm> other_way_round(DateForm form);
 std::optional<DateForm> find_date_form(std::string_view name);
 
 // A date of this form, not kIso: one or two digits for day and month, two or four for the year

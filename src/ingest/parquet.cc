@@ -16,19 +16,6 @@ namespace {
 
 using Clock = ParquetColumn::Clock;
 
-// DuckDB takes a path for a pattern; in one-letter classes its signs stand for themselves.
-std::string literal_path(std::string_view path) {
-  std::string pattern;
-  for (char c : path) {
-    if (c == '*' || c == '?' || c == '[') {
-      pattern += {'[', c, ']'};
-    } else {
-      pattern += c;
-    }
-  }
-  return sql_literal(pattern);
-}
-
 class ParquetReader final : public RecordReader {
  public:
   ParquetReader(TableStream stream, std::vector<ParquetColumn> plans, const ReadOptions& options)
@@ -190,7 +177,7 @@ Result<std::unique_ptr<RecordReader>> open_parquet(FileSystem& files, const std:
   TRY(FileInfo info, files.info(path));
   if (info.kind != FileInfo::kFile) return fail(Code::kInvalid, "'{}' is no file", path);
   TRY(Duck duck, Duck::open({.threads = options.threads}));
-  std::string file = literal_path(path);
+  std::string file = parquet_path_literal(path);
   TRY(Table described,
       duck.query_all(fmt::format("DESCRIBE SELECT * FROM read_parquet({})", file)));
   TRY(std::vector<ParquetColumn> plans, plan_columns(described, options.wanted));

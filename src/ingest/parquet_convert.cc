@@ -344,6 +344,18 @@ Column convert_parquet(ParquetColumn& plan, const Column& raw, std::vector<Conve
   return convert_texts(plan, raw, faults);
 }
 
+std::string parquet_path_literal(std::string_view path) {
+  std::string pattern;
+  for (char c : path) {
+    if (c == '*' || c == '?' || c == '[') {
+      pattern += {'[', c, ']'};
+    } else {
+      pattern += c;
+    }
+  }
+  return sql_literal(pattern);
+}
+
 std::string value_text(const Column& column, std::int64_t row) {
   if (column.is_null(row)) return "null";
   switch (column.type.id) {

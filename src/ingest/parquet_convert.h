@@ -43,6 +43,10 @@ struct ConvertFault {
 // Faulty rows are null in the result and listed, ascending.
 Column convert_parquet(ParquetColumn& plan, const Column& raw, std::vector<ConvertFault>& faults);
 
+// A path as SQL for read_parquet: DuckDB takes it for a pattern, and in one-letter classes the
+// signs of patterns stand for themselves.
+std::string parquet_path_literal(std::string_view path);
+
 // A value for the raw text of a broken row: "2001-01-01T00:01:00Z", "LAS", "null".
 std::string value_text(const Column& column, std::int64_t row);
 

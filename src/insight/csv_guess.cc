@@ -6,6 +6,7 @@
 
 #include "ingest/csv_bytes.h"
 #include "ingest/csv_row.h"
+#include "ingest/date_form.h"
 #include "ingest/text_value.h"
 
 namespace lode {
@@ -85,16 +86,32 @@ bool is_number_or_time(std::string_view text) {
   std::int64_t us = 0;
   bool naive = false;
   std::string reason;
-  return parse_double(text, number) == nullptr || parse_time(text, us, naive, reason) == nullptr;
+  if (parse_double(text, number) == nullptr || parse_time(text, us, naive, reason) == nullptr)
+    return true;
+  for (std::size_t form = 1; form < kDateForms.size(); ++form)
+    if (parse_formed_time(static_cast<DateForm>(form), text, us) == nullptr) return true;
+  return false;
+}
+
+// Whether all that stands below the first row is numbers or times.
+bool is_measured(const Rows& rows, std::size_t c) {
+  std::size_t measured = 0;
+  for (std::size_t r = 1; r < rows.size(); ++r) {
+    if (c >= rows[r].size() || rows[r][c].empty()) continue;
+    if (!is_number_or_time(rows[r][c])) return false;
+    ++measured;
+  }
+  return measured > 0;
 }
 
 bool names_columns(const Rows& rows) {
   const std::vector<std::string>& first = rows[0];
-  for (std::size_t c = 0; c < first.size(); ++c) {
-    if (is_number_or_time(first[c])) return false;
+  if (std::ranges::any_of(first, is_number_or_time)) return false;
+  for (std::size_t c = 0; c < first.size(); ++c)
+    if (!first[c].empty() && is_measured(rows, c)) return true;
+  for (std::size_t c = 0; c < first.size(); ++c)
     for (std::size_t r = 1; r < rows.size(); ++r)
       if (c < rows[r].size() && !first[c].empty() && rows[r][c] == first[c]) return false;
-  }
   return true;
 }
 
@@ -106,24 +123,56 @@ bool has_blanks(const Rows& rows) {
   return 2 * blank > rows.size();
 }
 
-Result<std::vector<std::string>> header_names(const std::vector<std::string>& header,
-                                              const std::string& path) {
+std::unexpected<Error> refuse(const std::string& path, std::string why) {
+  return fail(Error(Code::kInvalid, std::move(why), {.file = path}));
+}
+
+// What a file without rows of text most likely is.
+Status check_text(const SampleText& sample, const std::string& path) {
+  std::string_view text = sample.text;
+  if (text.empty()) return refuse(path, "the file is empty");
+  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
+    return refuse(path, "the file is UTF-16; convert it to UTF-8, for example with iconv");
+  if (text.starts_with("PK\x03\x04"))
+    return refuse(path,
+                  "the file is a zip archive, or a workbook of a spreadsheet: unpack it, or save "
+                  "the sheet as CSV");
+  if (text.contains('\0')) return refuse(path, "the file is no text: there is a zero byte in it");
+  if (!text.contains('\n') && text.contains('\r'))
+    return refuse(path, "the lines end in CR alone; convert them to LF");
+  if (!text.contains('\n') && !sample.whole)
+    return refuse(path, "no line ends within the first MiB of the file: is it a table?");
+  return {};
+}
+
+Result<std::vector<std::string>> header_names(const Cut& cut, const std::string& path) {
+  const std::vector<std::string>& header = cut.rows[0];
+  for (const std::string& name : header)
+    if (const char* why = check_string(name))
+      return refuse(path, fmt::format("the column name {} {}", shown(name), why));
+  if (header.size() != cut.width)
+    return refuse(path,
+                  fmt::format("the header has {} fields and most rows have {}: each column needs a "
+                              "name",
+                              header.size(), cut.width));
   std::vector<std::string> sorted = header;
   std::ranges::sort(sorted);
   auto twice = std::ranges::adjacent_find(sorted);
-  if (twice != sorted.end())
-    return fail(Error(Code::kInvalid,
-                      fmt::format("the header has the column '{}' twice; give one of them another "
-                                  "name",
-                                  *twice),
-                      {.file = path, .line = 1}));
-  return header;
+  if (twice == sorted.end()) return header;
+  return fail(Error(Code::kInvalid,
+                    twice->empty()
+                        ? std::string("two columns of the header have no name; give them one")
+                        : fmt::format("the header has the column '{}' twice; give one of them "
+                                      "another name",
+                                      *twice),
+                    {.file = path, .line = 1}));
 }
 
 }  // namespace
 
 Result<CsvGuess> guess_csv(FileSystem& files, const std::string& path) {
   TRY(SampleText sample, read_sample(files, path));
+  TRY_VOID(check_text(sample, path));
   std::optional<Cut> best;
   for (char delimiter : kDelimiters)
     for (char quote : {'"', '\0'}) {
@@ -131,8 +180,7 @@ Result<CsvGuess> guess_csv(FileSystem& files, const std::string& path) {
       dialect.delimiter = delimiter;
       dialect.quote = quote;
       Cut now = cut(sample, dialect);
-      if (now.rows.empty())
-        return fail(Error(Code::kInvalid, "the file has no rows", {.file = path}));
+      if (now.rows.empty()) return refuse(path, "the file has no rows");
       if (!best || better(now, *best)) best = std::move(now);
     }
   CsvGuess guess;
@@ -143,7 +191,7 @@ Result<CsvGuess> guess_csv(FileSystem& files, const std::string& path) {
   }
   guess.dialect.header = names_columns(best->rows);
   if (guess.dialect.header) {
-    TRY(guess.names, header_names(best->rows[0], path));
+    TRY(guess.names, header_names(*best, path));
   } else {
     for (std::size_t c = 1; c <= best->width; ++c) guess.names.push_back(fmt::format("c{}", c));
   }

@@ -20,8 +20,10 @@ struct CsvGuess {
 // Looks at the first MiB of the text, unpacked. The delimiter is the one of comma, semicolon, tab
 // and bar that cuts most rows into equally many fields (more than one). Quotes are taken for
 // letters where that leaves fewer rows torn. The first line is data if a field of it is a number or
-// a time, or comes again in its column. Errors: those of reading; kInvalid: no row, or a header
-// with a name twice.
+// a time; names if a column below it holds nothing but such; data if a field of it comes again in
+// its column. Errors: those of reading; kInvalid, with what to do: no row, no text (a zero byte,
+// UTF-16, no line end), a header that is not UTF-8, has a name twice or is of another width than
+// the rows.
 Result<CsvGuess> guess_csv(FileSystem& files, const std::string& path);
 
 }  // namespace lode

@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 
+#include "ingest/text_value.h"
 #include "project/problems.h"
 
 namespace lode {
@@ -55,6 +56,12 @@ bool named_like_entity(std::string_view name) {
       "machine", "device",   "sensor", "subject", "person",  "vehicle", "unit"};
   return has_word(name, kWords);
 }
+// Dates of a life, or of what is to come.
+bool named_like_other_time(std::string_view name) {
+  constexpr std::array<std::string_view, 8> kWords = {"birth", "birthday", "birthdate", "dob",
+                                                      "born",  "expiry",   "expires",   "due"};
+  return has_word(name, kWords);
+}
 bool named_like_time(std::string_view name) {
   constexpr std::array<std::string_view, 11> kWords = {"time", "timestamp", "date", "datetime",
                                                        "ts",   "at",        "when", "created",
@@ -80,14 +87,13 @@ class Planner {
       : profile_(profile), wishes_(wishes) {}
 
   Result<MiningPlan> run() {
-    if (profile_.rows < kLeastMinedRows) return refuse_rows();
+    if (profile_.whole_rows() < kLeastMinedRows) return refuse_rows();
     TRY(std::size_t target, find(wishes_.target, "--target"));
+    TRY_VOID(check_wishes());
     for (std::size_t c = 0; c < profile_.columns.size(); ++c)
       plan_.columns.push_back({c, role_of(profile_.columns[c]), type_of(profile_.columns[c])});
     TRY_VOID(drop_wished());
-    plan_.target = profile_.columns[target].name;
-    plan_.columns[target].role = ColumnRole::kTarget;
-    TRY_VOID(plan_target(profile_.columns[target]));
+    TRY_VOID(plan_target(plan_.columns[target]));
     TRY_VOID(plan_time());
     TRY_VOID(plan_entity());
     tell_columns();
@@ -105,13 +111,31 @@ class Planner {
   }
 
   std::unexpected<Error> refuse_rows() const {
-    std::string torn =
-        profile_.torn > 0 ? fmt::format(", {} of them torn", profile_.torn) : std::string();
+    std::int64_t lost = profile_.rows - profile_.whole_rows();
+    std::string torn = lost > 0 ? fmt::format(" ({} more cannot be read)", lost) : std::string();
+    std::int64_t rows = profile_.whole_rows();
     return fail(Error(Code::kInvalid,
-                      fmt::format("{} rows{} are too few to learn from and to be judged on; {} is "
-                                  "the least",
-                                  profile_.rows, torn, kLeastMinedRows),
+                      fmt::format("{} row{}{} to learn from and to be judged on: {} is the least",
+                                  rows, rows == 1 ? "" : "s", torn, kLeastMinedRows),
                       {.file = profile_.path}));
+  }
+
+  // A column is wished for one thing alone.
+  Status check_wishes() const {
+    std::vector<std::pair<std::string_view, std::string_view>> taken = {
+        {"--target", wishes_.target}};
+    auto take = [&](std::string_view flag, const std::string& name) -> Status {
+      if (name.empty() || name == "none") return {};
+      for (const auto& [other, column] : taken)
+        if (column == name)
+          return fail(Code::kInvalid, "{} and {} name the same column '{}'", other, flag, name);
+      taken.emplace_back(flag, name);
+      return {};
+    };
+    TRY_VOID(take("--time", wishes_.time));
+    TRY_VOID(take("--entity", wishes_.entity));
+    for (const std::string& name : wishes_.drop) TRY_VOID(take("--drop", name));
+    return {};
   }
 
   Result<std::size_t> find(const std::string& name, std::string_view flag) const {
@@ -132,7 +156,15 @@ class Planner {
     return static_cast<double>(c.distinct) >= kUniqueShare * static_cast<double>(c.filled);
   }
 
+  static bool nameless(const ColumnProfile& c) {
+    constexpr std::array<std::string_view, 6> kOurs = {"_seq",  "_kind",  "_id",
+                                                       "_time", "_known", "_local"};
+    return c.name.empty() || std::ranges::find(kOurs, c.name) != kOurs.end();
+  }
+
   ColumnRole role_of(const ColumnProfile& c) const {
+    if (nameless(c)) return ColumnRole::kNameless;
+    if (c.type == kNoSingleValue) return ColumnRole::kNoValue;
     if (c.filled == 0) return ColumnRole::kEmpty;
     if (c.distinct == 1 && c.filled == c.rows) return ColumnRole::kConstant;
     if (c.all_times()) return ColumnRole::kOtherTime;
@@ -151,6 +183,7 @@ class Planner {
   }
 
   static std::string type_of(const ColumnProfile& c) {
+    if (!c.type.empty()) return c.type == kNoSingleValue ? "string" : c.type;
     if (c.filled == 0) return "string";
     if (c.all_times()) return "timestamp";
     if (c.padded > 0) return "string";
@@ -169,12 +202,24 @@ class Planner {
 
   // ---- the target ----
 
-  Status plan_target(const ColumnProfile& c) {
+  Status plan_target(PlannedColumn& planned) {
+    const ColumnProfile& c = column(planned);
     std::int64_t missing = c.rows - c.filled;
+    if (planned.role == ColumnRole::kNameless)
+      return refuse(c, c.name.empty() ? "has no name in the header; give it one"
+                                      : "has a name of lode's own; give it another");
+    if (planned.role == ColumnRole::kNoValue)
+      return refuse(c, "holds lists, structs or bytes, and a single value is predicted");
+    planned.role = ColumnRole::kTarget;
+    plan_.target = c.name;
     if (c.filled == 0) return refuse(c, "is empty in every row");
     if (c.distinct == 1)
       return refuse(c, fmt::format("is {} in every row{}", c.values[0].value,
                                    missing > 0 ? " that has it" : ""));
+    if (c.all_times())
+      return refuse(c, "holds times; a number or one of a few answers can be predicted");
+    // Two spellings of one answer are told apart as texts.
+    if (c.all_truths() && planned.type == "bool" && !one_spelling(c)) planned.type = "string";
     if (missing > 0)
       plan_.warnings.push_back(fmt::format("{} rows ({}) have no {}: they are left out", missing,
                                            percent(missing, c.rows), c.name));
@@ -190,8 +235,15 @@ class Planner {
     return plan_yes_no(c);
   }
 
+  static bool one_spelling(const ColumnProfile& c) {
+    bool first = false;
+    bool second = false;
+    return c.values.size() == 2 && parse_bool(c.values[0].value, first) == nullptr &&
+           parse_bool(c.values[1].value, second) == nullptr && first != second;
+  }
+
   Status plan_yes_no(const ColumnProfile& c) {
-    if (c.values.empty()) return refuse(c, "has more than a thousand different texts");
+    if (c.values.empty()) return refuse(c, "has more than a thousand different values");
     std::string shown;
     constexpr std::size_t kShown = 6;
     for (std::size_t i = 0; i < std::min(kShown, c.values.size()); ++i)
@@ -244,13 +296,15 @@ class Planner {
         return fail(
             Error(Code::kInvalid,
                   fmt::format("--time: '{}' does not hold times as lode reads them, such as "
-                              "2001-01-29 or 2001-01-29T14:05:00Z",
+                              "2001-01-29, 2001-01-29T14:05:00Z or 1/29/01 7:05, in every row "
+                              "that has it",
                               wishes_.time),
                   {.file = profile_.path}));
       best = &plan_.columns[at];
     } else {
       for (const PlannedColumn& c : plan_.columns) {
         if (c.role != ColumnRole::kOtherTime || column(c).filled < column(c).rows) continue;
+        if (named_like_other_time(column(c).name)) continue;
         bool named = named_like_time(column(c).name);
         if (best == nullptr || (named && !named_like_time(column(*best).name))) best = &c;
       }
@@ -264,8 +318,11 @@ class Planner {
     PlannedColumn& time = plan_.columns[best->at];
     time.role = ColumnRole::kTime;
     plan_.time = column(time).name;
-    plan_.clock = column(time).clock > 0;
-    const std::vector<std::int64_t>& moments = column(time).moments;
+    plan_.clock = column(time).times.clock > 0;
+    const std::vector<std::int64_t>& moments = column(time).times.moments;
+    if (column(time).filled < column(time).rows)
+      plan_.warnings.push_back(fmt::format("{} rows have no {}: they are set aside",
+                                           column(time).rows - column(time).filled, plan_.time));
     plan_.decisions.push_back(
         fmt::format("{} is when a row happened, {} to {} (--time COLUMN|none)", plan_.time,
                     day(moments.front()), day(moments.back())));
@@ -285,6 +342,14 @@ class Planner {
                                       "text or a whole number",
                                       wishes_.entity, type),
                           {.file = profile_.path}));
+      std::int64_t entities = column(plan_.columns[at]).distinct;
+      if (entities < kLeastEntities)
+        return fail(
+            Error(Code::kInvalid,
+                  fmt::format("--entity: '{}' has {} value{}: too few for some of them to "
+                              "be held back and judged by; {} is the least",
+                              wishes_.entity, entities, entities == 1 ? "" : "s", kLeastEntities),
+                  {.file = profile_.path}));
       set_entity(plan_.columns[at]);
       return {};
     }
@@ -321,7 +386,10 @@ class Planner {
     tell(ColumnRole::kOtherTime, "left out, times that may come after the row");
     tell(ColumnRole::kConstant, "left out, one value in every row");
     tell(ColumnRole::kEmpty, "left out, empty");
+    tell(ColumnRole::kNoValue, "left out, they hold no single values");
+    tell(ColumnRole::kNameless, "left out, without a name or with one of lode's own");
     tell(ColumnRole::kDropped, "left out, as was said");
+    tell_dates();
     if (profile_.torn > 0)
       plan_.warnings.push_back(
           fmt::format("{} rows cannot be cut into {} fields: they are set aside, with their lines",
@@ -329,8 +397,24 @@ class Planner {
     std::string words;
     for (const std::string& word : profile_.dialect.nulls)
       if (!word.empty()) words += fmt::format("{}'{}'", words.empty() ? "" : ", ", word);
-    if (!words.empty())
-      plan_.decisions.push_back(fmt::format("{} stands for nothing, like an empty field", words));
+    if (!words.empty()) words += profile_.dialect.nulls.size() > 2 ? " stand" : " stands";
+    if (!words.empty()) plan_.decisions.push_back(words + " for nothing, like an empty field");
+  }
+
+  void tell_dates() {
+    if (profile_.unreadable > 0)
+      plan_.warnings.push_back(
+          fmt::format("{} rows cannot be read and are set aside; the first: {}",
+                      profile_.unreadable, profile_.unreadable_why));
+    DateForm form = profile_.dialect.dates;
+    if (form == DateForm::kIso) return;
+    auto other = other_way_round(form);
+    plan_.decisions.push_back(fmt::format("dates are read as {} (--dates FORM)", name_of(form)));
+    if (profile_.dates_unsure && other)
+      plan_.warnings.push_back(
+          fmt::format("no date tells {} from {}, since no day is past 12: {} is a guess, "
+                      "--dates {} reads them the other way",
+                      name_of(form), name_of(*other), name_of(form), name_of(*other)));
   }
 
   void tell(ColumnRole role, std::string_view what) {
@@ -339,7 +423,9 @@ class Planner {
     std::size_t count = 0;
     for (const PlannedColumn& c : plan_.columns) {
       if (c.role != role) continue;
-      if (++count <= kShown) names += fmt::format("{}{}", count > 1 ? ", " : "", column(c).name);
+      if (++count > kShown) continue;
+      const std::string& name = column(c).name;
+      names += (count > 1 ? ", " : "") + (name.empty() ? fmt::format("column {}", c.at + 1) : name);
     }
     if (count == 0) return;
     if (count > kShown) names += fmt::format(" and {} more", count - kShown);
@@ -350,21 +436,27 @@ class Planner {
   void plan_split() {
     if (plan_.time.empty()) return tell_random("");
     const std::vector<std::int64_t>& moments =
-        std::ranges::find(profile_.columns, plan_.time, &ColumnProfile::name)->moments;
+        std::ranges::find(profile_.columns, plan_.time, &ColumnProfile::name)->times.moments;
     constexpr std::int64_t kDay = 86'400'000'000;
     std::int64_t days_of_test = 0;
-    std::int64_t days_in_all = 0;
+    std::int64_t days_before = 0;
     auto day_of = [](std::int64_t us) { return (us - (us % kDay + kDay) % kDay) / kDay; };
     std::int64_t from = day_of(moments[moments.size() * 3 / 4]);
+    // A day as large as half the table may not swallow what is learnt from.
+    std::int64_t median = day_of(moments[moments.size() / 2]);
+    if (from <= median) from = median + 1;
     std::int64_t last = day_of(moments.front()) - 1;
     for (std::int64_t us : moments) {
       if (day_of(us) == last) continue;
       last = day_of(us);
-      ++days_in_all;
-      days_of_test += last >= from ? 1 : 0;
+      ++(last >= from ? days_of_test : days_before);
     }
-    if (days_in_all < kLeastDays || days_of_test < kLeastDays / 4)
-      return tell_random(fmt::format(" ({} days are too few to be split by)", days_in_all));
+    if (days_before + days_of_test < kLeastDays || days_of_test < kLeastDays / 4 ||
+        days_before < kLeastDays / 4)
+      return tell_random(
+          fmt::format(" ({} days and {} days of the last quarter are too few to be "
+                      "split by)",
+                      days_before, days_of_test));
     plan_.test_from = Timestamp{from * kDay};
     plan_.decisions.push_back(
         fmt::format("split by time: learnt from before {}, judged on what came from then on; the "

@@ -24,6 +24,8 @@ enum class ColumnRole : std::uint8_t {
   kConstant,
   kEmpty,
   kOtherTime,  // a second time: it may be of after the row
+  kNoValue,    // lists, structs, bytes
+  kNameless,   // a project cannot name it: it has no name, or one of lode's own
   kDropped,    // by wish
 };
 
@@ -40,11 +42,11 @@ struct PlannedColumn {
 enum class MiningTask : std::uint8_t { kYesNo, kNumber };
 
 struct MiningWishes {
-  std::string target;
-  std::string positive;  // the value that is told from all others; "" = guessed
-  std::string time;      // a column, "none", or "" = guessed
-  std::string entity;    // the same
-  std::vector<std::string> drop;
+  std::string target{};
+  std::string positive{};  // the value that is told from all others; "" = guessed
+  std::string time{};      // a column, "none", or "" = guessed
+  std::string entity{};    // the same
+  std::vector<std::string> drop{};
 };
 
 struct MiningPlan {

@@ -33,12 +33,13 @@ std::string plain_name(std::string_view text, std::string_view fallback) {
 std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (c == '\t') {
-      out += "\\t";
-    } else {
-      out += c;
+    auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) {
+      out += fmt::format("\\x{:02x}", byte);
+      continue;
     }
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
   }
   return out + '"';
 }
@@ -81,7 +82,7 @@ class Writer {
     out_ += fmt::format(
         "# Made of {} by lode. Everything below may be edited; `lode run` brings it up to date.\n"
         "lode: 1\nproject: {}\n",
-        std::filesystem::path(profile_.path).filename().string(), project_name(profile_.path));
+        in_quotes(base_name(profile_.path)), project_name(profile_.path));
     out_ += "notes:\n";
     for (const std::string& note : plan_.warnings) out_ += "  - " + in_quotes(note) + "\n";
     for (const std::string& note : plan_.decisions) out_ += "  - " + in_quotes(note) + "\n";
@@ -117,6 +118,8 @@ class Writer {
     if (d.quote == '\0') options.emplace_back("quote: none");
     if (!d.header) options.emplace_back("header: false");
     if (d.trim) options.emplace_back("trim: true");
+    if (d.dates != DateForm::kIso)
+      options.push_back(fmt::format("dates: {}", in_quotes(lode::name_of(d.dates))));
     if (d.nulls.size() > 1) {
       std::string nulls;
       for (const std::string& null : d.nulls) nulls += null + "|";
@@ -125,8 +128,12 @@ class Writer {
       options.push_back("\"null\": " + in_quotes(nulls));
     }
     out_ += fmt::format("sources:\n  {}:\n    files: {}\n", source_, in_quotes(file_));
-    out_ += options.empty() ? std::string("    format: csv\n")
-                            : "    format: {csv: {" + joined(options) + "}}\n";
+    if (profile_.parquet) {
+      out_ += "    format: parquet\n";
+    } else {
+      out_ += options.empty() ? std::string("    format: csv\n")
+                              : "    format: {csv: {" + joined(options) + "}}\n";
+    }
     out_ += "    columns:\n";
     for (const PlannedColumn& c : plan_.columns) {
       // Without a header all of the file's columns are named, used or not.
@@ -139,8 +146,18 @@ class Writer {
       out_ += "    time: none\n";
     } else {
       // Files are seldom in order of time, and a row is not late for that.
-      out_ += fmt::format("    time: {}\n    allowed_lateness: 36525d\n", key_text(plan_.time));
+      out_ += fmt::format("    time: {}\n    allowed_lateness: {}d\n", key_text(plan_.time),
+                          days_of_lateness());
     }
+  }
+
+  std::int64_t days_of_lateness() const {
+    constexpr std::int64_t kCentury = 36525;
+    constexpr std::int64_t kDay = 86'400'000'000;
+    const std::vector<std::int64_t>& moments =
+        std::ranges::find(profile_.columns, plan_.time, &ColumnProfile::name)->times.moments;
+    // The moments may miss the extremes; twice their span does not.
+    return std::max(kCentury, 2 * ((moments.back() - moments.front()) / kDay + 1));
   }
 
   std::string known_text() const {
@@ -148,28 +165,42 @@ class Writer {
   }
 
   std::string label_value() const {
+    const PlannedColumn& target =
+        *std::ranges::find(plan_.columns, ColumnRole::kTarget, &PlannedColumn::role);
+    const std::string& type = target.type;
+    if (plan_.task == MiningTask::kNumber) return input_text(target);
     const std::string column = column_text(plan_.target);
-    if (plan_.task == MiningTask::kNumber) return column;
-    std::string type = "string";
-    for (const PlannedColumn& c : plan_.columns)
-      if (c.role == ColumnRole::kTarget) type = c.type;
     if (type == "bool") {
       bool yes = false;
       (void)parse_bool(plan_.positive, yes);
       return yes ? column : "not " + column;
     }
-    if (type == "int64" || type == "double") return column + " = " + plan_.positive;
+    if (type != "string") return column + " = " + number_text(plan_.positive);
     return Expression(call_node("=", {column_node(plan_.target),
                                       literal_node({Type::string(), plan_.positive})}))
         .text();
+  }
+
+  // A number of a file as an expression has it: there is no +5 there.
+  static std::string number_text(const std::string& number) {
+    std::int64_t whole = 0;
+    double real = 0;
+    if (parse_int64(number, whole) == nullptr) return fmt::format("{}", whole);
+    if (number.find_first_of("eE") == number.npos && !number.starts_with('+')) return number;
+    return parse_double(number, real) == nullptr ? fmt::format("{}", real) : number;
+  }
+
+  // Decimals are exact, and no input of a model.
+  std::string input_text(const PlannedColumn& c) const {
+    std::string column = column_text(name_of(c));
+    return c.type.starts_with("decimal") ? "cast(" + column + " as double)" : column;
   }
 
   void write_training() {
     out_ += fmt::format("training:\n  {}:\n    rows: {}\n    label: {}\n    columns:\n", source_,
                         source_, label_);
     for (const Input& input : training_)
-      out_ += fmt::format("      {}: {}\n", input.name,
-                          value_text(column_text(name_of(*input.column))));
+      out_ += fmt::format("      {}: {}\n", input.name, value_text(input_text(*input.column)));
     std::string time = column_text(plan_.time);
     for (const auto& [name, function] : of_the_clock_)
       out_ += fmt::format("      {}: {}\n", name, in_quotes(function + "(" + time + ")"));
@@ -332,7 +363,7 @@ class Writer {
 
 std::string project_name(const std::string& path) {
   std::string name = std::filesystem::path(path).filename().string();
-  for (std::string_view ending : {".gz", ".csv", ".tsv", ".txt", ".data"})
+  for (std::string_view ending : {".gz", ".csv", ".tsv", ".txt", ".data", ".parquet", ".pq"})
     if (name.size() > ending.size() && name.ends_with(ending))
       name.resize(name.size() - ending.size());
   return plain_name(name, "table");

@@ -1,0 +1,151 @@
+#include "insight/column_counter.h"
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+
+#include "ingest/text_value.h"
+
+namespace lode {
+namespace {
+
+constexpr std::int64_t kMostMoments = 20'000;
+
+std::int64_t count_words(std::string_view text) {
+  std::int64_t words = 0;
+  bool inside = false;
+  for (char c : text) {
+    bool blank = c == ' ' || c == '\t' || c == '\n';
+    if (!blank && !inside) ++words;
+    inside = !blank;
+  }
+  return words;
+}
+
+}  // namespace
+
+ColumnCounter::ColumnCounter(std::string name, std::size_t most_distinct)
+    : most_distinct_(most_distinct) {
+  out_.name = std::move(name);
+  out_.least = std::numeric_limits<double>::infinity();
+  out_.greatest = -out_.least;
+}
+
+void ColumnCounter::add(std::string_view text, bool quoted) {
+  ++out_.rows;
+  if (!quoted && is_nothing(text)) return;
+  ++out_.filled;
+  count(text);
+  read(text);
+}
+
+void ColumnCounter::add_null() {
+  ++out_.rows;
+  ++out_.nothing[0];
+}
+
+ColumnProfile ColumnCounter::take(DateForm form) {
+  out_.times = std::move(forms_[all_of(form) ? static_cast<std::size_t>(form) : 0]);
+  std::ranges::sort(out_.times.moments);
+  if (listing_)
+    for (const auto& [value, rows] : values_) out_.values.push_back({value, rows});
+  std::ranges::sort(out_.values, [](const ValueCount& a, const ValueCount& b) {
+    return a.rows != b.rows ? a.rows > b.rows : a.value < b.value;
+  });
+  return std::move(out_);
+}
+
+bool ColumnCounter::is_nothing(std::string_view text) {
+  constexpr std::size_t kLongest = 9;
+  if (text.size() > kLongest) return false;
+  for (std::size_t w = 0; w < kNothingWords.size(); ++w)
+    if (text == kNothingWords[w]) {
+      ++out_.nothing[w];
+      return true;
+    }
+  return false;
+}
+
+void ColumnCounter::count(std::string_view text) {
+  if (listing_) {
+    auto found = values_.find(text);
+    if (found != values_.end()) {
+      ++found->second;
+      return;
+    }
+    if (values_.size() < kMostValues) {
+      values_.emplace(text, 1);
+    } else {
+      listing_ = false;
+      for (const auto& [value, rows] : values_) seen_.insert(hash64(value));
+      values_.clear();
+    }
+    ++out_.distinct;
+  }
+  if (listing_ || out_.more_distinct) return;
+  if (seen_.insert(hash64(text)).second) out_.distinct = std::ssize(seen_);
+  if (seen_.size() < most_distinct_) return;
+  out_.more_distinct = true;
+  seen_ = {};
+}
+
+// What no value before could be, no value has to be tried for.
+void ColumnCounter::read(std::string_view text) {
+  out_.words += count_words(text);
+  std::int64_t before = out_.filled - 1;
+  std::int64_t whole = 0;
+  double number = 0;
+  if (out_.number == before && parse_double(text, number) == nullptr) {
+    ++out_.number;
+    out_.least = std::min(out_.least, number);
+    out_.greatest = std::max(out_.greatest, number);
+    if (out_.whole == before && parse_int64(text, whole) == nullptr) {
+      ++out_.whole;
+      out_.padded += text.size() > 1 && text[0] == '0' && text[1] != '.' ? 1 : 0;
+    }
+  }
+  if (out_.whole == before + 1) {
+    out_.counts_up = out_.counts_up && (before == 0 || (whole > last_ && whole - 1 == last_));
+    last_ = whole;
+  } else {
+    out_.counts_up = false;
+  }
+  bool truth = false;
+  if (out_.truth == before && parse_bool(text, truth) == nullptr) ++out_.truth;
+  if (out_.number > 0) return;
+  for (std::size_t form = 0; form < forms_.size(); ++form)
+    read_time(static_cast<DateForm>(form), text, before);
+}
+
+void ColumnCounter::read_time(DateForm form, std::string_view text, std::int64_t before) {
+  TimesRead& into = forms_[static_cast<std::size_t>(form)];
+  if (into.time < before) return;
+  std::int64_t us = 0;
+  bool naive = true;
+  if ((form == DateForm::kIso ? parse_time(text, us, naive, reason_)
+                              : parse_formed_time(form, text, us)) != nullptr) {
+    into.moments = {};
+    return;
+  }
+  ++into.time;
+  into.naive += naive ? 1 : 0;
+  constexpr std::int64_t kDay = 86'400'000'000;
+  if (us % kDay != 0) ++into.clock;
+  take_moment(into, us);
+}
+
+// Every stride-th time, so that few stay of many: the stride doubles when the list is full.
+void ColumnCounter::take_moment(TimesRead& into, std::int64_t us) {
+  std::int64_t at = into.time - 1;
+  auto lists = static_cast<std::uint64_t>((at + kMostMoments - 1) / kMostMoments);
+  auto stride = static_cast<std::int64_t>(std::bit_ceil(lists));
+  if (at % stride != 0) return;
+  if (std::ssize(into.moments) == kMostMoments) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < into.moments.size(); i += 2) into.moments[kept++] = into.moments[i];
+    into.moments.resize(kept);
+  }
+  into.moments.push_back(us);
+}
+
+}  // namespace lode
