@@ -32,7 +32,8 @@ Result<int> run(CommandContext& context) {
   return kExitDone;
 }
 
-constexpr Positional kPositionals[] = {{"FILE", "a text file of rows, such as orders.csv"}};
+constexpr Positional kPositionals[] = {
+    {"FILE", "a text or Parquet file of rows, such as orders.csv"}};
 constexpr std::array<Option, 7> kOptions = {
     kMiningOptions[0],
     kMiningOptions[1],

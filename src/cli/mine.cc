@@ -8,6 +8,7 @@
 #include "cli/mined_project.h"
 #include "cli/report_page.h"
 #include "cli/run_summary.h"
+#include "cli/sample_file.h"
 #include "insight/project_text.h"
 #include "orchestrate/run.h"
 #include "orchestrate/run_json.h"
@@ -27,7 +28,6 @@ class MiningFolder {
   ~MiningFolder() {
     if (!kept_) (void)remove_tree(files_, path_);
   }
-  const std::string& path() const { return path_; }
 
  private:
   FileSystem& files_;
@@ -52,17 +52,12 @@ std::unexpected<Error> refuse(const MinedFile& mined, const Error& error) {
   return fail(Error(error.code(), error.message() + hint, {.file = mined.profile.path}));
 }
 
-Result<RunReport> mine(CommandContext& context, const MinedFile& mined, const std::string& saved) {
+Result<RunReport> mine(CommandContext& context, const MinedFile& mined, const std::string& root,
+                       const std::string& saved) {
   std::filesystem::path data = std::filesystem::absolute(mined.profile.path).lexically_normal();
   bool kept = saved != kNone;
-  std::string file = saved;
-  if (!kept) {
-    TRY(file, scratch_folder());
-    file = join_path(file, "lode.yaml");
-  }
-  std::filesystem::path root = std::filesystem::absolute(file).parent_path();
-  MiningFolder folder(context.files, root.string(), kept);
-  TRY_VOID(context.files.make_directories(folder.path()));
+  std::string file = kept ? saved : join_path(root, "lode.yaml");
+  TRY_VOID(context.files.make_directories(root));
   std::string named = kept ? data.lexically_relative(root).generic_string() : data.string();
   TRY_VOID(write_new_file(context.files, file, project_text(mined.profile, mined.plan, named)));
   auto project = load_project(file);
@@ -78,12 +73,25 @@ Result<RunReport> mine(CommandContext& context, const MinedFile& mined, const st
   return report || kept ? std::move(report) : refuse(mined, report.error());
 }
 
+Result<MinedFile> look_through_sample(CommandContext& context, const std::string& folder) {
+  TRY(std::string path, write_sample(context.files, folder));
+  if (!context.json && !context.quiet) context.out.print("{}\n", kSampleText);
+  return look_through(context, path, kSampleTarget);
+}
+
 Result<int> run(CommandContext& context) {
+  bool given = context.given("FILE");
   const std::string& path = context.argument("FILE");
   const std::string& saved = context.options.text("save");
   const std::string& page = context.options.text("report");
-  TRY(MinedFile mined, look_through(context, path));
-  TRY(RunReport report, mine(context, mined, saved));
+  bool kept = saved != kNone;
+  std::string root = std::filesystem::absolute(saved).parent_path().string();
+  if (!kept) {
+    TRY(root, scratch_folder());
+  }
+  MiningFolder folder(context.files, root, kept);
+  TRY(MinedFile mined, given ? look_through(context, path) : look_through_sample(context, root));
+  TRY(RunReport report, mine(context, mined, root, saved));
   if (page != kNone) TRY_VOID(write_report(context.files, page, run_json(report)));
   if (context.json) {
     context.out.write(run_json(report) + "\n");
@@ -93,7 +101,9 @@ Result<int> run(CommandContext& context) {
   return kExitDone;
 }
 
-constexpr Positional kPositionals[] = {{"FILE", "a text file of rows, such as orders.csv"}};
+constexpr Positional kPositionals[] = {
+    {"FILE", "a text or Parquet file of rows, such as orders.csv; without it a sample lode has",
+     Positional::Count::kOptional}};
 constexpr std::array<Option, 8> kOptions = {
     kMiningOptions[0],
     kMiningOptions[1],

@@ -69,7 +69,8 @@ std::unexpected<Error> ask_for_target(const TableProfile& profile) {
 
 }  // namespace
 
-Result<MinedFile> look_through(CommandContext& context, const std::string& path) {
+Result<MinedFile> look_through(CommandContext& context, const std::string& path,
+                               std::string_view target_unsaid) {
   MinedFile mined;
   TRY_VOID(check_file_name(path));
   TRY(ProfileWishes reading, reading_wishes(context));
@@ -83,6 +84,7 @@ Result<MinedFile> look_through(CommandContext& context, const std::string& path)
   }
   MiningWishes wishes{chosen(context, "target"), chosen(context, "positive"),
                       chosen(context, "time"), chosen(context, "entity"), dropped(context)};
+  if (wishes.target.empty()) wishes.target = target_unsaid;
   if (wishes.target.empty()) return ask_for_target(mined.profile);
   TRY(mined.plan, plan_mining(mined.profile, wishes));
   return mined;

@@ -29,8 +29,10 @@ struct MinedFile {
 };
 
 // Looks through the file and decides. Prints one line about the file as soon as it is known (not
-// with --json). kInvalid without a target, with the columns there are.
-Result<MinedFile> look_through(CommandContext& context, const std::string& path);
+// with --json). kInvalid without a target, with the columns there are; `target_unsaid` is the
+// one where none was said.
+Result<MinedFile> look_through(CommandContext& context, const std::string& path,
+                               std::string_view target_unsaid = {});
 
 // Writes a file that must not be there: kConflict if it is.
 Status write_new_file(FileSystem& files, const std::string& path, std::string_view text);

@@ -1,7 +1,8 @@
 // Files of other kinds through `lode mine`: Parquet, and dates in the forms people write.
-// covers: cli/mine, insight/profile_parquet, ingest/date_form
+// covers: cli/mine, cli/sample_file, insight/profile_parquet, ingest/date_form
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "table/duckdb.h"
@@ -87,6 +88,29 @@ TEST_F(MineInputs, DatesOfOtherFormsSplitByTime) {
       lode({"mine", "us.csv", "--target", "returned", "--dates", "d/m/y", "--time", "day"});
   EXPECT_EQ(wrong.exit, 2);
   EXPECT_NE(wrong.err.find("'day' does not hold times"), std::string::npos) << wrong.err;
+}
+
+TEST_F(MineInputs, WithoutAFileASampleIsLearntFrom) {
+  std::string scratch = folder_.path() + "/scratch";
+  std::filesystem::create_directories(scratch);
+  ProcessResult mined =
+      run_binary({"mine", "--json"}, folder_.path(), "TMPDIR=" + shell_quoted(scratch) + " ");
+  ASSERT_EQ(mined.exit, 0) << mined.out << mined.err;
+  EXPECT_TRUE(std::filesystem::is_empty(scratch));
+  Json report = Json::parse(mined.out);
+  EXPECT_EQ(report["sources"][0]["accepted"], 7043);
+  // R's glm, five folds: .8443 (examples/sample/README.md names the table).
+  Json auc = report["models"][1]["metrics"]["test"]["auc"];
+  EXPECT_LT(auc["low"], 0.8443);
+  EXPECT_GT(auc["high"], 0.8443);
+  ASSERT_EQ(lode({"mine", "--save", "churn.yaml", "--quiet"}).exit, 0);
+  EXPECT_TRUE(std::filesystem::exists(folder_.path() + "/telco_churn.csv.gz"));
+  EXPECT_EQ(lode({"check", "churn.yaml"}).exit, 0);
+  folder_.write("other/telco_churn.csv.gz", "another file");
+  ProcessResult refused = lode({"mine", "--save", "other/churn.yaml"});
+  EXPECT_EQ(refused.exit, 4) << refused.err;
+  EXPECT_EQ(posix_files().read(folder_.path() + "/other/telco_churn.csv.gz").value(),
+            "another file");
 }
 
 }  // namespace
