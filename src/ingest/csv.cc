@@ -278,7 +278,7 @@ std::string CsvReader::store_row(std::string_view& field) {
     if (targets_[i] < 0) continue;
     CsvColumn& column = columns_[static_cast<std::size_t>(targets_[i])];
     const CsvField& content = row_.fields[i];
-    if (!content.quoted && dialect_.is_null(content.text)) {
+    if ((!content.quoted || dialect_.quoted_nulls) && dialect_.is_null(content.text)) {
       column.set_null(stored_);
     } else if (const char* why = column.set_parsed(stored_, content.text)) {
       field = column.name();
@@ -334,7 +334,7 @@ Result<std::unique_ptr<RecordReader>> open_csv_file(FileSystem& files, const std
   return open_csv(std::move(bytes), dialect, options, {}, std::move(rest));
 }
 
-constexpr std::array<Option, 6> kOptions = {{
+constexpr std::array<Option, 7> kOptions = {{
     {.name = "delimiter",
      .type = OptionType::kText,
      .fallback = ",",
@@ -352,6 +352,10 @@ constexpr std::array<Option, 6> kOptions = {{
      .type = OptionType::kText,
      .fallback = "|",
      .doc = "unquoted texts that mean null, separated by '|': \"|NA\" is the empty text and NA"},
+    {.name = "quoted_nulls",
+     .type = OptionType::kBool,
+     .fallback = "false",
+     .doc = "these texts mean null in quotes too, as in files that quote every field"},
     {.name = "trim",
      .type = OptionType::kBool,
      .fallback = "false",

@@ -43,6 +43,7 @@ Result<CsvDialect> parse_csv_dialect(const OptionValues& options) {
   dialect.header = options.flag("header");
   dialect.trim = options.flag("trim");
   dialect.nulls = parse_nulls(options.text("null"));
+  dialect.quoted_nulls = options.flag("quoted_nulls");
   std::optional<DateForm> dates = find_date_form(options.text("dates"));
   if (!dates)
     return fail(Code::kInvalid, "dates is one of {}; not '{}'", fmt::join(kDateForms, ", "),

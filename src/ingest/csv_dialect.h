@@ -17,6 +17,7 @@ struct CsvDialect {
   bool header = true;
   bool trim = false;                      // blanks around fields are no part of them
   std::vector<std::string> nulls = {""};  // what a null looks like, unquoted
+  bool quoted_nulls = false;              // or quoted
   DateForm dates = DateForm::kIso;        // read beside those of ISO 8601
 
   bool is_null(std::string_view text) const {

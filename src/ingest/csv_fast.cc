@@ -225,7 +225,7 @@ const char* CsvFastRow::text(CsvColumn& column, const char* p, std::int64_t row)
 }
 
 const char* CsvFastRow::quoted(CsvColumn& column, const char* p, std::int64_t row) {
-  if (quote_ == '\n' || dialect_.trim) return nullptr;
+  if (quote_ == '\n' || dialect_.trim || dialect_.quoted_nulls) return nullptr;
   ++p;
   bool odd = false;
   const char* stop = plain_end(p, odd);

@@ -32,8 +32,15 @@ ColumnCounter::ColumnCounter(std::string name, std::size_t most_distinct)
 }
 
 void ColumnCounter::add(std::string_view text, bool quoted) {
+  if (is_nothing(text, quoted)) {
+    ++out_.rows;
+    return;
+  }
+  add_value(text);
+}
+
+void ColumnCounter::add_value(std::string_view text) {
   ++out_.rows;
-  if (!quoted && is_nothing(text)) return;
   ++out_.filled;
   count(text);
   read(text);
@@ -55,12 +62,13 @@ ColumnProfile ColumnCounter::take(DateForm form) {
   return std::move(out_);
 }
 
-bool ColumnCounter::is_nothing(std::string_view text) {
+bool ColumnCounter::is_nothing(std::string_view text, bool quoted) {
   constexpr std::size_t kLongest = 9;
   if (text.size() > kLongest) return false;
   for (std::size_t w = 0; w < kNothingWords.size(); ++w)
     if (text == kNothingWords[w]) {
       ++out_.nothing[w];
+      out_.quoted_nothing[w] += quoted ? 1 : 0;
       return true;
     }
   return false;

@@ -46,7 +46,8 @@ struct ColumnProfile {
   // Rows with a word for nothing, by word; they are in no count below but `distinct` and `values`
   // of a column in which the word is a word.
   std::array<std::int64_t, kNothingWords.size()> nothing{};
-  std::int64_t filled = 0;  // all others
+  std::array<std::int64_t, kNothingWords.size()> quoted_nothing{};  // of these in quotes
+  std::int64_t filled = 0;                                          // all others
   // How many of these read as ...
   std::int64_t whole = 0;            // a whole number
   std::int64_t number = 0;           // a number
@@ -79,8 +80,10 @@ class ColumnCounter {
   // Distinct values are counted up to `most_distinct`.
   ColumnCounter(std::string name, std::size_t most_distinct);
 
-  // One row's value. A quoted text is never a word for nothing.
+  // One row's value, perhaps a word for nothing.
   void add(std::string_view text, bool quoted);
+  // One that is none.
+  void add_value(std::string_view text);
   void add_null();
 
   // Whether all values so far are times in this form.
@@ -95,7 +98,7 @@ class ColumnCounter {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return hash64(text); }
   };
-  bool is_nothing(std::string_view text);
+  bool is_nothing(std::string_view text, bool quoted);
   void count(std::string_view text);
   void read(std::string_view text);
   void read_time(DateForm form, std::string_view text, std::int64_t before);

@@ -103,12 +103,12 @@ class ParquetProfiler {
         continue;
       }
       if (column.type.id == TypeId::kString) {
-        counter.add(column.string(row), true);
+        counter.add_value(column.string(row));
         continue;
       }
       std::string text = value_text(column, row);
       if (naive && text.ends_with('Z')) text.pop_back();
-      counter.add(text, true);
+      counter.add_value(text);
     }
   }
 

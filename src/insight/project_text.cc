@@ -117,6 +117,7 @@ class Writer {
                         (d.delimiter == '\t' ? std::string("tab") : in_quotes({&d.delimiter, 1})));
     if (d.quote == '\0') options.emplace_back("quote: none");
     if (!d.header) options.emplace_back("header: false");
+    if (d.quoted_nulls) options.emplace_back("quoted_nulls: true");
     if (d.trim) options.emplace_back("trim: true");
     if (d.dates != DateForm::kIso)
       options.push_back(fmt::format("dates: {}", in_quotes(lode::name_of(d.dates))));

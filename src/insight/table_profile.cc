@@ -15,6 +15,14 @@ constexpr std::size_t kMostRowBytes = std::size_t{10} << 20;
 constexpr std::int64_t kRowsPerAdvance = 16384;
 constexpr std::size_t kMostHashes = std::size_t{16} << 20;  // of all columns together
 
+// Whether what means nothing does so in quotes too: some column of numbers or times has it there.
+bool has_quoted_nulls(const TableProfile& profile) {
+  return std::ranges::any_of(profile.columns, [](const ColumnProfile& column) {
+    bool values = column.all_numbers() || column.all_times() || column.all_truths();
+    return values && std::ranges::any_of(column.quoted_nothing, [](auto rows) { return rows > 0; });
+  });
+}
+
 // Words for nothing that stand in some column, and in this kind of column only for nothing. A word
 // is one for the whole file.
 std::vector<std::string> nulls_of(const TableProfile& profile) {
@@ -23,7 +31,9 @@ std::vector<std::string> nulls_of(const TableProfile& profile) {
     bool taken = false;
     for (const ColumnProfile& column : profile.columns) {
       bool numbers = column.all_numbers() || column.all_times() || column.filled == 0;
-      taken = taken || (column.nothing[w] > 0 && (w < kOnlyAmongNumbers || numbers));
+      std::int64_t rows =
+          column.nothing[w] - (profile.dialect.quoted_nulls ? 0 : column.quoted_nothing[w]);
+      taken = taken || (rows > 0 && (w < kOnlyAmongNumbers || numbers));
     }
     if (taken) nulls.emplace_back(kNothingWords[w]);
   }
@@ -31,15 +41,18 @@ std::vector<std::string> nulls_of(const TableProfile& profile) {
 }
 
 // Words that are no nulls are values like others.
-void give_back_words(const std::vector<std::string>& nulls, ColumnProfile& column) {
+void give_back_words(const CsvDialect& dialect, ColumnProfile& column) {
   for (std::size_t w = 0; w < kNothingWords.size(); ++w) {
-    std::string word(kNothingWords[w]);
-    if (column.nothing[w] == 0 || std::ranges::find(nulls, word) != nulls.end()) continue;
-    column.filled += column.nothing[w];
-    column.words += column.nothing[w];
+    std::int64_t back = column.nothing[w];
+    if (dialect.is_null(kNothingWords[w]))
+      back = dialect.quoted_nulls ? 0 : column.quoted_nothing[w];
+    if (back == 0) continue;
+    column.filled += back;
+    column.words += back;
     column.distinct += 1;
-    if (!column.values.empty()) column.values.push_back({word, column.nothing[w]});
-    column.nothing[w] = 0;
+    if (!column.values.empty() || column.filled == back)
+      column.values.push_back({std::string(kNothingWords[w]), back});
+    column.nothing[w] -= back;
   }
   std::ranges::stable_sort(column.values, std::ranges::greater(), &ValueCount::rows);
 }
@@ -80,8 +93,9 @@ class Profiler {
     advance_(out_.rows % kRowsPerAdvance);
     choose_dates();
     for (ColumnCounter& column : columns_) out_.columns.push_back(column.take(out_.dialect.dates));
+    out_.dialect.quoted_nulls = has_quoted_nulls(out_);
     out_.dialect.nulls = nulls_of(out_);
-    for (ColumnProfile& column : out_.columns) give_back_words(out_.dialect.nulls, column);
+    for (ColumnProfile& column : out_.columns) give_back_words(out_.dialect, column);
     return std::move(out_);
   }
 

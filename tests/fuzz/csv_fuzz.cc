@@ -16,6 +16,7 @@ void run(std::string_view bytes) {
   dialect.header = (choice(0) & 128) == 0;
   dialect.trim = dialect.delimiter != ' ' && choice(1) % 5 == 0;
   if (choice(1) % 3 == 0) dialect.nulls = {"", "NA"};
+  dialect.quoted_nulls = choice(1) % 7 == 0;
   if (choice(1) / 128 == 1) dialect.dates = static_cast<DateForm>(choice(1) % kDateForms.size());
   std::string text(bytes.substr(3));
   CsvLimits slow{.row_bytes = 200, .window_bytes = 4096, .short_cut = false};

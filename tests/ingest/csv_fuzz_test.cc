@@ -127,6 +127,7 @@ CsvDialect random_dialect(Random& random) {
   dialect.trim = dialect.delimiter != ' ' && random.chance(0.2);
   if (random.chance(0.3)) dialect.nulls = {"", "NA"};
   if (random.chance(0.1)) dialect.nulls = {"-17"};
+  dialect.quoted_nulls = random.chance(0.2);
   if (random.chance(0.3)) dialect.dates = static_cast<DateForm>(random.below(kDateForms.size()));
   return dialect;
 }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "base/random.h"
@@ -113,6 +114,17 @@ TEST(DateForm, AFileMayHaveItsOwnBesideIso) {
   dialect.dates = DateForm::kIso;
   EXPECT_NE(csv_transcript(csv, dialect, {}, 10).text.find("t '1/29/01 7:05' is not a time"),
             std::string::npos);
+}
+
+TEST(DateForm, NullsMayBeQuotedWhereThatIsSaid) {
+  std::string csv = "i,d,s,t,m,f,n,y\n\"\",1,\"\",,,,,\n";
+  EXPECT_NE(csv_transcript(csv, {}, {}, 10).text.find("i '' is no whole number"),
+            std::string::npos);
+  CsvDialect dialect;
+  dialect.quoted_nulls = true;
+  std::string said = csv_transcript(csv, dialect, {}, 10).text;
+  EXPECT_TRUE(said.starts_with("0:~;")) << said;
+  EXPECT_EQ(std::ranges::count(said, '~'), 7) << said;
 }
 
 TEST(DateForm, LinesBeforeTheHeaderMayBeEmpty) {

@@ -34,6 +34,7 @@ class AwkwardTable {
                        : c == 1 ? Kind::kNumber
                                 : static_cast<Kind>(random_.below(9)));
     if (!texts) std::ranges::replace(kinds_, Kind::kText, Kind::kWord);
+    quote_all_ = random_.chance(0.3);
     answers_ = pair_of_answers();
     form_ = random_.below(4);
   }
@@ -140,7 +141,8 @@ class AwkwardTable {
     for (std::size_t i = 0; i < fields.size(); ++i) {
       if (i > 0) out += delimiter_;
       const std::string& field = fields[i];
-      bool odd = field.find_first_of(std::string("\"\n\r ") + delimiter_) != field.npos;
+      bool odd =
+          quote_all_ || field.find_first_of(std::string("\"\n\r ") + delimiter_) != field.npos;
       out += odd ? csv_quoted(field) : field;
     }
     return out + "\n";
@@ -148,6 +150,7 @@ class AwkwardTable {
 
   Random random_;
   char delimiter_;
+  bool quote_all_ = false;
   std::vector<std::string> names_;
   std::vector<Kind> kinds_;
   std::pair<std::string, std::string> answers_;

@@ -62,6 +62,19 @@ TEST_F(Profiled, WordsForNothingAreOnesWhereTheRestIsNumbers) {
   EXPECT_EQ(of("a,b\n\"\",1\n,2\nx,3\n").columns[0].nothing[0], 1) << "a quoted one is a text";
 }
 
+TEST_F(Profiled, QuotedEmptyFieldsAreNothingAmongNumbers) {
+  TableProfile p = of("\"a\",\"b\"\n\"1\",\"x\"\n\"\",\"\"\n\"3\",\"NA\"\n");
+  EXPECT_TRUE(p.dialect.quoted_nulls);
+  EXPECT_TRUE(p.columns[0].all_numbers());
+  EXPECT_EQ(p.columns[0].nothing[0], 1);
+  EXPECT_EQ(p.columns[1].filled, 2);
+  EXPECT_EQ(p.dialect.nulls, std::vector<std::string>{""});
+  p = of("a,b\n1,x\n,\"\"\n3,y\n");
+  EXPECT_FALSE(p.dialect.quoted_nulls);
+  EXPECT_EQ(p.columns[1].filled, 3) << "an empty text beside a null";
+  EXPECT_EQ(p.columns[1].distinct, 3);
+}
+
 TEST_F(Profiled, ValuesAreListedTheMostFrequentFirst) {
   TableProfile p = of("a\nx\ny\ny\nz\nz\n");
   ASSERT_EQ(p.columns[0].values.size(), 3U);
