@@ -17,13 +17,14 @@ struct Kind {
   std::string_view meaning;
 };
 // Commands and functions have listings of their own (lode help, lode functions).
-constexpr std::array<Kind, 6> kKinds = {{
+constexpr std::array<Kind, 7> kKinds = {{
     {"decoder", "how a file is read"},
     {"aggregate", "what a feature keeps of its window"},
     {"encoder", "columns as numbers for an algorithm"},
     {"algorithm", "what makes a model of rows"},
     {"metric", "how good a model is"},
     {"leak_detector", "what could make a figure too good"},
+    {"drift", "how far rows have moved from those of a reference"},
 }};
 
 std::string_view type_word(OptionType type) {

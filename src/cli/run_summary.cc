@@ -7,6 +7,7 @@
 #include "cli/evaluation_text.h"
 #include "cli/leakage_text.h"
 #include "cli/metric_text.h"
+#include "cli/monitor_text.h"
 #include "cli/station_table.h"
 #include "cli/text_table.h"
 #include "cli/verdict_text.h"
@@ -207,6 +208,7 @@ void print_models(Output& out, const RunReport& report) {
   print_drivers(out, report);
   print_leakage(out, report);
   print_evaluation(out, report);
+  print_monitor(out, report);
   print_notes(out, report);
 }
 
@@ -219,16 +221,25 @@ std::string looks_text(const WalkPeriod& period) {
   return out;
 }
 
+std::string alarms_text(const WalkPeriod& period) {
+  std::string out;
+  for (const WalkAlarm& alarm : period.alarms)
+    out += fmt::format("{}{}", out.empty() ? "" : ", ", alarm.name);
+  return out.empty() ? "-" : out;
+}
+
 void print_walk(Output& out, const WalkReport& walk) {
   print_heading(out, fmt::format("Retraining {}: {} of what was live, period by period", walk.name,
                                  walk.metric));
   std::vector<std::string> headers = {"from", "rows", "live"};
   headers.insert(headers.end(), walk.candidates.begin(), walk.candidates.end());
+  headers.push_back("alarms");
   headers.push_back("the gate at its end");
   TextTable table(headers);
   for (const WalkPeriod& period : walk.periods) {
     std::vector<Cell> row = {text(Timestamp{period.begin}).substr(0, 10), period.rows, period.live};
     for (double value : period.metric) row.push_back(Cell::number(value, 4));
+    row.push_back(alarms_text(period));
     row.push_back(looks_text(period));
     table.row(std::move(row));
   }

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <limits>
 
-#include "base/math.h"
 #include "judge/log_loss.h"
 #include "judge/reliability.h"
 
@@ -158,28 +157,7 @@ std::vector<CalibrationPoint> calibration_of(const ScoredRows& rows, const Block
   return points;
 }
 
-// The population stability index of counts against others.
-double stability_index(std::span<const double> reference, std::span<const double> now) {
-  double all_reference = 0;
-  double all_now = 0;
-  for (std::size_t i = 0; i < now.size(); ++i) {
-    all_reference += reference[i] + 0.5;
-    all_now += now[i] + 0.5;
-  }
-  double index = 0;
-  for (std::size_t i = 0; i < now.size(); ++i) {
-    double p = (reference[i] + 0.5) / all_reference;
-    double q = (now[i] + 0.5) / all_now;
-    index += (q - p) * portable_log(q / p);
-  }
-  return index;
-}
-
 std::vector<PeriodScores> periods_of(const ProfiledRows& profiled) {
-  std::vector<double> edges = edges_at(sorted_sample(profiled.reference), even_quantiles(10));
-  std::size_t bins = edges.size() + 1;
-  std::vector<double> reference(bins);
-  for (double score : profiled.reference) reference[bin_of(edges, score)] += 1;
   auto [first, last] = std::ranges::minmax_element(profiled.time);
   std::int64_t days = first->us / kDay - (first->us % kDay < 0 ? 1 : 0);
   std::int64_t begin = days * kDay;
@@ -189,7 +167,6 @@ std::vector<PeriodScores> periods_of(const ProfiledRows& profiled) {
   bool binary = profiled.rows.task() == Task::kBinary;
   auto count = static_cast<std::size_t>(periods_long());
   std::vector<PeriodScores> periods(count);
-  std::vector<double> counts(count * bins);
   for (std::size_t i = 0; i < profiled.time.size(); ++i) {
     auto p = static_cast<std::size_t>((profiled.time[i].us - begin) / length);
     double score = profiled.rows.score[i];
@@ -200,7 +177,6 @@ std::vector<PeriodScores> periods_of(const ProfiledRows& profiled) {
     period.observed += target;
     period.loss +=
         binary ? log_loss_of(score, profiled.rows.label[i]) : (score - target) * (score - target);
-    counts[p * bins + bin_of(edges, score)] += 1;
   }
   for (std::size_t p = 0; p < count; ++p) {
     PeriodScores& period = periods[p];
@@ -211,7 +187,6 @@ std::vector<PeriodScores> periods_of(const ProfiledRows& profiled) {
     period.observed /= rows;
     period.loss /= rows;
     if (!binary) period.loss = std::sqrt(period.loss);
-    period.shift = stability_index(reference, std::span(counts).subspan(p * bins, bins));
   }
   std::erase_if(periods, [](const PeriodScores& period) { return period.rows == 0; });
   return periods;
@@ -221,8 +196,6 @@ Status check_profiled(const ProfiledRows& profiled, const Blocks& blocks) {
   TRY(Sample sample, Sample::make(profiled.rows, blocks));
   if (profiled.time.size() != sample.rows())
     return fail(Code::kInvalid, "{} times of {} rows", profiled.time.size(), sample.rows());
-  if (profiled.reference.empty())
-    return fail(Code::kInvalid, "there are no scores to compare with");
   for (std::size_t i = 0; sample.task() == Task::kBinary && i < sample.rows(); ++i)
     if (sample.score(i) < 0 || sample.score(i) > 1)
       return fail(Code::kInvalid, "row {}: score {} is not a probability", i, sample.score(i));

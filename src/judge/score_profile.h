@@ -48,9 +48,6 @@ struct PeriodScores {
   double predicted = 0;  // mean score
   double observed = 0;   // share of label 1 or mean target
   double loss = 0;       // mean log-loss; of numbers the root mean squared error
-  // How far the scores have moved from those of the training rows: the population stability index
-  // over the tenths of the training scores, half a row added to each.
-  double shift = 0;
 };
 
 struct ScoreProfile {
@@ -63,15 +60,14 @@ inline constexpr std::size_t kMostProfileThresholds = 80;
 inline constexpr std::size_t kMostProfilePeriods = 120;
 
 struct ProfiledRows {
-  ScoredRows rows;                    // weights are not looked at
-  std::span<const Timestamp> time;    // of each row
-  std::span<const double> reference;  // scores of the training rows
+  ScoredRows rows;                  // weights are not looked at
+  std::span<const Timestamp> time;  // of each row
 };
 
 // Thresholds and bins lie at quantiles of every n-th score, so that bins are of about equal count.
 // Periods are weeks from the first row's day on; of rows of many years, as many weeks as leave
 // kMostProfilePeriods. Errors: kInvalid for what Sample::make refuses, scores of labels outside [0,
-// 1], columns of different length, no reference, options out of range; kCancelled.
+// 1], columns of different length, options out of range; kCancelled.
 Result<ScoreProfile> profile_scores(const ProfiledRows& profiled, const Blocks& blocks,
                                     const BootstrapOptions& options, ThreadPool& pool,
                                     const CancelToken& cancel = {});

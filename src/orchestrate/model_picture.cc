@@ -81,7 +81,6 @@ void write_periods(JsonWriter& json, const ModelPicture& picture) {
         .field("predicted", rounded(period.predicted))
         .field("observed", rounded(period.observed))
         .field(numbers ? "rmse" : "log_loss", rounded(period.loss))
-        .field("shift", six_decimals(period.shift))
         .end_object();
   json.end_array();
 }
@@ -116,7 +115,7 @@ Result<ModelPicture> picture_of(const PicturedModel& model, const BootstrapOptio
   times.reserve(model.test.size());
   for (std::int64_t row : model.test) times.push_back({model.time[static_cast<std::size_t>(row)]});
   picture.task = model.outcomes.task;
-  ProfiledRows rows{model.outcomes.with(model.test_scores), times, model.train_scores};
+  ProfiledRows rows{model.outcomes.with(model.test_scores), times};
   TRY(picture.profile, profile_scores(rows, model.test_blocks, options, pool, cancel));
   if (model.timed) return picture;
   picture.profile.periods.clear();

@@ -44,7 +44,6 @@ struct PicturedModel {
   std::span<const std::int64_t> time;   // of the table's rows
   std::span<const std::int64_t> train;  // rows of the table
   std::span<const std::int64_t> test;
-  std::span<const double> train_scores;
   std::span<const double> test_scores;
   const Outcomes& outcomes;  // of the test
   const Blocks& test_blocks;

@@ -25,6 +25,7 @@ constexpr std::string_view choice_metric(Task task) {
 }
 constexpr std::int64_t kJudgingBytes = 48;  // a row judged
 constexpr std::int64_t kKeptBytes = 20;  // a test row: its number, its score, its rank if judged so
+constexpr std::int64_t kKeptTrainBytes = 16;  // a training row: its number and its score
 constexpr std::int64_t kScoringBytes = std::int64_t{32} << 20;  // pieces of rows being scored
 
 class ModelRunner {
@@ -80,6 +81,7 @@ class ModelRunner {
     TRY_VOID(look_closer());
     TRY_VOID(judge_by_naive_split());
     run_.train_rows = std::move(rows_.train);
+    run_.train_scores = std::move(train_scores_);
     return std::move(run_);
   }
 
@@ -227,11 +229,12 @@ class ModelRunner {
     if (of_labels())
       TRY_VOID(judge_raw({rows_.test, raw_scores_, run_.test_scores, outcomes.label, blocks}));
     TRY(report().picture, picture_of({model_.split, timed_, times_, rows_.train, rows_.test,
-                                      train_scores_, run_.test_scores, outcomes, blocks},
+                                      run_.test_scores, outcomes, blocks},
                                      draws(), pool_, cancel_));
     run_.encoders = std::move(encoded_.encoders);
     run_.test_rows = std::move(rows_.test);
-    TRY_VOID(run_.hold.resize(kKeptBytes * std::ssize(run_.test_rows)));
+    TRY_VOID(run_.hold.resize(kKeptBytes * std::ssize(run_.test_rows) +
+                              kKeptTrainBytes * std::ssize(rows_.train)));
     return compare_with != nullptr ? compare_to(*compare_with) : Status();
   }
 
@@ -383,6 +386,12 @@ Result<FittedRun> run_model(const Project& project, const Model& model,
                          .line = model.place.line,
                          .column = model.place.column}));
   return run;
+}
+
+Status FittedRun::forget_training() {
+  train_rows = {};
+  train_scores = {};
+  return hold.resize(kKeptBytes * std::ssize(test_rows));
 }
 
 Status check_algorithms(const Project& project) {

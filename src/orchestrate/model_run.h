@@ -28,14 +28,18 @@ struct FittedRun {
   std::vector<ColumnEncoder> encoders;   // one a column, in order
   std::vector<std::int64_t> train_rows;  // positions in the training table, ascending
   std::vector<std::int64_t> test_rows;
-  Calibrator calibrator;            // that scores go through
-  std::vector<double> test_scores;  // calibrated
-  JudgedRows judged;                // the test rows
+  std::vector<double> train_scores;  // calibrated
+  Calibrator calibrator;             // that scores go through
+  std::vector<double> test_scores;   // calibrated
+  JudgedRows judged;                 // the test rows
   // The same before calibration, where that changed something: to be held against a model made
   // another way, which has no calibrator of its own.
   std::optional<JudgedRows> judged_raw;
   ModelReport report;
   MemoryBudget::Hold hold;  // must not outlive the budget
+
+  // What only those need who look at the model itself: for a comparison the test rows are enough.
+  Status forget_training();
 };
 
 struct ModelMeans {

@@ -149,7 +149,16 @@ void write_walk(JsonWriter& json, const WalkReport& walk) {
         .begin_object();
     for (std::size_t c = 0; c < walk.candidates.size(); ++c)
       json.field(walk.candidates[c], period.metric[c]);
-    json.end_object().key("looks").begin_array();
+    json.end_object().key("alarms").begin_array();
+    for (const WalkAlarm& alarm : period.alarms)
+      json.begin_object()
+          .field("name", alarm.name)
+          .field("furthest", alarm.furthest)
+          .field("value", alarm.value)
+          .field("limit", alarm.limit)
+          .field("p", alarm.p)
+          .end_object();
+    json.end_array().key("looks").begin_array();
     for (const WalkDecision& look : period.looks) {
       json.begin_object().field("challenger", look.challenger).field("promoted", look.promoted);
       write_decision(json, look.decision);

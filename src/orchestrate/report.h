@@ -17,6 +17,7 @@
 #include "orchestrate/leakage_report.h"
 #include "orchestrate/model_card.h"
 #include "orchestrate/model_picture.h"
+#include "orchestrate/monitor_report.h"
 
 namespace lode {
 
@@ -150,6 +151,7 @@ struct ModelReport {
   LeakageReport leakage{};
   EvaluationReport evaluation{};
   std::vector<CardSection> card{};
+  MonitorReport monitor{};
   std::vector<std::string> notes{};
 };
 
@@ -166,6 +168,7 @@ struct WalkPeriod {
   std::int64_t rows = 0;
   std::string live;                   // what answered in it
   std::vector<double> metric{};       // of every candidate on its rows, NaN without both labels
+  std::vector<WalkAlarm> alarms{};    // of what was live, at its end
   std::vector<WalkDecision> looks{};  // at its end
 };
 

@@ -18,6 +18,7 @@
 #include "orchestrate/leakage_run.h"
 #include "orchestrate/leftovers.h"
 #include "orchestrate/model_run.h"
+#include "orchestrate/monitor_run.h"
 #include "orchestrate/outcome_reads.h"
 #include "orchestrate/run_json.h"
 #include "orchestrate/run_log.h"
@@ -340,7 +341,9 @@ class Runner {
         run_model(project_, model, table, compared, {pool_, context_.cancel, budget_, stations_}));
     TRY(run.report.leakage, leaks_.look(model, leakage_sets_.at(model.from), run,
                                         {pool_, context_.cancel, budget_, stations_}));
-    run.train_rows = {};  // of models to be compared with, the test rows are enough
+    TRY(run.report.monitor, monitor_.look(model, table, project_.monitor, run,
+                                          {pool_, context_.cancel, budget_, stations_}));
+    TRY_VOID(run.forget_training());
     TRY_VOID(stations_.run({.name = fmt::format("model {}: keep", model.name), .unit = "bytes"},
                            [&](Station& station) { return store(model, run, station); }));
     report_.models.push_back(run.report);
@@ -475,6 +478,7 @@ class Runner {
   RepairedProject when_known_;
   std::map<std::string, LeakageSet, std::less<>> leakage_sets_;  // of tables of work()
   LeakageRuns leaks_;
+  MonitorRuns monitor_;
   std::int64_t next_seq_ = 0;  // one past the last of the arrival list
 };
 

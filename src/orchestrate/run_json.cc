@@ -91,6 +91,7 @@ void write_model(JsonWriter& json, const ModelReport& m) {
   json.field("seed", m.seed).field("threads", m.threads);
   write_judgement(json, m);
   write_picture(json, m.picture);
+  write_monitor(json, m.monitor);
   json.end_object();
 }
 

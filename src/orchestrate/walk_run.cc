@@ -9,7 +9,9 @@
 #include "evaluate/alpha_ledger.h"
 #include "judge/bootstrap.h"
 #include "judge/metric.h"
+#include "orchestrate/monitor_run.h"
 #include "orchestrate/recipe.h"
+#include "orchestrate/walk_alarms.h"
 
 namespace lode {
 namespace {
@@ -161,6 +163,10 @@ class Walk {
     live_scores_.insert(live_scores_.end(), answered.begin() + static_cast<std::ptrdiff_t>(before),
                         answered.end());
     TRY_VOID(measure(period, rows, before));
+    TRY_VOID(part("monitor", StationKind::kOwn, [&](Station& station) -> Status {
+      station.advance(std::ssize(rows));
+      return watch(period, rows, before);
+    }));
     return part("gate", StationKind::kOwn, [&](Station& station) -> Status {
       station.advance(std::ssize(rows));
       return look(period);
@@ -224,6 +230,26 @@ class Walk {
       auto value = evaluate(*metric, outcomes.with(std::span(candidate.scores).subspan(before)));
       period.metric.push_back(value ? *value : std::numeric_limits<double>::quiet_NaN());
     }
+    return {};
+  }
+
+  // What was live, held against the rows it was made from, by labels known at the period's end.
+  Status watch(WalkPeriod& period, const std::vector<std::int64_t>& rows, std::size_t before) {
+    const Candidate& live = candidates_[live_];
+    std::vector<std::int64_t> known;
+    std::vector<double> scores;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (known_of(rows[i]) > period.end) continue;
+      known.push_back(rows[i]);
+      scores.push_back(live.scores[before + i]);
+    }
+    // The first champion was made when the walk began.
+    std::int64_t made = live.challenger == nullptr ? walk_.over.begin->us : period.begin;
+    std::vector<std::int64_t> made_from = training_rows_of(live, made);
+    TRY(period.alarms, alarms_of_period({*live.model, training_, live.recipe, live.encoders,
+                                         *live.fitted, made_from, known, scores},
+                                        watch_options(project_.monitor, live.model->seed),
+                                        means_.pool, means_.cancel));
     return {};
   }
 

@@ -70,6 +70,7 @@ void load_views(Loading& loading, const YamlNode& views);
 void load_training(Loading& loading, const YamlNode& training);
 void load_models(Loading& loading, const YamlNode& models);
 void load_retraining(Loading& loading, const YamlNode& retraining);
+void load_monitor(Loading& loading, const YamlNode& monitor);
 
 // ---- expressions
 // ---------------------------------------------------------------------------------

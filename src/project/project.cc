@@ -58,6 +58,8 @@ void load_sections(Loading& loading, const YamlNode& root) {
   if (const YamlNode* node = part.find("training")) load_training(loading, *node);
   if (const YamlNode* node = part.find("models")) load_models(loading, *node);
   if (const YamlNode* node = part.find("retraining")) load_retraining(loading, *node);
+  if (const YamlNode* node = part.find("monitor"); node && node->map())
+    load_monitor(loading, *node);
 }
 
 // The file itself: `path`, or lode.yaml in the folder `path`.

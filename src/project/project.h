@@ -235,6 +235,13 @@ struct Retraining {
 // What a source says for its time when its rows have none.
 inline constexpr std::string_view kNoTime = "none";
 
+// How models are watched on rows behind their training rows (monitor/watch.h).
+struct MonitorRules {
+  Duration period = days(7);  // whole days
+  Duration block{};           // whole days drawn in a run; 0: as alike as days are
+  double alpha = 0.05;        // of an alarm in a period without drift
+};
+
 // Columns every record has beside its declared and derived ones (docs/semantics.md 2.1).
 inline constexpr std::string_view kSeqColumn = "_seq";      // int64
 inline constexpr std::string_view kKindColumn = "_kind";    // int64: a RecordKind
@@ -256,6 +263,7 @@ struct Project {
   std::vector<TrainingSet> training;
   std::vector<Model> models;
   std::vector<Retraining> retraining;
+  MonitorRules monitor;
 
   const Source* source(std::string_view name) const;
   const Label* label(std::string_view name) const;

@@ -507,6 +507,25 @@ constexpr Section kRetraining = {
     "    over: 2001-01-29..\n"
     "    challengers: {last_week: {train: 7d}, four_weeks: {train: 28d}}\n"};
 
+constexpr std::array kMonitorKeys = {
+    Key{.name = "period",
+        .doc = "length of the periods that test rows are watched in, in whole days",
+        .form = Form::kDuration,
+        .fallback = "7d"},
+    Key{.name = "block",
+        .doc = "how many days of the training rows are drawn together for what chance does, where "
+               "neighbouring days are alike",
+        .form = Form::kDuration,
+        .fallback = "by how alike they are"},
+    Key{.name = "alpha",
+        .doc = "chance that an alarm stands in a period in which nothing drifts (0.002 .. 0.2)",
+        .form = Form::kScalar,
+        .fallback = "0.05"},
+};
+constexpr Section kMonitor = {"monitor", "monitor",
+                              "How models are watched on the rows behind their training rows.",
+                              kMonitorKeys, "monitor: {period: 14d, block: 3d, alpha: 0.01}"};
+
 constexpr std::array kProjectKeys = {
     Key{.name = "lode",
         .doc = "version of this language: 1",
@@ -549,6 +568,7 @@ constexpr std::array kProjectKeys = {
         .many = Many::kMap,
         .section = &kRetraining,
         .names_checked = true},
+    Key{.name = "monitor", .doc = "how models are watched", .section = &kMonitor},
 };
 constexpr Section kProject = {"project", "", "One file is one project.", kProjectKeys,
                               "lode: 1\nproject: flights\n"};

@@ -1,8 +1,9 @@
 // A walk forward under a gate, on rows whose law changes half way: the frozen model goes wrong,
 // what is made anew is promoted when the gate has seen enough, and nothing is on a quiet stream.
-// covers: orchestrate/walk_run, orchestrate/recipe
+// covers: orchestrate/walk_alarms, orchestrate/walk_run, orchestrate/recipe
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -105,8 +106,32 @@ TEST_F(RetrainingRun, WhatIsMadeAnewIsPromotedWhenTheLawChanges) {
   EXPECT_EQ(json({"model", "show", "weekly@champion", "--json"})["algorithm"], "logistic");
 }
 
+// The law changes on day 40, in the fourth week of the walk: from then on what was live and is not
+// made anew is wrong, and the alarm says so before the gate has seen enough.
+TEST_F(RetrainingRun, TheCalibrationAlarmStandsBesideTheGate) {
+  Json walk = run(40)["retraining"][0];
+  auto calibration = [](const Json& period) {
+    return std::ranges::any_of(period["alarms"],
+                               [](const Json& alarm) { return alarm["name"] == "calibration"; });
+  };
+  int wrong = 0;
+  for (std::size_t p = 0; p < walk["periods"].size(); ++p) {
+    const Json& period = walk["periods"][p];
+    if (p < 3) {
+      EXPECT_FALSE(calibration(period)) << period["alarms"];
+    }
+    if (p < 4 || period["live"] != "frozen") continue;
+    ++wrong;
+    EXPECT_TRUE(calibration(period)) << p << " " << period["alarms"];
+  }
+  EXPECT_GT(wrong, 0);
+}
+
 TEST_F(RetrainingRun, NothingIsPromotedOnAQuietStream) {
   Json walk = run(1'000)["retraining"][0];
+  std::size_t alarms = 0;
+  for (const Json& period : walk["periods"]) alarms += period["alarms"].size();
+  EXPECT_LE(alarms, 4U) << "of 40, each at a chance of 1 in 20";
   EXPECT_EQ(live_in(walk), "oooooooooo");
   EXPECT_EQ(walk["live"], "frozen");
   EXPECT_EQ(walk["version"], 0);

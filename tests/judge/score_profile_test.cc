@@ -25,10 +25,10 @@ struct Rows {
     time.push_back({day * kDay + std::ssize(time)});
   }
   ScoredRows scored() const { return {score, label}; }
-  Result<ScoreProfile> profile(std::span<const double> reference, int threads = 1) const {
+  Result<ScoreProfile> profile(int threads = 1) const {
     ThreadPool pool(threads);
-    return profile_scores({scored(), time, reference}, blocks_by_day(time),
-                          {.replicates = 200, .seed = 3}, pool);
+    return profile_scores({scored(), time}, blocks_by_day(time), {.replicates = 200, .seed = 3},
+                          pool);
   }
 };
 
@@ -46,10 +46,8 @@ Rows by_hand() {
   return rows;
 }
 
-const std::vector<double> kReference = {0.2, 0.5, 0.9};
-
 TEST(ScoreProfile, ThresholdsByHand) {
-  std::vector<ThresholdPoint> points = by_hand().profile(kReference)->thresholds;
+  std::vector<ThresholdPoint> points = by_hand().profile()->thresholds;
   ASSERT_EQ(points.size(), 3U);
   EXPECT_EQ(points[0].threshold, 0.2);
   EXPECT_EQ(points[0].flagged, 1);
@@ -68,7 +66,7 @@ TEST(ScoreProfile, ThresholdsByHand) {
 }
 
 TEST(ScoreProfile, CalibrationByHand) {
-  std::vector<CalibrationPoint> points = by_hand().profile(kReference)->calibration;
+  std::vector<CalibrationPoint> points = by_hand().profile()->calibration;
   ASSERT_EQ(points.size(), 3U);
   EXPECT_EQ(points[0].rows, 3);
   EXPECT_DOUBLE_EQ(points[0].predicted, 0.2);
@@ -80,7 +78,7 @@ TEST(ScoreProfile, CalibrationByHand) {
 }
 
 TEST(ScoreProfile, PeriodsAreWeeksFromTheFirstDay) {
-  std::vector<PeriodScores> periods = by_hand().profile(kReference)->periods;
+  std::vector<PeriodScores> periods = by_hand().profile()->periods;
   ASSERT_EQ(periods.size(), 2U);
   EXPECT_EQ(periods[0].begin.us, 100 * kDay);
   EXPECT_EQ(periods[0].end.us, 107 * kDay);
@@ -90,13 +88,6 @@ TEST(ScoreProfile, PeriodsAreWeeksFromTheFirstDay) {
   EXPECT_DOUBLE_EQ(periods[0].loss, -(2 * std::log(0.8) + std::log(0.2) + std::log(0.5)) / 4);
   EXPECT_EQ(periods[1].rows, 4);
   EXPECT_EQ(periods[1].observed, 1);
-  // Bins of the reference's edges .2, .5 and .9, below which there is nothing: 0 1 1 1 against
-  // 0 3 1 0 of the first week, half a row added to each.
-  const double p[] = {0.5 / 5, 1.5 / 5, 1.5 / 5, 1.5 / 5};
-  const double q[] = {0.5 / 6, 3.5 / 6, 1.5 / 6, 0.5 / 6};
-  double index = 0;
-  for (int i = 0; i < 4; ++i) index += (q[i] - p[i]) * std::log(q[i] / p[i]);
-  EXPECT_NEAR(periods[0].shift, index, 1e-12);
 }
 
 Rows random_rows(int count, int over_days) {
@@ -124,7 +115,7 @@ double area(const std::vector<ThresholdPoint>& points) {
 
 TEST(ScoreProfile, AgreesWithTheMetrics) {
   Rows rows = random_rows(50'000, 50);
-  ScoreProfile profile = rows.profile(rows.score).value();
+  ScoreProfile profile = rows.profile().value();
   ASSERT_LE(profile.thresholds.size(), kMostProfileThresholds);
   ASSERT_GE(profile.thresholds.size(), 60U);
   // Trapezoids below a concave curve: less than the AUC by the few points there are.
@@ -136,14 +127,13 @@ TEST(ScoreProfile, AgreesWithTheMetrics) {
   for (const PeriodScores& period : profile.periods) {
     loss += period.loss * static_cast<double>(period.rows);
     total += period.rows;
-    EXPECT_LT(period.shift, 0.02) << "the scores do not move";
   }
   EXPECT_EQ(total, 50'000);
   EXPECT_NEAR(loss / 50'000, evaluate("log_loss", rows.scored()).value(), 1e-12);
 }
 
 TEST(ScoreProfile, BandsHoldTheTruthOfAHonestModel) {
-  ScoreProfile profile = random_rows(50'000, 50).profile(kReference).value();
+  ScoreProfile profile = random_rows(50'000, 50).profile().value();
   ASSERT_EQ(profile.calibration.size(), 15U);
   int held = 0;
   for (const CalibrationPoint& point : profile.calibration) {
@@ -159,8 +149,8 @@ TEST(ScoreProfile, BandsHoldTheTruthOfAHonestModel) {
 
 TEST(ScoreProfile, TheSameOnAnyNumberOfThreads) {
   Rows rows = random_rows(5'000, 40);
-  ScoreProfile one = rows.profile(rows.score, 1).value();
-  ScoreProfile three = rows.profile(rows.score, 3).value();
+  ScoreProfile one = rows.profile(1).value();
+  ScoreProfile three = rows.profile(3).value();
   auto same = [](const auto& a, const auto& b) {
     return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(a[0])) == 0;
   };
@@ -171,7 +161,7 @@ TEST(ScoreProfile, TheSameOnAnyNumberOfThreads) {
 
 TEST(ScoreProfile, ManyYearsAreFewPeriods) {
   Rows rows = random_rows(4'000, 365 * 40);
-  ScoreProfile profile = rows.profile(rows.score).value();
+  ScoreProfile profile = rows.profile().value();
   EXPECT_LE(profile.periods.size(), kMostProfilePeriods);
   EXPECT_GT(profile.periods.size(), kMostProfilePeriods / 2);
 }
@@ -179,7 +169,7 @@ TEST(ScoreProfile, ManyYearsAreFewPeriods) {
 TEST(ScoreProfile, OneScoreOneLabelOneRow) {
   Rows rows;
   rows.add(0.3, 0, -3);
-  ScoreProfile profile = rows.profile(kReference).value();
+  ScoreProfile profile = rows.profile().value();
   ASSERT_EQ(profile.thresholds.size(), 1U);
   EXPECT_EQ(profile.thresholds[0].false_positive_rate, 1);
   EXPECT_TRUE(std::isnan(profile.thresholds[0].recall)) << "there is no row of label 1";
@@ -189,13 +179,12 @@ TEST(ScoreProfile, OneScoreOneLabelOneRow) {
 
 TEST(ScoreProfile, WhatCannotBeProfiledIsRefused) {
   Rows rows = by_hand();
-  EXPECT_EQ(rows.profile({}).error().code(), Code::kInvalid);
   rows.score[3] = 1.5;
-  EXPECT_NE(rows.profile(kReference).error().message().find("row 3"), std::string::npos);
+  EXPECT_NE(rows.profile().error().message().find("row 3"), std::string::npos);
   rows.score[3] = 0.5;
   rows.time.pop_back();
   ThreadPool pool(1);
-  EXPECT_FALSE(profile_scores({rows.scored(), rows.time, kReference}, one_block(rows.score.size()),
+  EXPECT_FALSE(profile_scores({rows.scored(), rows.time}, one_block(rows.score.size()),
                               {.replicates = 100}, pool));
 }
 
@@ -209,7 +198,7 @@ TEST(ScoreProfile, OfNumbersIsPredictedAgainstTrueByHand) {
   Blocks blocks = blocks_by_day(time);
   ScoredRows rows{.score = guess, .label = {}, .number = number};
   ScoreProfile profile =
-      profile_scores({rows, time, guess}, blocks, {.replicates = 200, .seed = 3}, pool).value();
+      profile_scores({rows, time}, blocks, {.replicates = 200, .seed = 3}, pool).value();
   EXPECT_TRUE(profile.thresholds.empty());
   ASSERT_EQ(profile.calibration.size(), 2U);
   const CalibrationPoint& low = profile.calibration[0];

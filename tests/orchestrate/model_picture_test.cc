@@ -18,7 +18,6 @@ TEST(ModelPicture, SaysFromWhenTheRowsAreAndHowTheyScored) {
   for (int i = 0; i < 10; ++i) time.push_back((i * 7 % 10) * kDay);
   std::vector<std::int64_t> train = {0, 3, 6};          // days 0, 1, 2
   std::vector<std::int64_t> test = {2, 4, 5, 7, 8, 9};  // days 4, 8, 5, 9, 6, 3
-  std::vector<double> train_scores = {0.2, 0.4, 0.6};
   std::vector<double> test_scores = {0.1234567891, 0.4, 0.4, 0.8, 0.8, 0.8};
   Outcomes labels{.label = {0, 0, 1, 1, 1, 0}};
   Split split;
@@ -26,9 +25,8 @@ TEST(ModelPicture, SaysFromWhenTheRowsAreAndHowTheyScored) {
   split.test.begin = Timestamp{3 * kDay};
   ThreadPool pool(2);
   Blocks days = block_per_row(6);
-  Result<ModelPicture> picture =
-      picture_of({split, true, time, train, test, train_scores, test_scores, labels, days},
-                 {.replicates = 100}, pool, {});
+  Result<ModelPicture> picture = picture_of(
+      {split, true, time, train, test, test_scores, labels, days}, {.replicates = 100}, pool, {});
   ASSERT_TRUE(picture) << picture.error().text();
   JsonWriter writer;
   writer.begin_object();
@@ -55,15 +53,13 @@ TEST(ModelPicture, NumbersOfAnySizeKeepSevenDigits) {
   std::vector<std::int64_t> time = {0, kDay, 2 * kDay, 3 * kDay};
   std::vector<std::int64_t> train = {0, 1};
   std::vector<std::int64_t> test = {2, 3};
-  std::vector<double> train_scores = {1.23456789e-9, 2e-9};
   std::vector<double> test_scores = {1.23456789e-9, 1.23456789e-9};
   Outcomes numbers{.task = Task::kNumber, .number = {3e-9, 4.0000000001e-9}};
   ThreadPool pool(1);
   Blocks rows = block_per_row(2);
-  ModelPicture picture =
-      picture_of({{}, true, time, train, test, train_scores, test_scores, numbers, rows},
-                 {.replicates = 100}, pool, {})
-          .value();
+  ModelPicture picture = picture_of({{}, true, time, train, test, test_scores, numbers, rows},
+                                    {.replicates = 100}, pool, {})
+                             .value();
   JsonWriter writer;
   writer.begin_object();
   write_picture(writer, picture);

@@ -11,6 +11,7 @@ import {calibrators, cards, decisions, groups, labelIssues, slices} from "./sect
 import {leaderboards} from "./sections/leaderboard";
 import {leakage} from "./sections/leakage";
 import {cautions, comparisons, models, recipes} from "./sections/models";
+import {monitor} from "./sections/monitor";
 import {predictedAgainstTrue, weeksOfNumbers} from "./sections/numbers";
 import {rest} from "./sections/rest";
 import {retraining} from "./sections/retraining";
@@ -49,6 +50,7 @@ function sectionsOf(run: Part): Section[] {
     {id: "weeks", title: "Week by week", content: weeks(run, legend)},
     {id: "weeks-numbers", title: "Numbers, week by week", content: weeksOfNumbers(run, legend)},
     {id: "predicted", title: "Predicted against true", content: predictedAgainstTrue(run, legend)},
+    {id: "monitor", title: "Drift and alarms", content: monitor(run, legend)},
     {id: "calibration", title: "Calibration", content: calibration(run, legend)},
     {id: "calibrators", title: "Calibrators", content: calibrators(run)},
     {id: "decisions", title: "Decisions", content: decisions(run)},

@@ -198,7 +198,8 @@ function periods(walk: Part): Child {
       "Periods",
       [
         {head: "from"}, {head: "to"}, {head: "rows", numeric: true}, {head: "live"},
-        ...names.map((name) => ({head: name, numeric: true})), {head: "the gate at its end"}
+        ...names.map((name) => ({head: name, numeric: true})), {head: "alarms of what was live"},
+        {head: "the gate at its end"}
       ],
       walk.get("periods").items.map(
           (period): Child[] =>
@@ -208,9 +209,21 @@ function periods(walk: Part): Child {
                    (name) => name === period.get("live").text ?
                        el("b", {}, fig(period.at("metric", name), fixed(4))) :
                        fig(period.at("metric", name), fixed(4))),
+               alarms(period),
                period.get("looks").items.map(
                    (look,
                     i) => [i > 0 ? ", " : "", `${look.get("challenger").text} `, badge(look)])]));
+}
+
+/** Alarms that stood at the end of a period, and how far above its limit what raised them was. */
+function alarms(period: Part): Child {
+  const list = period.get("alarms").items;
+  if (list.length === 0) return "–";
+  return list.map(
+      (alarm, i) =>
+          [i > 0 ? "; " : "", words(alarm.get("name"), alarm.get("name").text.replaceAll("_", " ")),
+           ": ", words(alarm.get("furthest")), " ", fig(alarm.get("value"), signed(4)), " (above ",
+           fig(alarm.get("limit"), fixed(4)), ", p ", fig(alarm.get("p"), fixed(4)), ")"]);
 }
 
 function badge(look: Part): HTMLElement {

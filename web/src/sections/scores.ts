@@ -287,24 +287,14 @@ function weekCharts(list: Part[], legend: Legend): Child {
            [el("b", {}, "log-loss"), " (less is better)"],
            (width) => overTime(
                list.flatMap((model) => weeksOf(model, "log_loss")), lines, "log-loss", undefined,
-               width, 300)),
-       chart(
-           "Shift of each model's scores from those of training, period by period",
-           [
-             el("b", {}, "Shift of the scores"),
-             " from those of training (population stability index; 0 is none)"
-           ],
-           (width) => overTime(
-               list.flatMap((model) => weeksOf(model, "shift")), lines, "index", undefined, width,
-               300))),
+               width, 300))),
   ];
 }
 
 function weekTable(model: Part): HTMLElement {
   const columns = [
     {head: "from"}, {head: "to"}, {head: "rows", numeric: true}, {head: "predicted", numeric: true},
-    {head: "came true", numeric: true}, {head: "log-loss", numeric: true},
-    {head: "shift", numeric: true}
+    {head: "came true", numeric: true}, {head: "log-loss", numeric: true}
   ];
   return table(
       `Periods of ${nameOf(model)}`, columns,
@@ -313,6 +303,5 @@ function weekTable(model: Part): HTMLElement {
               (week): Child[] =>
                   [when(week.get("begin"), day), when(week.get("end"), day),
                    fig(week.get("rows"), whole), fig(week.get("predicted"), fixed(4)),
-                   fig(week.get("observed"), fixed(4)), fig(week.get("log_loss"), fixed(4)),
-                   fig(week.get("shift"), fixed(4))]));
+                   fig(week.get("observed"), fixed(4)), fig(week.get("log_loss"), fixed(4))]));
 }

@@ -1,0 +1,102 @@
+#include "orchestrate/monitor_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace lode {
+namespace {
+
+constexpr std::int64_t kWatchingBytes = 16;  // a row: its day or period, label, bins
+constexpr std::int64_t kColumnBytes = std::int64_t{256} << 10;  // sums by day and nulls, of most
+
+std::vector<std::uint8_t> labels_of(const TrainingTable& training,
+                                    const std::vector<std::int64_t>& rows) {
+  std::vector<std::uint8_t> labels;
+  labels.reserve(rows.size());
+  for (std::int64_t row : rows)
+    labels.push_back(training.target[static_cast<std::size_t>(row)] != 0 ? 1 : 0);
+  return labels;
+}
+
+// Models of the same columns, rows and seed are told the same of their columns.
+std::string key_of(const Model& model, const FittedRun& run) {
+  std::string key = fmt::format("{}|{}", model.from, model.seed);
+  for (const std::vector<std::int64_t>* rows : {&run.train_rows, &run.test_rows})
+    key += fmt::format("|{}..{} {}", rows->front(), rows->back(), rows->size());
+  return key;
+}
+
+}  // namespace
+
+WatchOptions watch_options(const MonitorRules& rules, std::uint64_t seed) {
+  WatchOptions options;
+  options.period = rules.period;
+  options.block = rules.block;
+  options.alpha = rules.alpha;
+  options.seed = seed;
+  return options;
+}
+
+std::vector<WatchedColumn> watched_columns(const Model& model, const TrainingTable& training) {
+  std::vector<WatchedColumn> out;
+  for (std::size_t c = 0; c < training.columns.columns.size(); ++c) {
+    const std::string& name = training.columns.schema[c].name;
+    bool read = model.columns.empty()
+                    ? name != model.split.groups
+                    : std::ranges::find(model.columns, name) != model.columns.end();
+    if (read) out.push_back({name, &training.columns.columns[c]});
+  }
+  return out;
+}
+
+Result<MonitorReport> MonitorRuns::look(const Model& model, const TrainingTable& training,
+                                        const MonitorRules& rules, const FittedRun& run,
+                                        const ModelMeans& means) {
+  MonitorReport report;
+  if (model.split.random > 0) return report;
+  report.asked = true;
+  std::vector<WatchedColumn> columns = watched_columns(model, training);
+  WatchOptions options = watch_options(rules, model.seed);
+  report.alpha = options.alpha;
+  std::int64_t count = std::ssize(run.train_rows) + std::ssize(run.test_rows);
+  auto hold = means.budget.hold("monitor of model " + model.name,
+                                kWatchingBytes * count + kColumnBytes * std::ssize(columns));
+  if (!hold) {
+    report.why_not = hold.error().message();
+    return report;
+  }
+  Status watched = means.stations.run(
+      {.name = fmt::format("model {}: monitor", model.name)}, [&](Station& station) -> Status {
+        WatchedRows rows{training.time, run.train_rows, run.test_rows};
+        std::string key = key_of(model, run);
+        if (!rows_ || rows_key_ != key) {
+          TRY(rows_, RowsWatch::make(rows, options));
+          rows_key_ = key;
+        }
+        for (const WatchedColumn& column : columns) key += "|" + column.name;
+        auto known = of_columns_.find(key);
+        if (known == of_columns_.end()) {
+          TRY(Watch watch, rows_->columns(rows, columns, means.pool, means.cancel));
+          known = of_columns_.emplace(key, Known{model.name, std::move(watch)}).first;
+        } else {
+          report.columns_as = known->second.model;
+        }
+        report.watch = known->second.columns;
+        station.advance(count);
+        // Scores are watched as probabilities of labels of 0 and 1.
+        if (task_of(model.algorithm) == Task::kNumber) return {};
+        std::vector<std::uint8_t> was = labels_of(training, run.train_rows);
+        std::vector<std::uint8_t> is = labels_of(training, run.test_rows);
+        TRY(Watch scores,
+            rows_->scores({run.train_scores, run.test_scores, was, is}, means.pool, means.cancel));
+        append_watch(report.watch, std::move(scores));
+        return {};
+      });
+  if (!watched && watched.error().code() != Code::kInvalid) return fail(watched.error());
+  if (!watched) report.why_not = watched.error().message();
+  return report;
+}
+
+}  // namespace lode

@@ -1,0 +1,42 @@
+// The monitor over one model of a run: its test rows, period by period, held against the rows it
+// was made from. monitor/watch.h says what an alarm is worth.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/error.h"
+#include "features/training_set.h"
+#include "orchestrate/model_run.h"
+#include "orchestrate/monitor_report.h"
+#include "project/project.h"
+
+namespace lode {
+
+class MonitorRuns {
+ public:
+  // Station "model late: monitor". Only models whose split goes by time are watched. What is said
+  // of columns is worked out once for models of the same columns and rows. What does not fit into
+  // the budget is left undone, and the report says so. Errors: kCancelled.
+  Result<MonitorReport> look(const Model& model, const TrainingTable& training,
+                             const MonitorRules& rules, const FittedRun& run,
+                             const ModelMeans& means);
+
+ private:
+  struct Known {
+    std::string model;
+    Watch columns;
+  };
+  std::map<std::string, Known, std::less<>> of_columns_;
+  std::optional<RowsWatch> rows_;  // of the last model: most of a project have the same
+  std::string rows_key_;
+};
+
+WatchOptions watch_options(const MonitorRules& rules, std::uint64_t seed);
+
+// The columns a model reads, those of its groups left out.
+std::vector<WatchedColumn> watched_columns(const Model& model, const TrainingTable& training);
+
+}  // namespace lode
