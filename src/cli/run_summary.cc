@@ -149,10 +149,7 @@ void print_drivers(Output& out, const RunReport& report) {
   if (!any) return;
   print_heading(out, "Drivers (mean size of Shapley values; importance and curves: --json)");
   for (Task task : tasks_of(report)) {
-    TextTable table({"model",
-                     task == Task::kBinary ? "what moves its answers most, by log-odds"
-                                           : "what moves its answers most, in the target's unit",
-                     "", "", "of"});
+    TextTable table({"model", "what moves its answers most", "", "", "of", "in"});
     for (const ModelReport& m : report.models) {
       if (m.task != task || m.drivers.drivers.empty()) continue;
       std::vector<Cell> row = {m.name};
@@ -160,6 +157,7 @@ void print_drivers(Output& out, const RunReport& report) {
         row.emplace_back(i < m.drivers.drivers.size() ? driver_text(m.drivers.drivers[i], task)
                                                       : "");
       row.push_back(Cell(m.drivers.columns));
+      row.emplace_back(m.drivers.unit);
       table.row(std::move(row));
     }
     if (table.rows() > 0) table.print(out);

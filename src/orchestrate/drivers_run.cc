@@ -60,6 +60,14 @@ std::vector<std::size_t> largest(const std::vector<Estimate>& contribution) {
   return order;
 }
 
+// What the sum of a row's Shapley values is: a margin in log-odds, or the answer itself.
+std::string unit_of(const FittedModel& model) {
+  if (model.algorithm().task() == Task::kNumber) return "the target's unit";
+  const Forest* forest = model.forest();
+  bool answers = forest != nullptr && forest->objective == Forest::Objective::kSquaredError;
+  return answers ? "probability" : "log-odds";
+}
+
 }  // namespace
 
 Result<DriversReport> explain_drivers(const Recipe& recipe, std::span<const ColumnEncoder> encoders,
@@ -79,6 +87,7 @@ Result<DriversReport> explain_drivers(const Recipe& recipe, std::span<const Colu
   Blocks blocks = rows.splitter.blocks(tested);
   Design background = recipe.design(encoders, model, behind);
   Design design = recipe.design(encoders, model, tested);
+  out.unit = unit_of(model);
   out.rows = design.matrix.rows;
   out.background = background.matrix.rows;
   TRY(ModelExplainer explainer, ModelExplainer::make(model, background.matrix, pool, cancel));

@@ -58,6 +58,7 @@ void write_drivers(JsonWriter& json, const DriversReport& drivers) {
       .begin_object()
       .field("rows", drivers.rows)
       .field("background", drivers.background)
+      .field("unit", drivers.unit)
       .field("columns_in_all", drivers.columns)
       .key("columns")
       .begin_array();

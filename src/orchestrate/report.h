@@ -89,7 +89,7 @@ struct EncodedReport {
 // What a column does for a model, over a sample of its test rows.
 struct DriverReport {
   std::string column;       // as the model reads it: after its encoder
-  Estimate contribution{};  // mean size of its Shapley value, in log-odds or the target's unit
+  Estimate contribution{};  // mean size of its Shapley value, in the unit of all of the model's
   // More log-loss (of numbers squared error) when its values are dealt out anew among the rows.
   Estimate importance{};
   // Of its value with its Shapley value: 1 where more of it always raises the answer. NaN of a
@@ -112,6 +112,7 @@ struct InflationReport {
 
 // Columns from the largest contribution down.
 struct DriversReport {
+  std::string unit{};           // of Shapley values: "log-odds", "probability", "the target's unit"
   std::int64_t rows = 0;        // explained
   std::int64_t background = 0;  // training rows they were held against
   std::int64_t columns = 0;     // of the model; `drivers` may be fewer

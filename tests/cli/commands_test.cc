@@ -157,7 +157,7 @@ TEST(ComponentsCommand, ListsKindsAndExplainsOne) {
   EXPECT_EQ(all.out.find("check "), std::string::npos) << "commands have a list of their own";
   Ran csv = run_lode({"components", "decoder", "csv"});
   EXPECT_TRUE(csv.out.starts_with("decoder csv: ")) << csv.out;
-  EXPECT_NE(csv.out.find("delimiter  text"), std::string::npos) << csv.out;
+  EXPECT_NE(csv.out.find("delimiter     text"), std::string::npos) << csv.out;
   Json json = Json::parse(run_lode({"components", "decoder", "csv", "--json"}).out);
   EXPECT_EQ(json["components"][0]["options"][0]["name"], "delimiter");
   EXPECT_EQ(json["components"][0]["options"][0]["default"], ",");

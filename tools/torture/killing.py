@@ -1,6 +1,9 @@
 """The program as a process: run to its end, or killed after a while."""
 
+import contextlib
 import json
+import os
+import signal
 import subprocess
 import time
 from dataclasses import dataclass
@@ -42,7 +45,10 @@ class Lode:
     def killed(self, folder: Path, after_s: float, *words: str) -> bool:
         """Starts it, kills it `after_s` seconds later; whether it was still alive then."""
         process = subprocess.Popen([self.program, *words], cwd=folder, stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                   start_new_session=True)
         time.sleep(after_s)
-        process.kill()
+        # With its children: one left alive would go on writing while others look.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         return process.wait() < 0

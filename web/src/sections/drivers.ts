@@ -10,7 +10,7 @@ const nameOf = (model: Part) => model.get("name").text;
 const driversOf = (model: Part) => model.at("drivers", "columns").items;
 
 /** What a model's Shapley values are in, and how figures in it are written. */
-const unitOf = (model: Part) => ofNumbers(model) ? "the target's unit" : "log-odds";
+const unitOf = (model: Part) => model.at("drivers", "unit").text;
 const inUnit = (model: Part, decimals: number): Format =>
     ofNumbers(model) ? digits(4) : fixed(decimals);
 
@@ -132,8 +132,8 @@ export function drivers(run: Part, legend: Legend): Child {
                 [el("h4", {}, nameOf(model)), columnsTable(model),
                  el("p", {class: "quiet"}, "Explained on ", fig(model.at("drivers", "rows"), whole),
                     " rows against ", fig(model.at("drivers", "background"), whole),
-                    " training rows; it has ", fig(model.at("drivers", "columns_in_all"), whole),
-                    " columns.")])),
+                    " training rows, in ", words(model.at("drivers", "unit")), "; it has ",
+                    fig(model.at("drivers", "columns_in_all"), whole), " columns.")])),
     list.map((model) => curves(model, legend)),
   ];
 }
