@@ -219,8 +219,11 @@ class Writer {
                 fmt::format("{{{}: {{eta: 0.1, min_child_weight: 5}}}}",
                             yes_no ? "xgboost" : "xgboost_regression"),
                 tree_encoders(), "linear", false);
-    write_model("forest", yes_no ? "random_forest" : "random_forest_regression", tree_encoders(),
-                "linear", false);
+    // Half the usual trees: with the folds of calibration the forest is most of the time of a run.
+    write_model(
+        "forest",
+        fmt::format("{{{}: {{trees: 50}}}}", yes_no ? "random_forest" : "random_forest_regression"),
+        tree_encoders(), "linear", false);
   }
 
   // The constant, or the mean, reads no column, and is given one for form's sake.
