@@ -79,6 +79,20 @@ Result<MinedFile> look_through_sample(CommandContext& context, const std::string
   return look_through(context, path, kSampleTarget);
 }
 
+// What a reader does next with what was found.
+void print_next(Output& out, const RunReport& report, const std::string& saved,
+                const std::string& page) {
+  out.print("\n{}\n", out.bold("Next"));
+  if (page == kNone) out.print("see it drawn: the same with --report page.html\n");
+  if (saved == kNone)
+    out.print("keep it, to edit and to run again: the same with --save lode.yaml, or lode init\n");
+  else
+    out.print("edit {0}, then lode run {0}\n", saved);
+  if (saved != kNone && !report.leaderboards.empty())
+    out.print("what the model is, for who answers for it: lode model card {} {}\n",
+              report.leaderboards[0].winner, saved);
+}
+
 Result<int> run(CommandContext& context) {
   bool given = context.given("FILE");
   const std::string& path = context.argument("FILE");
@@ -98,6 +112,7 @@ Result<int> run(CommandContext& context) {
     return kExitDone;
   }
   print_run(context.out, report);
+  print_next(context.out, report, saved, page);
   return kExitDone;
 }
 
