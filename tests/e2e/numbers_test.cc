@@ -155,7 +155,7 @@ TEST_F(Numbers, PartsOfTheTargetAreNamedAndLeftOut) {
 TEST_F(Numbers, TheTerminalTellsThemInTheirOwnTable) {
   ProcessResult ran = run_binary({"run", "--quiet"}, folder_.path());
   ASSERT_EQ(ran.exit, 0) << ran.err;
-  for (const char* said : {"RMSE", "MAE", "R2 if split at random", "in the target's unit",
+  for (const char* said : {"RMSE", "MAE", "R2 if split at random", "the target's unit",
                            "'casual' is a part of the target, which is casual + registered over"})
     EXPECT_NE(ran.out.find(said), std::string::npos) << said << "\n" << ran.out;
   for (const char* of_labels : {"AUC  ", "log-loss", "Brier", "log-odds"})
