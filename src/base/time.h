@@ -38,6 +38,11 @@ constexpr Duration minutes(std::int64_t n) { return {n * 60'000'000}; }
 constexpr Duration hours(std::int64_t n) { return {n * 3'600'000'000}; }
 constexpr Duration days(std::int64_t n) { return {n * 86'400'000'000}; }
 
+// Whole days since 1970-01-01 UTC, negative before it: the UTC day that holds the instant.
+constexpr std::int64_t day_number(Timestamp t) {
+  return t.us / days(1).us - (t.us % days(1).us < 0 ? 1 : 0);
+}
+
 // Saturating: both operands may come from input (a window of "all time" before the first event),
 // and the end of the number line is the right answer there. Not for sums of values.
 constexpr std::int64_t saturating_add(std::int64_t a, std::int64_t b) {

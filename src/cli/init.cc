@@ -34,15 +34,8 @@ Result<int> run(CommandContext& context) {
 
 constexpr Positional kPositionals[] = {
     {"FILE", "a text or Parquet file of rows, such as orders.csv"}};
-constexpr std::array<Option, 7> kOptions = {
-    kMiningOptions[0],
-    kMiningOptions[1],
-    kMiningOptions[2],
-    kMiningOptions[3],
-    kMiningOptions[4],
-    kMiningOptions[5],
-    Option{"out", OptionType::kText, "lode.yaml",
-           "the file that is written; it must not be there"}};
+constexpr std::array kOptions = with_mining_options(std::array{Option{
+    "out", OptionType::kText, "lode.yaml", "the file that is written; it must not be there"}});
 constexpr Command kCommand = {
     .group = CommandGroup::kWork, .positionals = kPositionals, .read_only = false, .run = run};
 

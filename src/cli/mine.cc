@@ -119,16 +119,10 @@ Result<int> run(CommandContext& context) {
 constexpr Positional kPositionals[] = {
     {"FILE", "a text or Parquet file of rows, such as orders.csv; without it a sample lode has",
      Positional::Count::kOptional}};
-constexpr std::array<Option, 8> kOptions = {
-    kMiningOptions[0],
-    kMiningOptions[1],
-    kMiningOptions[2],
-    kMiningOptions[3],
-    kMiningOptions[4],
-    kMiningOptions[5],
-    Option{"save", OptionType::kText, kNone,
-           "keep the project under this name, and what it made beside it"},
-    Option{"report", OptionType::kText, kNone, "write the report into this HTML file"}};
+constexpr std::array kOptions = with_mining_options(
+    std::array{Option{"save", OptionType::kText, kNone,
+                      "keep the project under this name, and what it made beside it"},
+               Option{"report", OptionType::kText, kNone, "write the report into this HTML file"}});
 constexpr Command kCommand = {
     .group = CommandGroup::kWork, .positionals = kPositionals, .read_only = false, .run = run};
 

@@ -2,6 +2,7 @@
 // it, and the lode.yaml that comes of that.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -22,6 +23,15 @@ inline constexpr std::array<Option, 6> kMiningOptions = {{
      "the form of its dates: iso, m/d/y, d/m/y, y/m/d, d.m.y, d-m-y or m-d-y"},
     {"drop", OptionType::kText, "none", "columns not to learn from, separated by commas"},
 }};
+
+// These and a command's own, in this order.
+template <std::size_t n>
+constexpr std::array<Option, kMiningOptions.size() + n> with_mining_options(
+    const std::array<Option, n>& own) {
+  std::array<Option, kMiningOptions.size() + n> all{};
+  std::ranges::copy(own, std::ranges::copy(kMiningOptions, all.begin()).out);
+  return all;
+}
 
 struct MinedFile {
   TableProfile profile;

@@ -15,7 +15,6 @@ namespace {
 
 constexpr double kNull = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kMostSorted = 20'000;  // values that quantiles are taken of
-constexpr std::int64_t kDayMicroseconds = 86'400'000'000;
 
 double decimal_number(Int128 value, int scale) {
   auto number = static_cast<double>(value);
@@ -44,7 +43,7 @@ std::string number_text(const Type& type, double value) {
     case TypeId::kBool:
       return value != 0 ? "true" : "false";
     case TypeId::kDate:
-      return text(Timestamp{static_cast<std::int64_t>(value) * kDayMicroseconds}).substr(0, 10);
+      return text(Timestamp{} + days(static_cast<std::int64_t>(value))).substr(0, 10);
     case TypeId::kTimestamp:
       return text(Timestamp{static_cast<std::int64_t>(value)}).substr(0, 16);
     default:

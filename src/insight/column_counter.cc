@@ -4,6 +4,7 @@
 #include <bit>
 #include <limits>
 
+#include "base/time.h"
 #include "ingest/text_value.h"
 
 namespace lode {
@@ -137,8 +138,7 @@ void ColumnCounter::read_time(DateForm form, std::string_view text, std::int64_t
   }
   ++into.time;
   into.naive += naive ? 1 : 0;
-  constexpr std::int64_t kDay = 86'400'000'000;
-  if (us % kDay != 0) ++into.clock;
+  if (us % days(1).us != 0) ++into.clock;
   take_moment(into, us);
 }
 

@@ -6,6 +6,8 @@
 
 #include "ingest/text_value.h"
 #include "project/problems.h"
+#include "project/project.h"
+#include "table/expression/syntax.h"
 
 namespace lode {
 namespace {
@@ -17,12 +19,6 @@ constexpr double kRepeatedShare = 0.5;  // of the rows: values of an entity are 
 constexpr std::int64_t kLeastEntities = 20;
 constexpr std::int64_t kLeastDays = 40;  // for a split by time, judged by whole days
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-
 // A word of a name: parts between signs, and a capital after a small letter begins one.
 std::vector<std::string> words_of(std::string_view name) {
   std::vector<std::string> words(1);
@@ -31,10 +27,10 @@ std::vector<std::string> words_of(std::string_view name) {
     bool begins = i > 0 && std::isupper(static_cast<unsigned char>(name[i])) != 0 &&
                   std::islower(static_cast<unsigned char>(name[i - 1])) != 0;
     if (!letter || begins) words.emplace_back();
-    if (letter)
-      words.back() += static_cast<char>(std::tolower(static_cast<unsigned char>(name[i])));
+    if (letter) words.back() += name[i];
   }
   std::erase(words, "");
+  for (std::string& word : words) word = lower_ascii(word);
   return words;
 }
 
@@ -69,11 +65,19 @@ bool named_like_time(std::string_view name) {
   return has_word(name, kWords);
 }
 
+// Groups of people that a decision should not be worse for.
+bool named_like_protected(std::string_view name) {
+  constexpr std::array<std::string_view, 11> kWords = {
+      "sex",      "gender",      "female",     "male",   "race", "ethnicity",
+      "religion", "nationality", "disability", "ethnic", "age"};
+  return has_word(name, kWords);
+}
+
 bool means_yes(std::string_view value) {
   constexpr std::array<std::string_view, 12> kYes = {"yes",   "y",        "true", "t",
                                                      "1",     "positive", "pos",  "spam",
                                                      "fraud", "churned",  "bad",  "default"};
-  return std::ranges::find(kYes, lower(value)) != kYes.end();
+  return std::ranges::find(kYes, lower_ascii(value)) != kYes.end();
 }
 
 std::string percent(std::int64_t part, std::int64_t whole) {
@@ -96,6 +100,7 @@ class Planner {
     TRY_VOID(plan_target(plan_.columns[target]));
     TRY_VOID(plan_time());
     TRY_VOID(plan_entity());
+    plan_groups();
     tell_columns();
     plan_split();
     if (!std::ranges::any_of(plan_.columns, &PlannedColumn::input))
@@ -157,9 +162,7 @@ class Planner {
   }
 
   static bool nameless(const ColumnProfile& c) {
-    constexpr std::array<std::string_view, 6> kOurs = {"_seq",  "_kind",  "_id",
-                                                       "_time", "_known", "_local"};
-    return c.name.empty() || std::ranges::find(kOurs, c.name) != kOurs.end();
+    return c.name.empty() || std::ranges::find(kRecordColumns, c.name) != kRecordColumns.end();
   }
 
   ColumnRole role_of(const ColumnProfile& c) const {
@@ -377,6 +380,12 @@ class Planner {
 
   // ---- the rest ----
 
+  void plan_groups() {
+    if (plan_.task == MiningTask::kNumber) return;
+    for (PlannedColumn& c : plan_.columns)
+      c.compared = c.input() && c.role != ColumnRole::kText && named_like_protected(column(c).name);
+  }
+
   void tell_columns() {
     tell(ColumnRole::kNumber, "numbers");
     tell(ColumnRole::kCategory, "categories");
@@ -389,6 +398,8 @@ class Planner {
     tell(ColumnRole::kNoValue, "left out, they hold no single values");
     tell(ColumnRole::kNameless, "left out, without a name or with one of lode's own");
     tell(ColumnRole::kDropped, "left out, as was said");
+    tell([](const PlannedColumn& c) { return c.compared; },
+         "compared as groups of people, by their names (models, fairness)");
     tell_dates();
     if (profile_.torn > 0)
       plan_.warnings.push_back(
@@ -418,11 +429,16 @@ class Planner {
   }
 
   void tell(ColumnRole role, std::string_view what) {
+    tell([&](const PlannedColumn& c) { return c.role == role; }, what);
+  }
+
+  template <typename Told>
+  void tell(Told told, std::string_view what) {
     constexpr std::size_t kShown = 12;
     std::string names;
     std::size_t count = 0;
     for (const PlannedColumn& c : plan_.columns) {
-      if (c.role != role) continue;
+      if (!told(c)) continue;
       if (++count > kShown) continue;
       const std::string& name = column(c).name;
       names += (count > 1 ? ", " : "") + (name.empty() ? fmt::format("column {}", c.at + 1) : name);
@@ -437,18 +453,16 @@ class Planner {
     if (plan_.time.empty()) return tell_random("");
     const std::vector<std::int64_t>& moments =
         std::ranges::find(profile_.columns, plan_.time, &ColumnProfile::name)->times.moments;
-    constexpr std::int64_t kDay = 86'400'000'000;
     std::int64_t days_of_test = 0;
     std::int64_t days_before = 0;
-    auto day_of = [](std::int64_t us) { return (us - (us % kDay + kDay) % kDay) / kDay; };
-    std::int64_t from = day_of(moments[moments.size() * 3 / 4]);
+    std::int64_t from = day_number({moments[moments.size() * 3 / 4]});
     // A day as large as half the table may not swallow what is learnt from.
-    std::int64_t median = day_of(moments[moments.size() / 2]);
+    std::int64_t median = day_number({moments[moments.size() / 2]});
     if (from <= median) from = median + 1;
-    std::int64_t last = day_of(moments.front()) - 1;
+    std::int64_t last = day_number({moments.front()}) - 1;
     for (std::int64_t us : moments) {
-      if (day_of(us) == last) continue;
-      last = day_of(us);
+      if (day_number({us}) == last) continue;
+      last = day_number({us});
       ++(last >= from ? days_of_test : days_before);
     }
     if (days_before + days_of_test < kLeastDays || days_of_test < kLeastDays / 4 ||
@@ -457,7 +471,7 @@ class Planner {
           fmt::format(" ({} days and {} days of the last quarter are too few to be "
                       "split by)",
                       days_before, days_of_test));
-    plan_.test_from = Timestamp{from * kDay};
+    plan_.test_from = Timestamp{} + days(from);
     plan_.decisions.push_back(
         fmt::format("split by time: learnt from before {}, judged on what came from then on; the "
                     "outcome of a row is taken as known at its own time (say otherwise in the "

@@ -32,7 +32,8 @@ enum class ColumnRole : std::uint8_t {
 struct PlannedColumn {
   std::size_t at = 0;  // of the profile's columns
   ColumnRole role = ColumnRole::kNumber;
-  std::string type;  // of lode.yaml
+  std::string type;       // of lode.yaml
+  bool compared = false;  // its values are compared as groups of people
   bool input() const {
     return role == ColumnRole::kNumber || role == ColumnRole::kCategory ||
            role == ColumnRole::kLevels || role == ColumnRole::kText;

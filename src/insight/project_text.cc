@@ -8,6 +8,7 @@
 
 #include "ingest/text_value.h"
 #include "table/expression.h"
+#include "table/expression/syntax.h"
 
 namespace lode {
 namespace {
@@ -44,21 +45,17 @@ std::string in_quotes(std::string_view text) {
   return out + '"';
 }
 
-std::string key_text(std::string_view name) {
+// A key or a value: in quotes unless it is a plain word.
+std::string word_text(std::string_view name) {
   constexpr std::array<std::string_view, 10> kWords = {"null", "true", "false", "yes", "no",
                                                        "on",   "off",  "y",     "n",   "none"};
   bool plain = !name.empty() && std::isalpha(static_cast<unsigned char>(name[0])) != 0;
   for (char c : name)
     plain = plain && (c == '_' || (static_cast<unsigned char>(c) < 0x80 &&
                                    std::isalnum(static_cast<unsigned char>(c)) != 0));
-  std::string small;
-  for (char c : name) small += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  plain = plain && std::ranges::find(kWords, small) == kWords.end();
+  plain = plain && std::ranges::find(kWords, lower_ascii(name)) == kWords.end();
   return plain ? std::string(name) : in_quotes(name);
 }
-
-// An expression as a value: quoted unless it is a plain word.
-std::string value_text(const std::string& expression) { return key_text(expression); }
 
 std::string column_text(const std::string& name) { return Expression(column_node(name)).text(); }
 
@@ -70,9 +67,9 @@ class Writer {
     std::ranges::replace(source_, '-', '_');
     label_ = plain_name(plan.target, "target");
     if (source_ == label_) source_ += "_rows";
-    taken_.clear();
     for (const PlannedColumn& c : plan.columns)
-      if (c.input() || c.role == ColumnRole::kEntity)
+      // Of an entity only a split at random has a use.
+      if (c.input() || (c.role == ColumnRole::kEntity && !plan.test_from))
         training_.push_back({&c, fresh(name_of(c), "column")});
     if (plan.clock) of_the_clock_.emplace_back(fresh("hour_of_day", ""), "hour");
     if (!plan.time.empty()) of_the_clock_.emplace_back(fresh("day_of_week", ""), "dayofweek");
@@ -88,7 +85,7 @@ class Writer {
     for (const std::string& note : plan_.decisions) out_ += "  - " + in_quotes(note) + "\n";
     write_source();
     out_ += fmt::format("labels:\n  {}: {{about: {}, value: {}{}}}\n", label_, source_,
-                        value_text(label_value()), known_text());
+                        word_text(label_value()), known_text());
     write_training();
     write_models();
     return std::move(out_);
@@ -141,28 +138,27 @@ class Writer {
       bool used = c.input() || c.role == ColumnRole::kTarget || c.role == ColumnRole::kTime ||
                   c.role == ColumnRole::kEntity;
       if (!used && d.header) continue;
-      out_ += fmt::format("      {}: {}\n", key_text(name_of(c)), used ? c.type : "string");
+      out_ += fmt::format("      {}: {}\n", word_text(name_of(c)), used ? c.type : "string");
     }
     if (plan_.time.empty()) {
       out_ += "    time: none\n";
     } else {
       // Files are seldom in order of time, and a row is not late for that.
-      out_ += fmt::format("    time: {}\n    allowed_lateness: {}d\n", key_text(plan_.time),
+      out_ += fmt::format("    time: {}\n    allowed_lateness: {}d\n", word_text(plan_.time),
                           days_of_lateness());
     }
   }
 
   std::int64_t days_of_lateness() const {
     constexpr std::int64_t kCentury = 36525;
-    constexpr std::int64_t kDay = 86'400'000'000;
     const std::vector<std::int64_t>& moments =
         std::ranges::find(profile_.columns, plan_.time, &ColumnProfile::name)->times.moments;
     // The moments may miss the extremes; twice their span does not.
-    return std::max(kCentury, 2 * ((moments.back() - moments.front()) / kDay + 1));
+    return std::max(kCentury, 2 * ((moments.back() - moments.front()) / days(1).us + 1));
   }
 
   std::string known_text() const {
-    return plan_.time.empty() ? std::string() : ", known: " + value_text(column_text(plan_.time));
+    return plan_.time.empty() ? std::string() : ", known: " + word_text(column_text(plan_.time));
   }
 
   std::string label_value() const {
@@ -201,7 +197,7 @@ class Writer {
     out_ += fmt::format("training:\n  {}:\n    rows: {}\n    label: {}\n    columns:\n", source_,
                         source_, label_);
     for (const Input& input : training_)
-      out_ += fmt::format("      {}: {}\n", input.name, value_text(input_text(*input.column)));
+      out_ += fmt::format("      {}: {}\n", input.name, word_text(input_text(*input.column)));
     std::string time = column_text(plan_.time);
     for (const auto& [name, function] : of_the_clock_)
       out_ += fmt::format("      {}: {}\n", name, in_quotes(function + "(" + time + ")"));
@@ -255,7 +251,7 @@ class Writer {
     out_ += "    split: " + split_text() + "\n";
     if (plan_.task == MiningTask::kYesNo) {
       out_ += "    calibrate: auto\n    threshold: {false_positive: 1, false_negative: 1}\n";
-      if (!fairness().empty()) out_ += "    fairness: [" + fairness() + "]\n";
+      if (!compared().empty()) out_ += "    fairness: [" + compared() + "]\n";
     }
     if (!other.empty()) out_ += fmt::format("    compare_with: {}\n", other);
   }
@@ -267,23 +263,10 @@ class Writer {
     });
   }
 
-  // Columns that look protected: groups of people that a decision should not be worse for.
-  std::string fairness() const {
-    constexpr std::array<std::string_view, 11> kWords = {
-        "sex",      "gender",      "female",     "male",   "race", "ethnicity",
-        "religion", "nationality", "disability", "ethnic", "age"};
+  std::string compared() const {
     std::vector<std::string> names;
-    for (const Input& input : training_) {
-      std::string_view rest = input.name;
-      while (!rest.empty()) {
-        std::size_t end = std::min(rest.find('_'), rest.size());
-        if (std::ranges::find(kWords, rest.substr(0, end)) != kWords.end()) {
-          names.push_back(input.name);
-          break;
-        }
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-      }
-    }
+    for (const Input& input : training_)
+      if (input.column->compared) names.push_back(input.name);
     return joined(names);
   }
 

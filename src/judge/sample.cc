@@ -12,7 +12,6 @@
 namespace lode {
 namespace {
 
-constexpr std::int64_t kMicrosPerDay = 86'400'000'000;
 constexpr std::uint64_t kMergeStream = std::uint64_t{0x6d657267} << 32;
 
 // Numbers distinct keys 0, 1, ... in ascending order.
@@ -114,10 +113,7 @@ std::string_view task_name(Task task) { return task == Task::kBinary ? "binary" 
 Blocks blocks_by_day(std::span<const Timestamp> times) {
   std::vector<std::int64_t> day;
   day.reserve(times.size());
-  for (Timestamp t : times) {
-    std::int64_t towards_zero = t.us / kMicrosPerDay;
-    day.push_back(t.us % kMicrosPerDay < 0 ? towards_zero - 1 : towards_zero);
-  }
+  for (Timestamp t : times) day.push_back(day_number(t));
   return number_keys(day);
 }
 

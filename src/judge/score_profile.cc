@@ -12,7 +12,7 @@ namespace lode {
 namespace {
 
 constexpr std::size_t kSampled = 8192;  // scores that quantiles are taken of
-constexpr std::int64_t kDay = 86'400'000'000;
+constexpr std::int64_t kDay = days(1).us;
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 std::vector<double> sorted_sample(std::span<const double> scores) {
@@ -159,8 +159,7 @@ std::vector<CalibrationPoint> calibration_of(const ScoredRows& rows, const Block
 
 std::vector<PeriodScores> periods_of(const ProfiledRows& profiled) {
   auto [first, last] = std::ranges::minmax_element(profiled.time);
-  std::int64_t days = first->us / kDay - (first->us % kDay < 0 ? 1 : 0);
-  std::int64_t begin = days * kDay;
+  std::int64_t begin = day_number(*first) * kDay;
   std::int64_t length = 7 * kDay;
   auto periods_long = [&] { return (last->us - begin) / length + 1; };
   while (periods_long() > static_cast<std::int64_t>(kMostProfilePeriods)) length += 7 * kDay;

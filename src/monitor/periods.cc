@@ -5,9 +5,7 @@
 namespace lode {
 namespace {
 
-constexpr std::int64_t kDay = 86'400'000'000;
-
-std::int64_t day_number(std::int64_t us) { return us / kDay - (us % kDay < 0 ? 1 : 0); }
+constexpr std::int64_t kDay = days(1).us;
 
 }  // namespace
 
@@ -19,7 +17,7 @@ WatchCalendar::WatchCalendar(const WatchedRows& rows, Duration period) {
 void WatchCalendar::place_reference(const WatchedRows& rows) {
   std::vector<std::int64_t> days;
   for (std::int64_t row : rows.reference) {
-    std::int64_t day = day_number(rows.time[static_cast<std::size_t>(row)]);
+    std::int64_t day = day_number({rows.time[static_cast<std::size_t>(row)]});
     if (days.empty() || days.back() != day) days.push_back(day);  // rows come in order, mostly
   }
   std::ranges::sort(days);
@@ -28,7 +26,7 @@ void WatchCalendar::place_reference(const WatchedRows& rows) {
   day_of_.reserve(rows.reference.size());
   std::size_t last = 0;
   for (std::int64_t row : rows.reference) {
-    std::int64_t day = day_number(rows.time[static_cast<std::size_t>(row)]);
+    std::int64_t day = day_number({rows.time[static_cast<std::size_t>(row)]});
     if (days[last] != day)
       last = static_cast<std::size_t>(std::ranges::lower_bound(days, day) - days.begin());
     day_of_.push_back(static_cast<std::uint32_t>(last));
@@ -36,10 +34,10 @@ void WatchCalendar::place_reference(const WatchedRows& rows) {
 }
 
 void WatchCalendar::place_watched(const WatchedRows& rows, Duration period) {
-  std::int64_t first = day_number(rows.time[static_cast<std::size_t>(rows.watched.front())]);
+  std::int64_t first = day_number({rows.time[static_cast<std::size_t>(rows.watched.front())]});
   std::int64_t last = first;
   for (std::int64_t row : rows.watched) {
-    std::int64_t day = day_number(rows.time[static_cast<std::size_t>(row)]);
+    std::int64_t day = day_number({rows.time[static_cast<std::size_t>(row)]});
     first = std::min(first, day);
     last = std::max(last, day);
   }
@@ -51,7 +49,7 @@ void WatchCalendar::place_watched(const WatchedRows& rows, Duration period) {
   std::vector<std::uint8_t> seen(static_cast<std::size_t>(last - first + 1));
   period_of_.reserve(rows.watched.size());
   for (std::int64_t row : rows.watched) {
-    std::int64_t day = day_number(rows.time[static_cast<std::size_t>(row)]) - first;
+    std::int64_t day = day_number({rows.time[static_cast<std::size_t>(row)]}) - first;
     auto p = static_cast<std::size_t>(day / length);
     ++all[p].rows;
     if (seen[static_cast<std::size_t>(day)]++ == 0) ++all[p].days;

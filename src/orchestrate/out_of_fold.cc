@@ -23,8 +23,6 @@ struct Fold {
   Rows scored;
 };
 
-std::int64_t day_of(std::int64_t us) { return us >= 0 ? us / kDay : (us - kDay + 1) / kDay; }
-
 Rows common(const Rows& a, std::span<const std::int64_t> b) {
   Rows out;
   std::ranges::set_intersection(a, b, std::back_inserter(out));
@@ -80,7 +78,8 @@ class Scorer {
     std::vector<std::int64_t> begin(static_cast<std::size_t>(last) + 1, INT64_MAX);
     std::int64_t end = INT64_MIN;
     for (std::size_t i = 0; i < task_.train.size(); ++i) {
-      std::int64_t day = day_of(task_.training.time[static_cast<std::size_t>(task_.train[i])]);
+      std::int64_t day =
+          day_number({task_.training.time[static_cast<std::size_t>(task_.train[i])]});
       auto& first = begin[static_cast<std::size_t>(stretch_of[days.of_row[i]])];
       first = std::min(first, day * kDay);
       end = std::max(end, (day + 1) * kDay);

@@ -46,11 +46,6 @@ Result<Literal> literal_of(std::string_view text, const Type& type) {
   }
 }
 
-bool is_record_column(std::string_view name) {
-  return is_among(name, std::array{kSeqColumn, kKindColumn, kIdColumn, kTimeColumn, kKnownColumn,
-                                   kLocalColumn});
-}
-
 class SourceReader {
  public:
   SourceReader(Loading& loading, const YamlEntry& entry, Scope& scope)
@@ -124,7 +119,7 @@ class SourceReader {
       Result<Type> type = loading_.shape.broken(entry.value)
                               ? Result<Type>(fail(Code::kInvalid, "reported"))
                               : parse_type(entry.value.text);
-      if (is_record_column(entry.key)) {
+      if (is_among(entry.key, kRecordColumns)) {
         problems().add(
             entry.place,
             fmt::format("'{}' is a column lode adds to every record; it cannot be declared",

@@ -4,6 +4,7 @@
 // Threads: a Project is never written after load_project returns it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -249,6 +250,9 @@ inline constexpr std::string_view kIdColumn = "_id";        // int64 or string
 inline constexpr std::string_view kTimeColumn = "_t";       // timestamp
 inline constexpr std::string_view kKnownColumn = "_known";  // timestamp
 inline constexpr std::string_view kLocalColumn = "_local";  // timestamp: the wall clock's reading
+
+inline constexpr std::array kRecordColumns = {kSeqColumn,  kKindColumn,  kIdColumn,
+                                              kTimeColumn, kKnownColumn, kLocalColumn};
 
 enum class RecordKind : std::uint8_t { kOriginal = 0, kCorrection = 1, kRetraction = 2 };
 

@@ -59,6 +59,10 @@ TEST(Timestamp, ArithmeticSaturates) {
   EXPECT_EQ(Timestamp{5} - Timestamp{7}, microseconds(-2));
   EXPECT_EQ(Timestamp::earliest() - days(1), Timestamp::earliest());
   EXPECT_EQ(Timestamp::latest() + days(1), Timestamp::latest());
+  EXPECT_EQ(day_number({0}), 0);
+  EXPECT_EQ(day_number({-1}), -1);
+  EXPECT_EQ(day_number(Timestamp{} + days(-2)), -2);
+  EXPECT_EQ(day_number(Timestamp{} + days(3) - microseconds(1)), 2);
   EXPECT_EQ((Timestamp::latest() - Timestamp::earliest()).us,
             std::numeric_limits<std::int64_t>::max());
   EXPECT_EQ((-Duration{std::numeric_limits<std::int64_t>::min()}).us,

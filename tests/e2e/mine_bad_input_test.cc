@@ -269,7 +269,7 @@ TEST_F(MineBadInput, MemoryThatIsTooLittle) {
 
 TEST_F(MineBadInput, AwkwardNamesAndValuesAreRunWhole) {
   for (std::uint64_t seed : {1000, 1001}) {
-    AwkwardTable awkward(seed, false);
+    AwkwardTable awkward(seed);
     folder_.write("t.csv", awkward.text());
     std::filesystem::create_directories(scratch());
     ProcessResult result = run_binary(

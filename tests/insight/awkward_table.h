@@ -20,8 +20,7 @@ inline std::string csv_quoted(const std::string& field) {
 
 class AwkwardTable {
  public:
-  // `texts`: whether columns of many words may be among them.
-  AwkwardTable(std::uint64_t seed, bool texts) : random_(20261129, seed) {
+  explicit AwkwardTable(std::uint64_t seed) : random_(20261129, seed) {
     delimiter_ = ",;\t|"[random_.below(4)];
     std::uint64_t columns = 3 + random_.below(7);
     std::set<std::string> taken;
@@ -33,7 +32,6 @@ class AwkwardTable {
       kinds_.push_back(c == 0   ? Kind::kAnswer
                        : c == 1 ? Kind::kNumber
                                 : static_cast<Kind>(random_.below(9)));
-    if (!texts) std::ranges::replace(kinds_, Kind::kText, Kind::kWord);
     quote_all_ = random_.chance(0.3);
     answers_ = pair_of_answers();
     form_ = random_.below(4);

@@ -1,6 +1,7 @@
 // What is made of a file: each role, each wish and each refusal beside a near miss.
 #include "insight/mining_plan.h"
 
+#include "project/project.h"
 #include "tests/insight/look_through.h"
 
 namespace lode {
@@ -67,7 +68,9 @@ TEST_F(Planned, RolesByWhatAColumnHolds) {
       << "that it is missing may say something";
   EXPECT_EQ(role_of("x", [](int) { return ""; }), ColumnRole::kEmpty);
   EXPECT_EQ(role_of("", number), ColumnRole::kNameless);
-  EXPECT_EQ(role_of("_seq", number), ColumnRole::kNameless);
+  for (std::string_view ours : kRecordColumns)
+    EXPECT_EQ(role_of(std::string(ours), number), ColumnRole::kNameless) << ours;
+  EXPECT_EQ(role_of("_time", number), ColumnRole::kNumber) << "none of lode's";
 }
 
 TEST_F(Planned, TimeIsTheCompleteColumnThatIsNamedSo) {

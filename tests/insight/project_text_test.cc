@@ -11,7 +11,6 @@ namespace lode {
 namespace {
 
 // Without it a project with a column of texts is written and does not load.
-bool has_text_encoder() { return find_component("encoder", "text") != nullptr; }
 
 class ProjectText : public LookThrough {
  protected:
@@ -55,7 +54,7 @@ TEST_F(ProjectText, AlwaysLoadsAndItsReaderAcceptsEveryRow) {
   constexpr std::uint64_t kTables = 150;
   for (std::uint64_t seed = 0; seed < kTables; ++seed) {
     SCOPED_TRACE(seed);
-    AwkwardTable table(seed, has_text_encoder());
+    AwkwardTable table(seed);
     std::string csv = table.text();
     auto found = profile(csv);
     ASSERT_TRUE(found.has_value()) << said(found);
@@ -103,9 +102,22 @@ TEST_F(ProjectText, SaysWhatThePlanSays) {
                            "zip: {one_hot: {rare: 5}}", "note: text", "train: ..2011-09-"})
     EXPECT_NE(text.find(said), std::string::npos) << said << "\n" << text;
   EXPECT_EQ(text.find(" id: "), std::string::npos);
-  if (has_text_encoder()) {
-    ASSERT_NE(load(text), nullptr);
-  }
+  ASSERT_NE(load(text), nullptr);
+}
+
+// By time an entity is on both sides as it will be in use, and it is no input either.
+TEST_F(ProjectText, AnEntityOfRowsWithATimeIsNoInput) {
+  std::string csv =
+      "day,customer_id,amount,y\n" + lines(600, [](int i) {
+        return fmt::format("{},c{},{},{}", text(Timestamp{} + days(11'323 + i / 3)).substr(0, 10),
+                           i % 60, i % 17, i % 3 ? "no" : "yes");
+      });
+  std::string text = text_of(csv, {.target = "y"});
+  EXPECT_NE(text.find("train: ..2001-05"), std::string::npos) << text;
+  auto project = load(text);
+  ASSERT_NE(project, nullptr) << text;
+  for (const NamedExpression& column : project->training[0].columns)
+    EXPECT_NE(column.name, "customer_id");
 }
 
 TEST_F(ProjectText, NumbersAsTargetsAreWrittenAsExpressionsHaveThem) {

@@ -188,8 +188,7 @@ Result<bool> parse_bool(std::string_view text) {
 
 Result<std::int64_t> parse_date_days(std::string_view text) {
   TRY(std::int64_t us, parse_timestamp_us(text));
-  constexpr std::int64_t kDay = 86'400'000'000;
-  return us / kDay - (us % kDay < 0 ? 1 : 0);
+  return day_number({us});
 }
 
 Result<std::int64_t> parse_timestamp_us(std::string_view text) {
