@@ -1,14 +1,10 @@
 #include "cli/verdict_text.h"
 
+#include "cli/metric_text.h"
 #include "cli/text_table.h"
 
 namespace lode {
 namespace {
-
-std::string interval(const Estimate& e, bool with_sign) {
-  if (with_sign) return fmt::format("{:+.4g} [{:+.4g}, {:+.4g}]", e.value, e.low, e.high);
-  return fmt::format("{:.4g} [{:.4g}, {:.4g}]", e.value, e.low, e.high);
-}
 
 std::string standing(const Leaderboard& board, const LeaderboardRow& row) {
   if (row.suspected) return "suspected of a leak";
@@ -28,12 +24,12 @@ void print_verdict(Output& out, const RunReport& report) {
 
 void print_leaderboards(Output& out, const RunReport& report) {
   for (const Leaderboard& board : report.leaderboards) {
-    out.print("\n{}\n",
-              out.bold(fmt::format("Leaderboard of {}, by {}", board.label, board.metric)));
-    TextTable table({"model", "algorithm", board.metric, "behind the best", ""});
+    out.print("\n{}\n", out.bold(fmt::format("Leaderboard of {}", board.label)));
+    TextTable table(
+        {"model", "algorithm", std::string(metric_title(board.metric)), "behind the best", ""});
     for (const LeaderboardRow& row : board.rows)
-      table.row({row.model, row.algorithm, interval(row.value, false),
-                 row.behind_best.value == 0 ? "" : interval(row.behind_best, true),
+      table.row({row.model, row.algorithm, metric_interval(board.metric, row.value),
+                 row.behind_best.value == 0 ? "" : metric_difference(board.metric, row.behind_best),
                  standing(board, row)});
     table.print(out);
   }

@@ -139,7 +139,9 @@ class Bootstrap {
 
   // replicates[model][metric][replicate]
   using Replicates = std::vector<std::vector<std::vector<double>>>;
-  Result<Replicates> draw(std::span<const JudgedRows* const> models) const {
+  // `only`: of one metric, the others stay empty; nullptr: of all.
+  Result<Replicates> draw(std::span<const JudgedRows* const> models,
+                          const Metric* only = nullptr) const {
     auto count = static_cast<std::size_t>(options_.replicates);
     Replicates out(models.size());
     for (std::size_t m = 0; m < models.size(); ++m)
@@ -151,7 +153,8 @@ class Bootstrap {
           draw_blocks(options_, r, draws);
           for (std::size_t m = 0; m < models.size(); ++m)
             for (std::size_t i = 0; i < out[m].size(); ++i)
-              out[m][i][r] = models[m]->judged_[i].prepared->replicate(draws);
+              if (only == nullptr || models[m]->judged_[i].metric == only)
+                out[m][i][r] = models[m]->judged_[i].prepared->replicate(draws);
         },
         cancel_));
     return out;
@@ -173,7 +176,8 @@ class Bootstrap {
   }
 
   Result<std::vector<MetricDifference>> differences(const JudgedRows& first,
-                                                    const JudgedRows& second) const {
+                                                    const JudgedRows& second,
+                                                    const Metric* only = nullptr) const {
     if (first.rows_ != second.rows_ ||
         !std::ranges::equal(first.judged_, second.judged_, {}, &JudgedRows::Judged::metric,
                             &JudgedRows::Judged::metric))
@@ -181,9 +185,10 @@ class Bootstrap {
                   "two models can be compared only on the same rows and by the same metrics, and "
                   "their labels, weights or blocks, or their metrics differ");
     const JudgedRows* models[] = {&first, &second};
-    TRY(Replicates drawn, draw(models));
+    TRY(Replicates drawn, draw(models, only));
     std::vector<MetricDifference> out;
     for (std::size_t i = 0; i < first.judged_.size(); ++i) {
+      if (only != nullptr && first.judged_[i].metric != only) continue;
       TRY(MetricDifference one,
           difference(first.judged_[i], second.judged_[i], drawn[0][i], drawn[1][i]));
       out.push_back(one);
@@ -225,6 +230,16 @@ Result<std::vector<MetricDifference>> compare(const JudgedRows& first, const Jud
                                               const CancelToken& cancel) {
   TRY_VOID(check_bootstrap(options));
   return Bootstrap(options, pool, cancel).differences(first, second);
+}
+
+Result<MetricDifference> compare_by(const Metric& metric, const JudgedRows& first,
+                                    const JudgedRows& second, const BootstrapOptions& options,
+                                    ThreadPool& pool, const CancelToken& cancel) {
+  TRY_VOID(check_bootstrap(options));
+  TRY(std::vector<MetricDifference> found,
+      Bootstrap(options, pool, cancel).differences(first, second, &metric));
+  if (found.empty()) return fail(Code::kInvalid, "the models were not judged by {}", metric.name);
+  return found.front();
 }
 
 }  // namespace lode

@@ -101,6 +101,12 @@ Result<std::vector<MetricDifference>> compare(const JudgedRows& first, const Jud
                                               const BootstrapOptions& options, ThreadPool& pool,
                                               const CancelToken& cancel = {});
 
+// The same by one of the metrics they were judged by (else kInvalid), without working out the
+// others.
+Result<MetricDifference> compare_by(const Metric& metric, const JudgedRows& first,
+                                    const JudgedRows& second, const BootstrapOptions& options,
+                                    ThreadPool& pool, const CancelToken& cancel = {});
+
 // The parts of the above, for what is estimated elsewhere by the same draws of the same blocks.
 // kInvalid for options out of range.
 Status check_bootstrap(const BootstrapOptions& options);

@@ -281,12 +281,19 @@ Status compare_calibration(const TestedRows& tested, const BootstrapOptions& dra
                             means.cancel);
   };
   TRY(JudgedRows raw, judged(tested.raw));
+  said.raw = tested_or_nan({tested.raw, tested.labels});
+  if (said.chosen == calibrator_name(CalibratorKind::kIdentity)) {
+    TRY(std::vector<MetricEstimate> estimates, bootstrap(raw, draws, means.pool, means.cancel));
+    for (const MetricEstimate& e : estimates)
+      said.metrics.push_back({std::string(e.metric->name), e.estimate, e.estimate, {}});
+    said.calibrated = said.raw;
+    return {};
+  }
   TRY(JudgedRows calibrated, judged(tested.scores));
   TRY(std::vector<MetricDifference> differences,
       compare(raw, calibrated, draws, means.pool, means.cancel));
   for (const MetricDifference& d : differences)
     said.metrics.push_back({std::string(d.metric->name), d.first, d.second, d.difference});
-  said.raw = tested_or_nan({tested.raw, tested.labels});
   said.calibrated = tested_or_nan({tested.scores, tested.labels});
   return {};
 }

@@ -1,16 +1,12 @@
 #include "orchestrate/leaderboard.h"
 
 #include <algorithm>
-#include <array>
 
 #include "mine/algorithm.h"
 #include "telemetry/quantity.h"
 
 namespace lode {
 namespace {
-
-// What decides, by what a model answers: probabilities by log-loss, numbers by their error.
-constexpr std::array<std::string_view, 2> kDeciding = {"log_loss", "rmse"};
 
 struct Candidate {
   const ModelReport* report;
@@ -47,10 +43,8 @@ std::vector<Question> questions(const Project& project, const std::vector<ModelR
 const MetricReport* deciding(const ModelReport& report) {
   auto test = report.metrics.find("test");
   if (test == report.metrics.end()) return nullptr;
-  for (std::string_view name : kDeciding)
-    for (const MetricReport& metric : test->second)
-      if (metric.name == name) return &metric;
-  return nullptr;
+  auto found = std::ranges::find(test->second, deciding_metric(report.task), &MetricReport::name);
+  return found == test->second.end() ? nullptr : &*found;
 }
 
 bool is_baseline(const ModelReport& report) {
@@ -79,8 +73,8 @@ class Board {
       return deciding(*a.report)->estimate.value < deciding(*b.report)->estimate.value;
     });
     for (const Candidate& candidate : by_value) TRY_VOID(add(by_value[0], candidate));
-    choose_winner();
-    TRY_VOID(hold_against_baseline());
+    TRY_VOID(choose_winner());
+    judge();
     out_.says = sentence();
     return std::move(out_);
   }
@@ -88,12 +82,12 @@ class Board {
  private:
   // `second` less `first`.
   Result<Estimate> difference(const Candidate& first, const Candidate& second) {
-    BootstrapOptions draws{.replicates = kJudgingReplicates, .seed = first.report->seed};
-    TRY(std::vector<MetricDifference> all,
-        compare(first.run->judged, second.run->judged, draws, pool_, cancel_));
-    for (const MetricDifference& one : all)
-      if (one.metric->name == out_.metric) return one.difference;
-    return fail(Code::kInternal, "a model was not judged by {}", out_.metric);
+    BootstrapOptions draws{.replicates = kJudgingReplicates,
+                           .seed = question_.candidates[0].report->seed};
+    TRY(const Metric* metric, find_metric(out_.metric));
+    TRY(MetricDifference found,
+        compare_by(*metric, first.run->judged, second.run->judged, draws, pool_, cancel_));
+    return found.difference;
   }
 
   Status add(const Candidate& best, const Candidate& candidate) {
@@ -111,30 +105,45 @@ class Board {
     return {};
   }
 
-  void choose_winner() {
-    for (const Candidate& candidate : question_.candidates) {
-      auto row = std::ranges::find(out_.rows, candidate.report->name, &LeaderboardRow::model);
-      if (!row->suspected && row->tied && out_.winner.empty()) out_.winner = row->model;
-      if (is_baseline(*candidate.report) && out_.baseline.empty()) out_.baseline = row->model;
+  // A baseline that cannot be told apart from the best is the simplest of all; else only what is
+  // better than it can win.
+  Status choose_winner() {
+    for (const Candidate& candidate : question_.candidates)
+      if (is_baseline(*candidate.report) && out_.baseline.empty())
+        out_.baseline = candidate.report->name;
+    if (!out_.baseline.empty() && can_win(row(out_.baseline))) {
+      out_.winner = out_.baseline;
+      return {};
     }
+    for (const Candidate& candidate : question_.candidates) {
+      if (!can_win(row(candidate.report->name))) continue;
+      if (!out_.baseline.empty()) {
+        TRY(Estimate more, difference(named(out_.baseline), candidate));
+        // The best is: the baseline can be told apart from it.
+        if (more.high >= 0 && candidate.report->name != out_.rows[0].model) continue;
+        out_.gain = {-more.value, -more.high, -more.low};
+      }
+      out_.winner = candidate.report->name;
+      return {};
+    }
+    return {};
   }
+
+  static bool can_win(const LeaderboardRow& row) { return row.tied && !row.suspected; }
 
   const Candidate& named(const std::string& name) const {
     return *std::ranges::find_if(question_.candidates,
                                  [&](const Candidate& c) { return c.report->name == name; });
   }
 
-  Status hold_against_baseline() {
+  void judge() {
     using enum Leaderboard::Verdict;
-    out_.verdict = kNoBaseline;
-    if (nothing_to_trust()) out_.verdict = kSuspected;
-    if (out_.verdict == kSuspected || out_.baseline.empty()) return {};
-    out_.verdict = kNo;
-    if (out_.winner == out_.baseline) return {};
-    TRY(Estimate more, difference(named(out_.baseline), named(out_.winner)));
-    out_.gain = {-more.value, -more.high, -more.low};
-    if (out_.gain.low > 0) out_.verdict = kYes;
-    return {};
+    if (nothing_to_trust())
+      out_.verdict = kSuspected;
+    else if (out_.baseline.empty())
+      out_.verdict = kNoBaseline;
+    else
+      out_.verdict = out_.winner == out_.baseline ? kNo : kYes;
   }
 
   // Whether all that learn are suspected.
@@ -233,8 +242,10 @@ class Board {
     }
     std::string out;
     if (!tied.empty() && out_.verdict != Leaderboard::Verdict::kNo)
-      out += fmt::format("; {} cannot be told apart from the best, and the one declared first wins",
-                         out_.winner + ", " + tied);
+      out += fmt::format(
+          "; {}, {} cannot be told apart from the best, and the first of them in "
+          "lode.yaml{} wins",
+          out_.winner, tied, out_.baseline.empty() ? "" : " that is better than " + out_.baseline);
     if (!suspected.empty())
       out += fmt::format("; not counted, for suspicion of a leak: {}", suspected);
     return out;

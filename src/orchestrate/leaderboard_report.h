@@ -22,7 +22,8 @@ struct LeaderboardRow {
 };
 
 // Models judged on the same rows of one label. The winner is, of those that cannot be told apart
-// from the best, the one that lode.yaml declares first: put simple models first.
+// from the best, the baseline, else the one that lode.yaml declares first among those that are
+// better than it: put simple models first.
 struct Leaderboard {
   enum class Verdict : std::uint8_t {
     kYes,         // the winner is better than the baseline

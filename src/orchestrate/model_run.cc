@@ -19,10 +19,6 @@ namespace {
 
 constexpr std::string_view kLabelMetrics[] = {"auc", "log_loss", "brier", "calibration_error"};
 constexpr std::string_view kNumberMetrics[] = {"rmse", "mae", "r2"};
-// What options are chosen by; less is better.
-constexpr std::string_view choice_metric(Task task) {
-  return task == Task::kBinary ? "log_loss" : "rmse";
-}
 constexpr std::int64_t kJudgingBytes = 48;  // a row judged
 constexpr std::int64_t kKeptBytes = 20;  // a test row: its number, its score, its rank if judged so
 constexpr std::int64_t kKeptTrainBytes = 16;  // a training row: its number and its score
@@ -179,7 +175,7 @@ class ModelRunner {
       return {};
     }));
     TRY_VOID(station("choose, score", StationKind::kOwn, [&](Station& station) -> Status {
-      TRY(const Metric* loss, find_metric(choice_metric(recipe_.task())));
+      TRY(const Metric* loss, find_metric(deciding_metric(recipe_.task())));
       Outcomes outcomes = recipe_.outcomes(rows.test);
       std::vector<double> scores;
       for (std::size_t i = 0; i < grid.size(); ++i) {
@@ -360,6 +356,8 @@ Status check_targets(const Model& model, const TrainingTable& training) {
 }
 
 }  // namespace
+
+std::string_view deciding_metric(Task task) { return task == Task::kBinary ? "log_loss" : "rmse"; }
 
 Result<std::vector<const Metric*>> judged_metrics(Task task) {
   std::vector<const Metric*> found;

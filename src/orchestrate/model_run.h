@@ -51,6 +51,8 @@ struct ModelMeans {
 
 // What every model of a task is judged by, and how often blocks are drawn for it.
 Result<std::vector<const Metric*>> judged_metrics(Task task);
+// Of them, what options are chosen by and leaderboards go by; less of it is better.
+std::string_view deciding_metric(Task task);
 inline constexpr int kJudgingReplicates = 500;
 
 // `compare_with` is a model made before, or nullptr; of other test rows, a note says so.

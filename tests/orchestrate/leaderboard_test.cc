@@ -31,10 +31,14 @@ class LeaderboardTest : public ::testing::Test {
   }
 
   // `trust`: 1 says the true chance, 0 the base rate.
+  // `noise`: how far each score is moved by chance, either way.
   void add(const std::string& name, double trust, bool suspected = false,
-           const std::string& algorithm = "logistic") {
+           const std::string& algorithm = "logistic", double noise = 0) {
     scores_.emplace_back();
-    for (double chance : chance_) scores_.back().push_back(trust * chance + (1 - trust) * 0.5);
+    Random random(4, 0);
+    for (double chance : chance_)
+      scores_.back().push_back(trust * chance + (1 - trust) * 0.5 +
+                               noise * (2 * random.unit() - 1));
     auto metrics = judged_metrics(Task::kBinary);
     ASSERT_TRUE(metrics);
     auto judged =
@@ -59,6 +63,10 @@ class LeaderboardTest : public ::testing::Test {
     }
     reports_.push_back(run.report);
     runs_.emplace(name, std::move(run));
+  }
+
+  static const LeaderboardRow& row_of(const Leaderboard& board, std::string_view model) {
+    return *std::ranges::find(board.rows, model, &LeaderboardRow::model);
   }
 
   Leaderboard board() {
@@ -100,6 +108,27 @@ TEST_F(LeaderboardTest, OfThoseThatCannotBeToldApartTheFirstDeclaredWins) {
   Leaderboard found = board();
   EXPECT_EQ(found.winner, "simple");
   EXPECT_NE(found.says.find("cannot be told apart"), std::string::npos) << found.says;
+}
+
+// One that is tied with the best and with the baseline alike is not what was learnt.
+TEST_F(LeaderboardTest, AModelThatIsNoBetterThanTheBaselineDoesNotWinForBeingFirst) {
+  add("base", 0, false, "constant");
+  add("hardly", 0.15, false, "logistic", 0.24);
+  add("good", 0.03);
+  Leaderboard found = board();
+  ASSERT_FALSE(row_of(found, "base").tied) << "the premise: the best is better than the baseline";
+  ASSERT_TRUE(row_of(found, "hardly").tied) << "the premise: so uncertain that it is tied";
+  EXPECT_EQ(found.winner, "good");
+  EXPECT_EQ(found.verdict, Leaderboard::Verdict::kYes) << found.says;
+}
+
+TEST_F(LeaderboardTest, ABaselineThatIsTiedWithTheBestWinsWhereverItIsDeclared) {
+  add("idle", 0.03, false, "logistic", 0.13);
+  add("base", 0, false, "constant");
+  Leaderboard found = board();
+  ASSERT_TRUE(row_of(found, "base").tied && row_of(found, "idle").tied) << "the premise";
+  EXPECT_EQ(found.winner, "base");
+  EXPECT_EQ(found.verdict, Leaderboard::Verdict::kNo) << found.says;
 }
 
 TEST_F(LeaderboardTest, NothingLearntIsNo) {

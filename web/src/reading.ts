@@ -27,6 +27,11 @@ export function said(difference: Part, metric: string): Said {
   return low > 0 === higherIsBetter(metric) ? "better" : "worse";
 }
 
+export const nameOf = (model: Part) => model.get("name").text;
+
+/** A list of the picture of a model's scores: its thresholds, calibration or periods. */
+export const profile = (model: Part, of: string) => model.at("profile", of).items;
+
 export function testMetric(model: Part, metric: string): Part {
   return model.at("metrics", "test", metric);
 }

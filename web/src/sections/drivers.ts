@@ -4,9 +4,8 @@ import {chart, dotsWithIntervals, type Legend, Plot, plot} from "../charts";
 import type {Part} from "../document";
 import {type Child, details, el, estimate, fig, table, words} from "../dom";
 import {digits, fixed, type Format, plain, whole} from "../figures";
-import {ofNumbers, ranked} from "../reading";
+import {nameOf, ofNumbers, ranked} from "../reading";
 
-const nameOf = (model: Part) => model.get("name").text;
 const driversOf = (model: Part) => model.at("drivers", "columns").items;
 
 /** What a model's Shapley values are in, and how figures in it are written. */

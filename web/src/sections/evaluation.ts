@@ -3,11 +3,11 @@
 import {type Part} from "../document";
 import {type Child, details, el, estimate, fig, table, words} from "../dom";
 import {fixed, type Format, metricName, plain, signed, whole} from "../figures";
+import {nameOf} from "../reading";
 
 /** A p-value: three decimals, or how small it is. */
 const chance: Format = (v) => (v >= 0.001 ? fixed(3) : plain)(v);
 
-const nameOf = (model: Part) => model.get("name").text;
 
 const having = (run: Part, field: string) =>
     run.get("models").items.filter((model) => model.get(field).exists);

@@ -56,7 +56,8 @@ function one(board: Part): Child {
         ],
         rows),
     el("p", {},
-       "Of the models that cannot be told apart from the best, the one declared first wins. ",
+       "Of the models that cannot be told apart from the best the baseline wins, else the first " +
+           "one of lode.yaml that is better than it. ",
        "The winner was picked by these same rows, so its own figure flatters it a little."),
   ];
 }

@@ -4,9 +4,8 @@ import type {Part} from "../document";
 import {type Child, type Column, details, el, fig, table, when, words} from "../dom";
 
 import {day, fixed, percent, signed, whole} from "../figures";
-import {ranked} from "../reading";
+import {nameOf, ranked} from "../reading";
 
-const nameOf = (model: Part) => model.get("name").text;
 const monitorOf = (model: Part) => model.get("monitor");
 const periodsOf = (model: Part) => monitorOf(model).get("periods").items;
 const alarmsOf = (model: Part) => monitorOf(model).get("alarms").items;

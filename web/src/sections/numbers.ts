@@ -4,45 +4,35 @@ import {chart, type Legend, Plot, plot} from "../charts";
 import type {Part} from "../document";
 import {type Child, details, el, fig, table, when} from "../dom";
 import {day, digits, fixed, whole} from "../figures";
-import {blockUnits, ofNumbers, ranked} from "../reading";
+import {blockUnits, nameOf, ofNumbers, profile, ranked} from "../reading";
 
-import {overTime, weeksOf} from "./scores";
+import {type Bin, binOf, overTime, weeksOf} from "./scores";
 
-const profile = (model: Part, of: string) => model.at("profile", of).items;
-const nameOf = (model: Part) => model.get("name").text;
 const having = (run: Part, of: string, least = 1) =>
     ranked(run).filter((model) => ofNumbers(model) && profile(model, of).length >= least);
 
-interface Bin {
-  predicted: number;
-  observed: number;
-  low: number;
-  high: number;
+interface NumberBin extends Bin {
   tenth: number;
   ninetieth: number;
 }
 
-function binsOf(model: Part): Bin[] {
-  return profile(model, "calibration").map((bin) => ({
-                                             predicted: bin.get("predicted").number,
-                                             observed: bin.get("observed").number,
-                                             low: bin.get("low").number,
-                                             high: bin.get("high").number,
-                                             tenth: bin.get("tenth").number,
-                                             ninetieth: bin.get("ninetieth").number,
-                                           }));
-}
+const numberBinsOf = (model: Part): NumberBin[] =>
+    profile(model, "calibration").map((bin) => ({
+                                        ...binOf(bin),
+                                        tenth: bin.get("tenth").number,
+                                        ninetieth: bin.get("ninetieth").number,
+                                      }));
 
 /** From the least to the greatest number of all bins: one scale for both axes and all models. */
 function rangeOf(models: Part[]): [number, number] {
-  const all = models.flatMap(binsOf)
+  const all = models.flatMap(numberBinsOf)
                   .flatMap((bin) => [bin.predicted, bin.observed, bin.tenth, bin.ninetieth])
                   .filter(Number.isFinite);
   return [Math.min(...all), Math.max(...all)];
 }
 
 function against(model: Part, range: [number, number], legend: Legend, width: number): Element {
-  const bins = binsOf(model);
+  const bins = numberBinsOf(model);
   const colour = legend.colour(nameOf(model));
   return plot({
     width,
@@ -94,7 +84,7 @@ export function predictedAgainstTrue(run: Part, legend: Legend): Child {
        list.map(
            (model) => chart(
                `Predicted against true of ${nameOf(model)}: ` +
-                   binsOf(model)
+                   numberBinsOf(model)
                        .map((b) => [b.predicted, b.observed].map(digits(4)))
                        .map(([guess, came]) => `${guess} predicted, ${came} true`)
                        .join("; "),

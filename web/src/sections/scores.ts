@@ -4,29 +4,27 @@ import {chart, type Legend, Plot, plot} from "../charts";
 import type {Part} from "../document";
 import {type Child, details, el, fig, table, when} from "../dom";
 import {day, fixed, percent, whole} from "../figures";
-import {blockUnits, ofNumbers, ranked} from "../reading";
+import {blockUnits, nameOf, ofNumbers, profile, ranked} from "../reading";
 
-const profile = (model: Part, of: string) => model.at("profile", of).items;
-const nameOf = (model: Part) => model.get("name").text;
 // Models of labels; those of numbers are drawn by numbers.ts.
 const having = (run: Part, of: string, least = 1) =>
     ranked(run).filter((model) => !ofNumbers(model) && profile(model, of).length >= least);
 
-interface Bin {
+export interface Bin {
   predicted: number;
   observed: number;
   low: number;
   high: number;
 }
 
-function binsOf(model: Part): Bin[] {
-  return profile(model, "calibration").map((bin) => ({
-                                             predicted: bin.get("predicted").number,
-                                             observed: bin.get("observed").number,
-                                             low: bin.get("low").number,
-                                             high: bin.get("high").number,
-                                           }));
-}
+export const binOf = (bin: Part): Bin => ({
+  predicted: bin.get("predicted").number,
+  observed: bin.get("observed").number,
+  low: bin.get("low").number,
+  high: bin.get("high").number,
+});
+
+const binsOf = (model: Part): Bin[] => profile(model, "calibration").map(binOf);
 
 function reliability(model: Part, most: number, legend: Legend, width: number): Element {
   const bins = binsOf(model);
