@@ -57,7 +57,10 @@ Result<MemoryBudget::Hold> MemoryBudget::hold(std::string_view what, std::int64_
 
 Status MemoryBudget::change(std::size_t entry, std::int64_t from, std::int64_t to) {
   std::lock_guard lock(mutex_);
-  if (to > from && held_ + to - from > limit_) return fail(over(entries_[entry].what, to - from));
+  if (to > from && held_ + to - from > limit_) {
+    ++refusals_;
+    return fail(over(entries_[entry].what, to - from));
+  }
   held_ += to - from;
   peak_ = std::max(peak_, held_);
   lap_peak_ = std::max(lap_peak_, held_);
@@ -91,6 +94,11 @@ std::int64_t MemoryBudget::free() const {
 std::int64_t MemoryBudget::take_lap_peak() {
   std::lock_guard lock(mutex_);
   return std::exchange(lap_peak_, held_);
+}
+
+std::int64_t MemoryBudget::refusals() const {
+  std::lock_guard lock(mutex_);
+  return refusals_;
 }
 
 std::int64_t MemoryBudget::peak() const {

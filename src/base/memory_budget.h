@@ -51,6 +51,8 @@ class MemoryBudget {
   std::int64_t limit() const { return limit_; }
   std::int64_t free() const;
   std::int64_t peak() const;  // the most that was held at once
+  // How often something was refused: what a run says of it follows from the limit then.
+  std::int64_t refusals() const;
   // The most that was held at once since the last call (or ever, at the first).
   std::int64_t take_lap_peak();
 
@@ -66,6 +68,7 @@ class MemoryBudget {
   mutable std::mutex mutex_;
   std::int64_t held_ = 0;
   std::int64_t peak_ = 0;
+  std::int64_t refusals_ = 0;
   std::int64_t lap_peak_ = 0;
   std::vector<Entry> entries_;  // of live holds; "" = free to take
 };

@@ -14,8 +14,13 @@ constexpr std::string_view kNoReport = "none";
 Result<int> run(CommandContext& context) {
   auto project = project_of(context);
   if (!project) return project.error();
-  RunContext run_context{context.files,  context.clock,    context.limits,
-                         context.cancel, context.progress, context.options.flag("replace")};
+  RunContext run_context{context.files,
+                         context.clock,
+                         context.limits,
+                         context.cancel,
+                         context.progress,
+                         context.options.flag("replace"),
+                         context.options.flag("again")};
   TRY(RunReport report, run_project(**project, run_context));
   if (const std::string& page = context.options.text("report"); page != kNoReport)
     TRY_VOID(write_report(context.files, page, run_json(report)));
@@ -29,6 +34,7 @@ Result<int> run(CommandContext& context) {
 
 constexpr Positional kPositionals[] = {kProjectArgument};
 constexpr Option kOptions[] = {
+    {"again", OptionType::kBool, "false", "make what is up to date again too"},
     {"replace", OptionType::kBool, "false",
      "read sources anew whose files changed other than by growing; their old rows are void"},
     {"report", OptionType::kText, kNoReport,

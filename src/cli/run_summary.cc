@@ -122,12 +122,13 @@ void print_pairs(Output& out, const RunReport& report) {
 
 void print_notes(Output& out, const RunReport& report) {
   bool notes = false;
-  for (const ModelReport& m : report.models) notes = notes || !m.notes.empty() || !m.chosen.empty();
+  for (const ModelReport& m : report.models)
+    notes = notes || !notes_of(m).empty() || !m.chosen.empty();
   if (!notes) return;
   print_heading(out, "To know before trusting a figure");
   for (const ModelReport& m : report.models) {
     if (!m.chosen.empty()) out.print("{}: options {}\n", m.name, m.chosen);
-    for (const std::string& note : m.notes) out.print("{}: {}\n", m.name, note);
+    for (const std::string& note : notes_of(m)) out.print("{}: {}\n", m.name, note);
   }
 }
 
@@ -258,6 +259,23 @@ void print_walk(Output& out, const WalkReport& walk) {
               walk.version, walk.name);
 }
 
+// Where nothing is new there is nothing to say.
+void print_steps(Output& out, const RunReport& report) {
+  auto made = std::ranges::count(report.steps, true, &StepReport::made);
+  auto all = std::ssize(report.steps);
+  if (made == all) return;
+  print_heading(out, "Made, and up to date");
+  if (made == 0) {
+    out.print("nothing was out of date: all {} steps stand as they were\n", all);
+    return;
+  }
+  TextTable table({"step", "", "why"});
+  for (const StepReport& step : report.steps)
+    table.row(
+        {fmt::format("{} {}", step.kind, step.name), step.made ? "made" : "up to date", step.why});
+  table.print(out);
+}
+
 void print_time(Output& out, const RunReport& report) {
   print_heading(out, "Time");
   print_stations(out, report.stations, report.seconds, true);
@@ -277,6 +295,7 @@ void print_run(Output& out, const RunReport& report) {
   print_leaderboards(out, report);
   print_models(out, report);
   for (const WalkReport& walk : report.walks) print_walk(out, walk);
+  print_steps(out, report);
   print_time(out, report);
 }
 

@@ -7,6 +7,7 @@
 // fewer of either label is said to be too small.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -40,7 +41,7 @@ struct GroupRow {
   std::int64_t rows = 0;
   std::int64_t positive = 0;
   bool too_few = false;
-  GroupFigure figures[std::size(kGroupFigures)]{};
+  std::array<GroupFigure, std::size(kGroupFigures)> figures{};
 };
 
 struct GroupTable {

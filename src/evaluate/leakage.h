@@ -113,7 +113,7 @@ struct LeakSuspect {
 };
 
 struct LeakFinding {
-  std::string_view detector{};
+  std::string detector{};
   bool looked = false;
   std::string why_not = {};                // what was missing, when it did not look
   std::vector<LeakSuspect> suspects = {};  // in order of the features

@@ -74,7 +74,7 @@ struct WatchedPeriod {
 // One statistic of one column, or of scores and labels (then `of` is "score"), period by period.
 struct WatchSeries {
   std::string of;
-  std::string_view statistic;     // name of the detector
+  std::string statistic;          // name of the detector
   double days_alike = 0;          // autocorrelation of neighbouring days of the reference
   std::int64_t run_days = 0;      // drawn together in its null; 0 without one
   std::vector<double> value{};    // signed where the direction means something

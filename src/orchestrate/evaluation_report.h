@@ -3,6 +3,7 @@
 // look wrong, and how groups fare.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -69,7 +70,7 @@ struct DoubtfulLabel {
 struct LabelIssuesReport {
   std::string why_not{};
   std::int64_t rows = 0;  // looked at; 0 and no reason: nobody asked
-  double wrong[2] = {0, 0};
+  std::array<double, 2> wrong{};
   std::int64_t found = 0;
   std::vector<DoubtfulLabel> first{};
 };

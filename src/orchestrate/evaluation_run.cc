@@ -142,7 +142,7 @@ class FoldedRows {
       return {};
     }
     out_.labels.rows = std::ssize(folds_.rows);
-    std::ranges::copy(found->wrong, out_.labels.wrong);
+    std::ranges::copy(found->wrong, out_.labels.wrong.begin());
     out_.labels.found = std::ssize(found->issues);
     if (found->issues.size() > kListedLabels) found->issues.resize(kListedLabels);
     for (const LabelIssue& issue : found->issues)

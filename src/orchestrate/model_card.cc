@@ -206,7 +206,7 @@ class Card {
 
   void caveats() {
     section("Caveats and recommendations");
-    for (const std::string& note : model_.notes) say(note);
+    for (const std::string& note : notes_of(model_)) say(note);
     if (model_.leakage.suspected())
       say("It is suspected of a leak: its figures may come from what is not known in time.");
     for (const LeakFinding& finding : model_.leakage.findings)

@@ -231,7 +231,8 @@ class ModelRunner {
     run_.test_rows = std::move(rows_.test);
     TRY_VOID(run_.hold.resize(kKeptBytes * std::ssize(run_.test_rows) +
                               kKeptTrainBytes * std::ssize(rows_.train)));
-    return compare_with != nullptr ? compare_to(*compare_with) : Status();
+    return compare_with != nullptr ? compare_runs(run_, *compare_with, model_.seed, pool_, cancel_)
+                                   : Status();
   }
 
   Result<JudgedRows> judge_split(const std::string& split_name, const ScoredRows& rows,
@@ -306,22 +307,6 @@ class ModelRunner {
 
   BootstrapOptions draws() const { return {.replicates = kJudgingReplicates, .seed = model_.seed}; }
 
-  Status compare_to(const FittedRun& other) {
-    report().compared_with = other.report.name;
-    if (other.test_rows != run_.test_rows) {
-      report().notes.push_back("not compared with " + other.report.name +
-                               ": it was tested on other rows");
-      return {};
-    }
-    BootstrapOptions options = draws();
-    TRY(std::vector<MetricDifference> differences,
-        compare(other.judged, run_.judged, options, pool_, cancel_));
-    for (const MetricDifference& d : differences)
-      report().comparison.push_back(
-          {std::string(d.metric->name), d.difference, d.clear(), d.second_is_better()});
-    return {};
-  }
-
   const Model& model_;
   const TrainingTable& training_;
   Recipe recipe_;
@@ -384,6 +369,26 @@ Result<FittedRun> run_model(const Project& project, const Model& model,
                          .line = model.place.line,
                          .column = model.place.column}));
   return run;
+}
+
+Status compare_runs(FittedRun& run, const FittedRun& other, std::uint64_t seed, ThreadPool& pool,
+                    const CancelToken& cancel) {
+  ModelReport& report = run.report;
+  report.compared_with = other.report.name;
+  report.comparison.clear();
+  report.not_compared.clear();
+  if (other.test_rows != run.test_rows) {
+    report.not_compared =
+        "not compared with " + other.report.name + ": it was tested on other rows";
+    return {};
+  }
+  BootstrapOptions draws{.replicates = kJudgingReplicates, .seed = seed};
+  TRY(std::vector<MetricDifference> differences,
+      compare(other.judged, run.judged, draws, pool, cancel));
+  for (const MetricDifference& d : differences)
+    report.comparison.push_back(
+        {std::string(d.metric->name), d.difference, d.clear(), d.second_is_better()});
+  return {};
 }
 
 Status FittedRun::forget_training() {

@@ -61,6 +61,11 @@ Result<FittedRun> run_model(const Project& project, const Model& model,
                             const TrainingTable& training, const FittedRun* compare_with,
                             const ModelMeans& means);
 
+// Puts into the report of `run` what differs from the other on the same test rows, or that they are
+// not the same. Errors: those of compare().
+Status compare_runs(FittedRun& run, const FittedRun& other, std::uint64_t seed, ThreadPool& pool,
+                    const CancelToken& cancel);
+
 // At the model's place, for the first of which something is wrong: kNotFound for an algorithm that
 // is not there; kInvalid where it is to be compared with a model that learns another task.
 Status check_algorithms(const Project& project);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace lode {
@@ -30,6 +31,20 @@ std::string key_of(const Model& model, const FittedRun& run) {
 
 }  // namespace
 
+const Model* watched_before(const Project& project, const Model& model) {
+  if (model.split.random > 0) return nullptr;
+  auto rows_of = [](const Model& one) {
+    return std::tuple(one.from, one.seed, one.columns, range_text(one.split.train),
+                      range_text(one.split.test), one.split.embargo, one.split.purge,
+                      one.split.groups);
+  };
+  for (const Model& before : project.models) {
+    if (&before == &model || before.name == model.name) break;
+    if (before.split.random == 0 && rows_of(before) == rows_of(model)) return &before;
+  }
+  return nullptr;
+}
+
 WatchOptions watch_options(const MonitorRules& rules, std::uint64_t seed) {
   WatchOptions options;
   options.period = rules.period;
@@ -51,14 +66,14 @@ std::vector<WatchedColumn> watched_columns(const Model& model, const TrainingTab
   return out;
 }
 
-Result<MonitorReport> MonitorRuns::look(const Model& model, const TrainingTable& training,
-                                        const MonitorRules& rules, const FittedRun& run,
+Result<MonitorReport> MonitorRuns::look(const Project& project, const Model& model,
+                                        const TrainingTable& training, const FittedRun& run,
                                         const ModelMeans& means) {
   MonitorReport report;
   if (model.split.random > 0) return report;
   report.asked = true;
   std::vector<WatchedColumn> columns = watched_columns(model, training);
-  WatchOptions options = watch_options(rules, model.seed);
+  WatchOptions options = watch_options(project.monitor, model.seed);
   report.alpha = options.alpha;
   std::int64_t count = std::ssize(run.train_rows) + std::ssize(run.test_rows);
   auto hold = means.budget.hold("monitor of model " + model.name,
@@ -79,11 +94,10 @@ Result<MonitorReport> MonitorRuns::look(const Model& model, const TrainingTable&
         auto known = of_columns_.find(key);
         if (known == of_columns_.end()) {
           TRY(Watch watch, rows_->columns(rows, columns, means.pool, means.cancel));
-          known = of_columns_.emplace(key, Known{model.name, std::move(watch)}).first;
-        } else {
-          report.columns_as = known->second.model;
+          known = of_columns_.emplace(key, std::move(watch)).first;
         }
-        report.watch = known->second.columns;
+        report.watch = known->second;
+        if (const Model* before = watched_before(project, model)) report.columns_as = before->name;
         station.advance(count);
         // Scores are watched as probabilities of labels of 0 and 1.
         if (task_of(model.algorithm) == Task::kNumber) return {};

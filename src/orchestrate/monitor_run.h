@@ -20,19 +20,19 @@ class MonitorRuns {
   // Station "model late: monitor". Only models whose split goes by time are watched. What is said
   // of columns is worked out once for models of the same columns and rows. What does not fit into
   // the budget is left undone, and the report says so. Errors: kCancelled.
-  Result<MonitorReport> look(const Model& model, const TrainingTable& training,
-                             const MonitorRules& rules, const FittedRun& run,
+  Result<MonitorReport> look(const Project& project, const Model& model,
+                             const TrainingTable& training, const FittedRun& run,
                              const ModelMeans& means);
 
  private:
-  struct Known {
-    std::string model;
-    Watch columns;
-  };
-  std::map<std::string, Known, std::less<>> of_columns_;
+  std::map<std::string, Watch, std::less<>> of_columns_;
   std::optional<RowsWatch> rows_;  // of the last model: most of a project have the same
   std::string rows_key_;
 };
+
+// The first model before it with the same columns, rows and seed: what is said of columns stands
+// there. nullptr if there is none, or it is not watched.
+const Model* watched_before(const Project& project, const Model& model);
 
 WatchOptions watch_options(const MonitorRules& rules, std::uint64_t seed);
 

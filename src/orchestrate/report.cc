@@ -4,6 +4,12 @@
 
 namespace lode {
 
+std::vector<std::string> notes_of(const ModelReport& model) {
+  std::vector<std::string> notes = model.notes;
+  if (!model.not_compared.empty()) notes.push_back(model.not_compared);
+  return notes;
+}
+
 void write_estimate(JsonWriter& json, const Estimate& e) {
   json.begin_object()
       .field("value", e.value)
@@ -116,7 +122,7 @@ void write_judgement(JsonWriter& json, const ModelReport& model) {
     write_leakage(json, model.leakage);
   write_evaluation(json, model.evaluation);
   json.key("notes").begin_array();
-  for (const std::string& note : model.notes) json.value(note);
+  for (const std::string& note : notes_of(model)) json.value(note);
   json.end_array();
   write_card(json, model.card);
 }

@@ -147,6 +147,7 @@ struct ModelReport {
   ModelPicture picture{};
   std::string compared_with;
   std::vector<ComparisonReport> comparison{};
+  std::string not_compared{};  // why not; told with the notes
   InflationReport inflation{};
   DriversReport drivers{};
   LeakageReport leakage{};
@@ -191,6 +192,14 @@ struct WalkReport {
   std::string content{};
 };
 
+// A step of the run behind its sources: made by it, or up to date and told as it was.
+struct StepReport {
+  std::string kind;  // "training set", "model", "leaderboards", "retraining"
+  std::string name;
+  bool made = false;
+  std::string why;  // "its data changed", "as run 3 made it"
+};
+
 struct RunReport {
   std::string project;
   std::vector<std::string> notes{};  // of lode.yaml
@@ -202,6 +211,7 @@ struct RunReport {
   std::vector<ModelReport> models{};
   std::vector<Leaderboard> leaderboards{};
   std::vector<WalkReport> walks{};
+  std::vector<StepReport> steps{};  // in the order they are made
   std::vector<StationRecord> stations{};
   std::vector<CounterRecord> counters{};
   std::int64_t memory_limit = 0;   // bytes of --memory
@@ -209,6 +219,9 @@ struct RunReport {
   std::int64_t resident_peak = 0;  // bytes the process had at the most, as the machine counts
   double seconds = 0;
 };
+
+// All that is to be known before a model's figures are trusted.
+std::vector<std::string> notes_of(const ModelReport& model);
 
 // {"value": .., "low": .., "high": ..}
 void write_estimate(JsonWriter& json, const Estimate& e);

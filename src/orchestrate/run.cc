@@ -8,8 +8,6 @@
 #include "base/json.h"
 #include "base/process_usage.h"
 #include "base/zone.h"
-#include "features/history.h"
-#include "features/training_set.h"
 #include "ingest/arrivals.h"
 #include "orchestrate/catalogue.h"
 #include "orchestrate/kept_report.h"
@@ -19,13 +17,15 @@
 #include "orchestrate/leftovers.h"
 #include "orchestrate/model_run.h"
 #include "orchestrate/monitor_run.h"
-#include "orchestrate/outcome_reads.h"
 #include "orchestrate/run_json.h"
 #include "orchestrate/run_log.h"
+#include "orchestrate/run_plan.h"
 #include "orchestrate/source_run.h"
 #include "orchestrate/stations.h"
+#include "orchestrate/step_inputs.h"
+#include "orchestrate/step_outcomes.h"
+#include "orchestrate/training_run.h"
 #include "orchestrate/walk_run.h"
-#include "project/definition.h"
 #include "project/lock.h"
 #include "telemetry/counted_files.h"
 #include "telemetry/metrics.h"
@@ -75,7 +75,8 @@ class Runner {
         written_(metrics_.counter("lode_bytes_written_total", "bytes written into files")),
         files_(context.files, written_),
         stations_({context.clock, context.progress, context.cancel, budget_, written_},
-                  [this](const StationRecord& station) { return log_->station(station); }) {}
+                  [this](const StationRecord& station) { return log_->station(station); }),
+        sets_(project, {files_, pool_, context.cancel, budget_, stations_, metrics_}) {}
 
   Result<RunReport> run() {
     report_.project = project_.name;
@@ -125,13 +126,13 @@ class Runner {
     TRY_VOID(check_walks(project_));
     TRY(MemoryBudget::Hold program, budget_.hold("lode and its libraries", kProgramBytes));
     for (const Source& source : project_.sources) TRY_VOID(ingest(source));
-    for (const Source& source : project_.sources) TRY_VOID(load(source));
+    TRY(plan_, plan_run(project_, read_, {files_, context_.again, budget_.limit()}));
     for (const View& view : project_.views) describe(view);
-    std::map<std::string, TrainingTable> tables;
-    TRY_VOID(train(tables));
+    TRY_VOID(load_records());
+    TRY_VOID(train());
     records_.clear();
     record_holds_.clear();
-    return fit_all(tables);
+    return fit_all();
   }
 
   SourceContext source_context() {
@@ -146,8 +147,8 @@ class Runner {
       TRY(SourceRun run, ingest_source(source, next_seq, context));
       station.read_bytes(run.report.bytes);
       count(run.report);
-      next_seq_ = std::max(next_seq_, run.next_seq);
-      zones_.emplace(source.name, run.zone);
+      read_.next_seq = std::max(read_.next_seq, run.next_seq);
+      read_.zones.emplace(source.name, run.zone);
       report_.sources.push_back(run.report);
       return {};
     });
@@ -163,11 +164,70 @@ class Runner {
             {{"source", source.name}, {"cause", aside.cause}}, aside.rows);
   }
 
+  // Sets whose tables are wanted: those of models that are made, and of all models where some are,
+  // for they are compared.
+  SetNames wanted_sets() {
+    SetNames sets;
+    for (const TrainingSet& set : project_.training)
+      if (plan_.due(StepKind::kTraining, set.name)) sets.insert(set.name);
+    bool any = plan_.due(StepKind::kLeaderboards, "all");
+    for (const Model& model : project_.models)
+      if (any || scores_are_lost(model)) sets.insert(model.from);
+    for (const Retraining& walk : project_.retraining)
+      if (plan_.due(StepKind::kWalk, walk.name)) sets.insert(project_.model(walk.champion)->from);
+    return sets;
+  }
+
+  // Of them, those that cannot be read back from what is kept.
+  bool must_build(const TrainingSet& set) const {
+    const PlannedStep& step = plan_.step(StepKind::kTraining, set.name);
+    if (step.due) return true;
+    TrainingOutcome outcome;
+    if (!read_outcome(step.kept->outcome, outcome) || !outcome.by_seq || outcome.report.rows == 0)
+      return true;
+    bool looked_at = std::ranges::any_of(project_.models, [&](const Model& model) {
+      return model.from == set.name && plan_.due(StepKind::kModel, model.name);
+    });
+    return looked_at && TrainingRun::needs_records(project_, set);
+  }
+
+  bool scores_are_lost(const Model& model) {
+    const PlannedStep& step = plan_.step(StepKind::kModel, model.name);
+    ModelOutcome outcome;
+    if (step.due || !read_outcome(step.kept->outcome, outcome)) return false;
+    return !is_kept(files_, scores_path(project_, model.name), outcome.report.content);
+  }
+
+  // Records are wanted where a set is built from them, and once of every source for its times.
+  Status load_records() {
+    for (const std::string& name : wanted_sets())
+      (must_build(*project_.training_set(name)) ? built_ : restored_).insert(name);
+    for (const Source& source : project_.sources) {
+      const PlannedStep& step = plan_.step(StepKind::kSource, source.name);
+      if (!built_.empty() || step.due) {
+        TRY_VOID(load(source));
+        continue;
+      }
+      SourceOutcome times;
+      TRY_VOID(read_outcome(step.kept->outcome, times));
+      SourceReport& report = *std::ranges::find(report_.sources, source.name, &SourceReport::name);
+      report.first_time = times.first_time;
+      report.last_time = times.last_time;
+    }
+    return {};
+  }
+
   Status load(const Source& source) {
     SourceReport& report = *std::ranges::find(report_.sources, source.name, &SourceReport::name);
+    TRY_VOID(load(source, report));
+    return keep_outcome(StepKind::kSource, source.name,
+                        outcome_bytes(SourceOutcome{report.first_time, report.last_time}));
+  }
+
+  Status load(const Source& source, SourceReport& report) {
     return stations_.run(
         {.name = "load " + source.name, .total = report.accepted}, [&](Station& station) -> Status {
-          TRY(Records loaded, load_records(source, source_context()));
+          TRY(Records loaded, lode::load_records(source, source_context()));
           station.read_bytes(loaded.bytes_read);
           Table& records = loaded.table;
           const Column* time = records.find(kTimeColumn);
@@ -194,111 +254,101 @@ class Runner {
     for (const NamedExpression& value : view.derived) out.values.push_back(value.name);
   }
 
-  // Lets go of what no set behind the first `done` reads.
-  static void forget(std::size_t done, History& history, ReadCache& cache) {
-    std::vector<std::string> views;
-    const std::vector<TrainingSet>& sets = history.project().training;
-    for (std::size_t i = done; i < sets.size(); ++i)
-      for (std::string& view : views_read(sets[i])) views.push_back(std::move(view));
-    history.keep_only(views);
-    std::erase_if(cache, [&](const auto& read) {
-      return std::ranges::find(views, read.second.view) == views.end();
-    });
-  }
-
-  Status train(std::map<std::string, TrainingTable>& tables) {
-    when_known_ = read_outcomes_when_known(project_);
-    const Project& project = when_known_.project;
-    History history(project, records_, next_seq_ - 1, pool_, context_.cancel, &budget_);
-    TRY_VOID(history.plan());
-    ReadCache cache;
-    for (std::size_t i = 0; i < project.training.size(); ++i) {
-      const TrainingSet& set = project.training[i];
-      bool declared = project_.training_set(set.name) != nullptr;
-      ReplayCounts before = history.counts();
-      std::int64_t facts = history.facts_made();
-      auto build = [&] {
-        return stations_.run({.name = "training set " + set.name}, [&](Station& station) -> Status {
-          TRY(TrainingTable table, build_training_set(set, history, cache));
-          if (declared) TRY_VOID(describe(set, table));
-          station.advance(table.columns.rows);
-          tables.emplace(set.name, std::move(table));
-          return {};
-        });
-      };
-      Status made = build();
-      if (!made && made.error().code() == Code::kLimit) {
-        // Those that nobody declared are only there to be held against others: they give way.
-        if (declared && !forget_when_known(tables)) return made;
-        if (declared) made = build();
-        if (!declared) made = {};
+  Status train() {
+    if (!built_.empty()) TRY_VOID(sets_.build(built_, records_, read_.next_seq - 1));
+    for (const std::string& name : restored_) TRY_VOID(sets_.restore(*project_.training_set(name)));
+    for (const TrainingSet& set : project_.training) {
+      const PlannedStep& step = plan_.step(StepKind::kTraining, set.name);
+      if (sets_.has(set.name) && step.due) {
+        TRY_VOID(describe(set, sets_.table(set.name)));
+        continue;
       }
-      TRY_VOID(made);
-      look_for_outcomes(set, tables);
-      count(set, before, history.counts(), history.facts_made() - facts);
-      forget(i + 1, history, cache);
+      TrainingOutcome outcome;
+      TRY_VOID(read_outcome(step.kept->outcome, outcome));
+      report_.training.push_back(std::move(outcome.report));
     }
     return {};
   }
 
-  // Whether there were any. For want of memory.
-  bool forget_when_known(std::map<std::string, TrainingTable>& tables) {
-    for (auto& [name, leaks] : leakage_sets_) {
-      leaks.when_known = nullptr;
-      leaks.why_not_known = "there was no memory for its training set";
-    }
-    return std::erase_if(tables, [&](const auto& table) {
-             return project_.training_set(table.first) == nullptr;
-           }) > 0;
+  // Keeps what a step came to, as the last thing that is done of it; one that is up to date stays
+  // as it is.
+  Status keep_outcome(StepKind kind, const std::string& name, std::string outcome) {
+    const PlannedStep& step = plan_.step(kind, name);
+    if (!step.due) return {};
+    KeptStep kept = made_now(step);
+    kept.outcome = std::move(outcome);
+    return keep_step(files_, project_, kind, name, kept);
   }
 
-  void look_for_outcomes(const TrainingSet& set,
-                         const std::map<std::string, TrainingTable>& tables) {
-    constexpr std::int64_t kMostReads = 200'000;
-    if (project_.training_set(set.name) == nullptr) return;
-    const TrainingTable& table = tables.at(set.name);
-    LeakageSet& leaks = leakage_sets_.try_emplace(set.name, table).first->second;
-    leaks.reads = declared_outcome_reads(project_, set);
-    leaks.from_the_past = columns_of_views(set);
-    if (leaks.reads.empty()) return;
-    leaks.early = early_reads(table, records_.find(set.rows)->second, kMostReads);
-    auto repaired = when_known_.set_of.find(set.name);
-    if (repaired == when_known_.set_of.end()) return;
-    if (auto found = tables.find(repaired->second); found != tables.end())
-      leaks.when_known = &found->second;
-    else
-      leaks.why_not_known = "there was no memory for its training set";
+  KeptStep made_now(const PlannedStep& step) const {
+    KeptStep kept{step.inputs, report_.run};
+    if (budget_.refusals() > 0) kept.inputs.push_back(memory_input(budget_.limit()));
+    return kept;
   }
 
-  // Views that sets share are counted with the first.
-  void count(const TrainingSet& set, const ReplayCounts& before, const ReplayCounts& after,
-             std::int64_t facts) {
-    MetricLabels of_set = {{"set", set.name}};
-    count("lode_facts_replayed_total", "versions of records and labels made ready for replay",
-          of_set, facts);
-    count("lode_facts_folded_total", "facts that went into the state of a key", of_set,
-          after.folded - before.folded);
-    count("lode_facts_hidden_total", "facts that came out again, a later version hiding them",
-          of_set, after.hidden - before.hidden);
-    count("lode_reads_answered_total", "reads of views", of_set, after.answered - before.answered);
-    count("lode_reads_refolded_total", "reads answered by folding a key's facts anew", of_set,
-          after.refolded - before.refolded);
-  }
-
-  Status fit_all(const std::map<std::string, TrainingTable>& tables) {
-    TRY_VOID(keep_training(tables));
+  Status fit_all() {
+    TRY_VOID(keep_training());
     std::map<std::string, FittedRun> runs;
     Status fitted;
     for (const Model& model : project_.models)
-      if (fitted) fitted = fit(model, tables.at(model.from), runs);
+      if (fitted) fitted = fit_or_restore(model, runs);
     // Also when a model could not be made: what those before it said may show why.
-    Status kept = keep_scores(tables, runs);
+    Status kept = keep_scores(runs);
     if (!fitted || !kept) return fitted ? kept : fitted;
+    TRY_VOID(rank(runs));
+    runs.clear();
+    for (const Retraining& walk : project_.retraining) TRY_VOID(go_forward_or_restore(walk));
+    for (const PlannedStep& step : plan_.steps)
+      if (step.kind != StepKind::kSource)
+        report_.steps.push_back(
+            {std::string(step_kind_name(step.kind)), step.name, step.due, step.why});
+    return {};
+  }
+
+  Status fit_or_restore(const Model& model, std::map<std::string, FittedRun>& runs) {
+    const PlannedStep& step = plan_.step(StepKind::kModel, model.name);
+    if (step.due) return fit(model, runs);
+    ModelOutcome outcome;
+    TRY_VOID(read_outcome(step.kept->outcome, outcome));
+    if (!sets_.has(model.from)) {
+      report_.models.push_back(std::move(outcome.report));
+      return log_->model(report_.models.back());
+    }
+    std::string compared = outcome.compared_content;
+    TRY(FittedRun run,
+        judged_again(model, sets_.table(model.from), std::move(outcome), pool_, context_.cancel));
+    auto other = runs.find(model.compare_with);
+    if (other != runs.end() && other->second.report.content != compared) {
+      TRY_VOID(compare_runs(run, other->second, model.seed, pool_, context_.cancel));
+      TRY_VOID(keep_model(model, run, *step.kept, runs));
+    }
+    report_.models.push_back(run.report);
+    runs.emplace(model.name, std::move(run));
+    return log_->model(report_.models.back());
+  }
+
+  // `kept`: what it is made of, and by which run.
+  Status keep_model(const Model& model, const FittedRun& run, KeptStep kept,
+                    const std::map<std::string, FittedRun>& runs) {
+    ModelOutcome outcome = model_outcome(run);
+    if (auto other = runs.find(model.compare_with); other != runs.end())
+      outcome.compared_content = other->second.report.content;
+    kept.outcome = outcome_bytes(outcome);
+    return keep_step(files_, project_, StepKind::kModel, model.name, kept);
+  }
+
+  Status rank(const std::map<std::string, FittedRun>& runs) {
+    const PlannedStep& step = plan_.step(StepKind::kLeaderboards, "all");
+    if (!step.due) {
+      LeaderboardsOutcome outcome;
+      TRY_VOID(read_outcome(step.kept->outcome, outcome));
+      report_.leaderboards = std::move(outcome.boards);
+      return {};
+    }
     TRY_VOID(stations_.run({.name = "leaderboard", .unit = "models"},
                            [&](Station& station) { return rank(runs, station); }));
-    runs.clear();
-    for (const Retraining& walk : project_.retraining) TRY_VOID(go_forward(walk, tables));
-    return {};
+    return keep_outcome(StepKind::kLeaderboards, "all",
+                        outcome_bytes(LeaderboardsOutcome{report_.leaderboards}));
   }
 
   Status rank(const std::map<std::string, FittedRun>& runs, Station& station) {
@@ -308,13 +358,23 @@ class Runner {
     return {};
   }
 
-  Status go_forward(const Retraining& walk, const std::map<std::string, TrainingTable>& tables) {
-    const TrainingTable& table = tables.at(project_.model(walk.champion)->from);
+  Status go_forward_or_restore(const Retraining& walk) {
+    const PlannedStep& step = plan_.step(StepKind::kWalk, walk.name);
+    if (step.due) return go_forward(walk);
+    WalkOutcome outcome;
+    TRY_VOID(read_outcome(step.kept->outcome, outcome));
+    report_.walks.push_back(std::move(outcome.report));
+    return {};
+  }
+
+  Status go_forward(const Retraining& walk) {
+    const TrainingTable& table = sets_.table(project_.model(walk.champion)->from);
     TRY(WalkedRun run,
         run_walk(project_, walk, table, {pool_, context_.cancel, budget_, stations_}));
     TRY_VOID(keep_live(run));
     report_.walks.push_back(std::move(run.report));
-    return {};
+    return keep_outcome(StepKind::kWalk, walk.name,
+                        outcome_bytes(WalkOutcome{report_.walks.back()}));
   }
 
   // What a walk made live is kept as a model of its name, and is the champion from here on.
@@ -333,41 +393,50 @@ class Runner {
                          {"gate", run.decision.why, decision.take()});
   }
 
-  Status fit(const Model& model, const TrainingTable& table,
-             std::map<std::string, FittedRun>& runs) {
+  Status fit(const Model& model, std::map<std::string, FittedRun>& runs) {
+    const TrainingTable& table = sets_.table(model.from);
     auto other = runs.find(model.compare_with);
     const FittedRun* compared = other == runs.end() ? nullptr : &other->second;
-    TRY(FittedRun run,
-        run_model(project_, model, table, compared, {pool_, context_.cancel, budget_, stations_}));
-    TRY(run.report.leakage, leaks_.look(model, leakage_sets_.at(model.from), run,
-                                        {pool_, context_.cancel, budget_, stations_}));
-    TRY(run.report.monitor, monitor_.look(model, table, project_.monitor, run,
-                                          {pool_, context_.cancel, budget_, stations_}));
+    ModelMeans means{pool_, context_.cancel, budget_, stations_};
+    TRY(FittedRun run, run_model(project_, model, table, compared, means));
+    TRY(run.report.leakage, leaks_.look(model, sets_.leakage(model.from), run, means));
+    TRY(run.report.monitor, monitor_.look(project_, model, table, run, means));
     TRY_VOID(run.forget_training());
     TRY_VOID(stations_.run({.name = fmt::format("model {}: keep", model.name), .unit = "bytes"},
                            [&](Station& station) { return store(model, run, station); }));
+    const PlannedStep& step = plan_.step(StepKind::kModel, model.name);
+    TRY_VOID(keep_model(model, run, made_now(step), runs));
     report_.models.push_back(run.report);
     runs.emplace(model.name, std::move(run));
     return {};
   }
 
-  Status keep_training(const std::map<std::string, TrainingTable>& tables) {
-    std::vector<Kept> sets;
+  Status keep_training() {
+    std::vector<Kept> kept;
     for (const TrainingReport& set : report_.training) {
-      const TrainingTable& table = tables.at(set.name);
-      sets.push_back({training_path(project_, set.name), set.dataset, set.rows,
+      if (!plan_.due(StepKind::kTraining, set.name)) continue;
+      const TrainingTable& table = sets_.table(set.name);
+      kept.push_back({training_path(project_, set.name), set.dataset, set.rows,
                       4 + static_cast<std::int64_t>(set.columns.size()),
                       [&table] { return training_rows(table); }});
     }
-    return keep_all("keep training sets", std::move(sets));
+    TRY_VOID(keep_all("keep training sets", std::move(kept)));
+    for (const TrainingReport& set : report_.training) {
+      if (!plan_.due(StepKind::kTraining, set.name)) continue;
+      bool by_seq = std::ranges::is_sorted(sets_.table(set.name).seq);
+      TRY_VOID(
+          keep_outcome(StepKind::kTraining, set.name, outcome_bytes(TrainingOutcome{set, by_seq})));
+    }
+    return {};
   }
 
-  Status keep_scores(const std::map<std::string, TrainingTable>& tables,
-                     const std::map<std::string, FittedRun>& runs) {
+  Status keep_scores(const std::map<std::string, FittedRun>& runs) {
     std::vector<Kept> scores;
     for (const ModelReport& model : report_.models) {
-      const TrainingTable& table = tables.at(model.training);
-      const FittedRun& run = runs.at(model.name);
+      auto found = runs.find(model.name);
+      if (found == runs.end()) continue;  // as it was
+      const FittedRun& run = found->second;
+      const TrainingTable& table = sets_.table(model.training);
       scores.push_back({scores_path(project_, model.name), model.content, model.test_rows, 4,
                         [&] { return score_rows(table, run.test_rows, run.test_scores); }});
     }
@@ -421,36 +490,15 @@ class Runner {
     TRY_VOID(files_.make_directories(parent_directory(path)));
     TRY_VOID(write_atomically(files_, path, artifact));
     station.advance(std::ssize(artifact));
-    return log_->model(run.report, run.model->describe());
-  }
-
-  // docs/semantics.md 8.5.
-  Result<std::string> dataset_name(const TrainingSet& set) {
-    ContentHasher hasher;
-    hasher.add_field(project_.name);
-    hasher.add_field(std::uint64_t{0});                           // origin
-    hasher.add_field(static_cast<std::uint64_t>(next_seq_ - 1));  // cut
-    const Source* source = project_.source(set.rows);
-    hasher.add_field(text(zones_.at(source->name)));
-    hasher.add_field(static_cast<std::uint64_t>(source->known.mode));
-    for (const std::string& name : views_read(set)) {
-      const View* view = project_.view(name);
-      const std::string& read = view->over_label ? project_.label(view->over)->about : view->over;
-      hasher.add_field(text(zones_.at(read)));
-      hasher.add_field(static_cast<std::uint64_t>(project_.source(read)->known.mode));
-    }
-    TRY(std::string definition, training_definition(project_, set, files_));
-    hasher.add_field(definition);
-    hasher.add_field(kEngineSemanticsVersion);
-    hasher.add_field(zone_data_version());
-    return text(hasher.finish());
+    TRY(run.report.libraries, libraries_of(run.model->describe()));
+    return log_->model(run.report);
   }
 
   Status describe(const TrainingSet& set, const TrainingTable& table) {
     TrainingReport& out = report_.training.emplace_back();
     out.name = set.name;
     out.over_limit = table.over_limit;
-    TRY(out.dataset, dataset_name(set));
+    TRY(out.dataset, dataset_name(project_, set, read_, files_));
     out.rows = table.columns.rows;
     for (const Field& field : table.columns.schema.fields()) out.columns.push_back(field.name);
     double positives = 0;
@@ -474,12 +522,13 @@ class Runner {
   RunLog* log_ = nullptr;  // of run(), while it goes on
   RecordTables records_;
   std::vector<MemoryBudget::Hold> record_holds_;
-  std::map<std::string, ContentHash, std::less<>> zones_;
-  RepairedProject when_known_;
-  std::map<std::string, LeakageSet, std::less<>> leakage_sets_;  // of tables of work()
+  ReadSources read_;
+  RunPlan plan_;
+  SetNames built_;     // training sets
+  SetNames restored_;  // from what is kept
+  TrainingRun sets_;
   LeakageRuns leaks_;
   MonitorRuns monitor_;
-  std::int64_t next_seq_ = 0;  // one past the last of the arrival list
 };
 
 }  // namespace

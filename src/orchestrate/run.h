@@ -1,5 +1,7 @@
 // `lode run`: brings everything a project declares up to date once, station by station: sources to
-// records, features and training sets, models fitted and judged.
+// records, features and training sets, models fitted and judged. What is up to date already is told
+// as it was and not made again (orchestrate/run_plan.h), so a run that was killed goes on where it
+// was and ends in the same names and figures.
 #pragma once
 
 #include <string>
@@ -21,6 +23,7 @@ struct RunContext {
   CancelToken cancel;
   Progress& progress;
   bool replace = false;  // read files that changed anew instead of refusing them
+  bool again = false;    // make what is up to date again too
 };
 
 // Errors: those of the stations, each with its place; kConflict when another run is writing.

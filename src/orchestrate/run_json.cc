@@ -162,6 +162,15 @@ std::string run_json(const RunReport& report) {
     json.end_object();
   }
   json.end_array();
+  json.key("steps").begin_array();
+  for (const StepReport& step : report.steps)
+    json.begin_object()
+        .field("kind", step.kind)
+        .field("name", step.name)
+        .field("state", step.made ? "made" : "up to date")
+        .field("why", step.why)
+        .end_object();
+  json.end_array();
   write_stations(json, report.stations);
   write_counters(json, report.counters);
   return json.end_object().take();

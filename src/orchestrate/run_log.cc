@@ -40,7 +40,8 @@ Result<std::int64_t> end_interrupted(MetadataStore& store, const Project& projec
   return newest;
 }
 
-// The versions a model depends on. An algorithm of a library says which one made the model.
+}  // namespace
+
 Result<NamedTexts> libraries_of(std::string_view fitted) {
   NamedTexts libraries = {{"lode", LODE_VERSION}};
   TRY(std::string duckdb, Duck::version());
@@ -53,8 +54,6 @@ Result<NamedTexts> libraries_of(std::string_view fitted) {
     libraries.emplace_back(library->text.substr(0, blank), library->text.substr(blank + 1));
   return libraries;
 }
-
-}  // namespace
 
 std::string run_records_path(const Project& project) { return state_path(project, "runs.sqlite"); }
 
@@ -116,7 +115,7 @@ Status RunLog::counters(const std::vector<CounterRecord>& counters) {
   return store_->add_counters(std::to_string(number_), counters);
 }
 
-Status RunLog::model(ModelReport& model, std::string_view fitted) {
+Status RunLog::model(ModelReport& model) {
   ModelRecord record;
   record.project = project_->name;
   record.name = model.name;
@@ -128,8 +127,7 @@ Status RunLog::model(ModelReport& model, std::string_view fitted) {
   record.options = model.options;
   record.seed = model.seed;
   record.threads = model.threads;
-  TRY(record.libraries, libraries_of(fitted));
-  model.libraries = record.libraries;
+  record.libraries = model.libraries;
   JsonWriter json;
   json.begin_object();
   write_judgement(json, model);

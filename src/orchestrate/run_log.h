@@ -34,6 +34,10 @@ void find_interrupted(FileSystem& files, const Project& project, std::vector<Run
 // find_interrupted or the next run found out.
 std::string_view run_state_text(const RunRecord& run);
 
+// The versions a model depends on. `fitted` is what the algorithm says of it, as JSON
+// (FittedModel::describe): one of a library says which made it.
+Result<NamedTexts> libraries_of(std::string_view fitted);
+
 // Belongs to the thread of the run.
 class RunLog {
  public:
@@ -46,9 +50,8 @@ class RunLog {
   // when those that wait took a second: a sync a station would show in a small run.
   Status station(const StationRecord& station);
   Status counters(const std::vector<CounterRecord>& counters);  // once
-  // Adds a stored model and sets its version and libraries in `model`. `fitted` is what the
-  // algorithm says of the model, as JSON (FittedModel::describe).
-  Status model(ModelReport& model, std::string_view fitted);
+  // Adds a stored model and sets its version in `model`.
+  Status model(ModelReport& model);
   // Makes a version the champion of its name, unless it has been that before: who went back from it
   // is not overruled by the same run again.
   Status promote(const std::string& model, std::int64_t version, const Act& act);

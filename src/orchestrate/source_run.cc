@@ -98,6 +98,13 @@ Result<std::optional<Receipt>> read_receipt(FileSystem& files, const std::string
   return *std::move(receipt);
 }
 
+// What of the declaration its rows follow from.
+Result<ContentHash> declared_as(const Source& source, const SourceContext& context) {
+  TRY(std::string definition, source_definition(source, context.files));
+  TRY(ValueCheck check, ValueCheck::make(context.project, source));
+  return content_hash(definition + check.definition());
+}
+
 class Ingest {
  public:
   Ingest(const Source& source, std::int64_t next_seq, const SourceContext& context)
@@ -111,9 +118,8 @@ class Ingest {
   }
 
   Result<SourceRun> run() {
-    TRY(std::string definition, source_definition(source_, context_.files));
     TRY(check_, ValueCheck::make(context_.project, source_));
-    ContentHash hash = content_hash(definition + check_->definition());
+    TRY(ContentHash hash, declared_as(source_, context_));
     TRY(std::optional<Receipt> old, read_receipt(context_.files, receipt_file()));
     TRY(plan_, plan_source(context_.files, context_.project, source_, hash, old, next_seq_,
                            context_.limits.threads, context_.replace));
@@ -333,6 +339,45 @@ Result<std::int64_t> next_free_seq(FileSystem& files, const Project& project) {
     if (receipt) next = std::max(next, receipt->next_seq);
   }
   return next;
+}
+
+Result<SourceLook> look_at_source(const Source& source, std::int64_t next_seq,
+                                  const SourceContext& context) {
+  TRY(ContentHash definition, declared_as(source, context));
+  TRY(std::optional<Receipt> old,
+      read_receipt(context.files, receipt_path(context.project, source)));
+  TRY(SourcePlan plan, plan_source(context.files, context.project, source, definition, old,
+                                   next_seq, context.limits.threads, context.replace));
+  SourceLook look;
+  look.name = source.name;
+  look.due = plan.kind != SourcePlan::Kind::kReuse;
+  for (const SourcePlan::File& file : plan.declared) look.bytes += file.now.bytes;
+  if (look.due) look.due_bytes = look.bytes;
+  if (!old) {
+    look.why = "never read";
+    return look;
+  }
+  look.rows = old->rows();
+  look.next_seq = old->next_seq;
+  look.zone = old->zone;
+  std::int64_t before = 0;
+  for (const Receipt::File& file : old->files) before += std::max<std::int64_t>(0, file.bytes);
+  switch (plan.kind) {
+    case SourcePlan::Kind::kReuse:
+      look.why = "unchanged";
+      break;
+    case SourcePlan::Kind::kAppend:
+      look.due_bytes = std::max<std::int64_t>(0, look.bytes - before);
+      look.why = "there is more of it";
+      break;
+    case SourcePlan::Kind::kAgain:
+      look.why = old->zone ? "its declaration changed" : "its reading was interrupted";
+      break;
+    case SourcePlan::Kind::kFresh:
+      look.why = "its files changed";
+      break;
+  }
+  return look;
 }
 
 Result<SourceRun> ingest_source(const Source& source, std::int64_t next_seq,

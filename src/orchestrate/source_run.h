@@ -3,7 +3,9 @@
 // because their rows have been counted (docs/semantics.md 2.5).
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -51,6 +53,21 @@ Result<std::int64_t> next_free_seq(FileSystem& files, const Project& project);
 // `replace` is not set.
 Result<SourceRun> ingest_source(const Source& source, std::int64_t next_seq,
                                 const SourceContext& context);
+
+// What ingest_source would do, without doing it: nothing is written, and the lock is not needed.
+struct SourceLook {
+  std::string name{};
+  bool due = false;                 // there is something to read
+  std::string why{};                // "never read", "1.2 MB are new", "its declaration changed"
+  std::int64_t bytes = 0;           // of its files
+  std::int64_t due_bytes = 0;       // of them to be read
+  std::int64_t rows = 0;            // there are, set aside or not
+  std::optional<ContentHash> zone;  // of what is there
+  std::int64_t next_seq = 0;        // one past its last row
+};
+// Errors: those of ingest_source about files and receipts. Hashes the files, 1 GB/s.
+Result<SourceLook> look_at_source(const Source& source, std::int64_t next_seq,
+                                  const SourceContext& context);
 
 // All accepted records of a source with its derived columns, in seq order.
 struct Records {

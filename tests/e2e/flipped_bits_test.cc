@@ -126,18 +126,21 @@ TEST_F(FlippedBits, EachFileIsCheckedByWhoReadsIt) {
       int noticed = try_commands(file);
       Ran run = lode({"run", "--json"});
       bool rebuilt = holds(file, "/training/") || holds(file, "/scores/") ||
-                     holds(file, "/models/") || holds(file, "lock.pid");
+                     holds(file, "/models/") || holds(file, "/steps/") || holds(file, "lock.pid");
       if (run.exit == 0) {
         EXPECT_EQ(names_of(run), names_) << file;
-        // What an earlier run said is read by who asks for its report alone.
-        bool said = holds(file, "/reports/");
+        // What an earlier run said is read by who asks for its report alone, records by who needs
+        // them: a run in which all is up to date does not.
+        bool said = holds(file, "/reports/") || holds(file, "/raw/");
         EXPECT_TRUE(rebuilt || records || said) << "a run took " << file << " as it was";
       } else {
         expect_told(run, file, "run");
         EXPECT_FALSE(rebuilt) << "a run could have made " << file << " again: " << run.out;
       }
-      // Receipts are read by runs alone, the process id by nobody but who finds the lock taken.
-      if (!records && !holds(file, "receipt") && !holds(file, "lock.pid")) {
+      // Receipts and steps are read by runs alone, the process id by nobody but who finds the lock
+      // taken.
+      if (!records && !holds(file, "receipt") && !holds(file, "/steps/") &&
+          !holds(file, "lock.pid")) {
         EXPECT_GT(noticed, 0) << "nobody noticed " << file;
       }
       if (rebuilt) {

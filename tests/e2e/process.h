@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,8 +61,8 @@ inline ProcessResult run_binary(const std::vector<std::string>& words, const std
   return result;
 }
 
-// `lode run` in `folder`, killed by SIGKILL after so many microseconds; false if it ended before.
-inline bool run_and_kill(const std::string& folder, std::uint64_t microseconds) {
+// `lode run` in `folder`, killed by SIGKILL when `now` returns; false if it ended before.
+inline bool run_and_kill_when(const std::string& folder, const std::function<void(pid_t)>& now) {
   pid_t child = ::fork();
   if (child == 0) {
     if (::chdir(folder.c_str()) != 0) ::_exit(126);
@@ -72,12 +73,32 @@ inline bool run_and_kill(const std::string& folder, std::uint64_t microseconds) 
   }
   EXPECT_GE(child, 0);
   if (child < 0) return false;  // kill(-1) would reach every process
-  // lint: allow(banned_calls) a kill needs some moment, and any will do
-  ::usleep(static_cast<useconds_t>(microseconds));
+  now(child);
   ::kill(child, SIGKILL);
   int status = 0;
   ::waitpid(child, &status, 0);
   return WIFSIGNALED(status);
+}
+
+// Killed after so many microseconds.
+inline bool run_and_kill(const std::string& folder, std::uint64_t microseconds) {
+  return run_and_kill_when(folder, [&](pid_t) {
+    // lint: allow(banned_calls) a kill needs some moment, and any will do
+    ::usleep(static_cast<useconds_t>(microseconds));
+  });
+}
+
+// Killed as soon as a file is there; false too if it ended without one.
+inline bool run_and_kill_at(const std::string& folder, const std::string& file) {
+  bool seen = false;
+  bool killed = run_and_kill_when(folder, [&](pid_t child) {
+    siginfo_t ended{};
+    while (!(seen = std::filesystem::exists(file)) &&
+           ::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           ended.si_pid == 0) {
+    }
+  });
+  return seen && killed;
 }
 
 // A folder for one test and process, removed afterwards.

@@ -8,7 +8,9 @@
 #include "lake/manifest.h"
 #include "lake/runs.h"
 #include "orchestrate/kept_report.h"
+#include "orchestrate/kept_step.h"
 #include "orchestrate/receipt.h"
+#include "orchestrate/step_outcomes.h"
 #include "tests/fuzz/entry.h"
 
 namespace lode::fuzz {
@@ -85,6 +87,32 @@ std::vector<std::string> report_seeds() {
 }
 
 const Registration report_registration({"run_report", run_report, report_seeds});
+
+void run_step(std::string_view bytes) {
+  (void)parse_kept_step(bytes);
+  std::string sealed = std::string(bytes) + "sum " + text(content_hash(bytes)) + "\n";
+  auto step = parse_kept_step(sealed);
+  if (step) {
+    EXPECT_EQ(kept_step_text(*step), sealed);
+    ModelOutcome model;
+    (void)read_outcome(step->outcome, model);
+    WalkOutcome walk;
+    (void)read_outcome(step->outcome, walk);
+  } else {
+    EXPECT_TRUE(step.error().code() == Code::kCorrupt || step.error().code() == Code::kUnsupported)
+        << step.error().text();
+  }
+}
+
+std::vector<std::string> step_seeds() {
+  std::string golden = source_file("tests/orchestrate/golden/step-1");
+  KeptStep model{{}, 1, outcome_bytes(ModelOutcome{})};
+  std::string kept = kept_step_text(model);
+  return {golden.substr(0, golden.rfind("sum ")), kept.substr(0, kept.rfind("sum ")),
+          "lode-step 1\n", "lode-step 2\n"};
+}
+
+const Registration step_registration({"kept_step", run_step, step_seeds});
 
 void run_records(std::string_view bytes) {
   std::string path = join_path(scratch_folder(), "runs.sqlite");

@@ -67,6 +67,7 @@ struct Said {
 Said watched(const TrainingTable& table, const std::vector<Model>& models,
              std::int64_t memory = 1 << 30) {
   Project project;
+  project.models = models;
   ThreadPool pool(2);
   static MemoryBudget budget(std::int64_t{1} << 30);
   MemoryBudget little(memory);
@@ -80,7 +81,7 @@ Said watched(const TrainingTable& table, const std::vector<Model>& models,
   for (const Model& one : models) {
     auto fitted = run_model(project, one, table, nullptr, {pool, cancel, budget, stations});
     EXPECT_TRUE(fitted) << fitted.error().text();
-    auto report = monitor.look(one, table, {}, *fitted, {pool, cancel, little, stations});
+    auto report = monitor.look(project, one, table, *fitted, {pool, cancel, little, stations});
     EXPECT_TRUE(report) << report.error().text();
     out.reports.push_back(*std::move(report));
   }

@@ -156,7 +156,8 @@ TEST_F(RunLogTest, AModelGetsAVersionForEachContent) {
   std::vector<std::int64_t> versions;
   for (const char* bytes : {"one", "one", "two", "one"}) {
     ModelReport model = a_model(bytes);
-    ASSERT_TRUE(log.model(model, fitted));
+    model.libraries = libraries_of(fitted).value();
+    ASSERT_TRUE(log.model(model));
     versions.push_back(model.version);
   }
   EXPECT_EQ(versions, (std::vector<std::int64_t>{1, 1, 2, 3})) << "back to an old one is new";

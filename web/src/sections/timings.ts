@@ -67,7 +67,23 @@ export function timings(run: Part): Child {
             ],
             rows)),
     counters(run.get("counters").items),
+    steps(run.get("steps").items),
   ];
+}
+
+/** What the run made, and what was up to date and stands as an earlier one made it. */
+function steps(list: Part[]): Child {
+  if (list.length === 0) return null;
+  const kept = list.filter((step) => step.get("state").text !== "made").length;
+  return details(
+      kept === 0 ? `All ${list.length} steps were made` :
+                   `${kept} of ${list.length} steps were up to date`,
+      table(
+          "Steps", [{head: "step"}, {head: "name"}, {head: "state"}, {head: "why"}],
+          list.map(
+              (step): Child[] =>
+                  [words(step.get("kind")), words(step.get("name")), words(step.get("state")),
+                   words(step.get("why"))])));
 }
 
 function counters(list: Part[]): Child {

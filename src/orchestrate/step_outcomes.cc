@@ -1,0 +1,66 @@
+#include "orchestrate/step_outcomes.h"
+
+#include "base/stored_values.h"
+#include "orchestrate/recipe.h"
+#include "orchestrate/row_splitter.h"
+
+namespace lode {
+namespace {
+
+template <typename T>
+Status read_all(std::string_view bytes, T& out) {
+  TRY(out, loaded_value<T>(bytes));
+  return {};
+}
+
+}  // namespace
+
+ModelOutcome model_outcome(const FittedRun& run) {
+  ModelOutcome out;
+  out.report = run.report;
+  for (std::int64_t row : run.test_rows) {
+    if (!out.test_rows.empty() && out.test_rows.back().first + out.test_rows.back().second == row)
+      ++out.test_rows.back().second;
+    else
+      out.test_rows.emplace_back(row, 1);
+  }
+  out.test_scores = run.test_scores;
+  return out;
+}
+
+std::string outcome_bytes(const SourceOutcome& outcome) { return stored_value(outcome); }
+std::string outcome_bytes(const TrainingOutcome& outcome) { return stored_value(outcome); }
+std::string outcome_bytes(const ModelOutcome& outcome) { return stored_value(outcome); }
+std::string outcome_bytes(const WalkOutcome& outcome) { return stored_value(outcome); }
+std::string outcome_bytes(const LeaderboardsOutcome& outcome) { return stored_value(outcome); }
+
+Status read_outcome(std::string_view bytes, SourceOutcome& out) { return read_all(bytes, out); }
+Status read_outcome(std::string_view bytes, TrainingOutcome& out) { return read_all(bytes, out); }
+Status read_outcome(std::string_view bytes, ModelOutcome& out) { return read_all(bytes, out); }
+Status read_outcome(std::string_view bytes, WalkOutcome& out) { return read_all(bytes, out); }
+Status read_outcome(std::string_view bytes, LeaderboardsOutcome& out) {
+  return read_all(bytes, out);
+}
+
+Result<FittedRun> judged_again(const Model& model, const TrainingTable& training,
+                               ModelOutcome outcome, ThreadPool& pool, const CancelToken& cancel) {
+  FittedRun run;
+  run.report = std::move(outcome.report);
+  run.test_scores = std::move(outcome.test_scores);
+  for (auto [begin, count] : outcome.test_rows) {
+    if (begin < 0 || count < 1 || begin > training.columns.rows - count)
+      return fail(Code::kCorrupt, "model {}: kept scores of rows that are not there", model.name);
+    for (std::int64_t row = begin; row < begin + count; ++row) run.test_rows.push_back(row);
+  }
+  if (run.test_rows.size() != run.test_scores.size())
+    return fail(Code::kCorrupt, "model {}: kept scores and rows of another number", model.name);
+  TRY(Recipe recipe, Recipe::make(model, training, pool, cancel));
+  TRY(std::vector<const Metric*> metrics, judged_metrics(recipe.task()));
+  Outcomes outcomes = recipe.outcomes(run.test_rows);
+  TRY(run.judged,
+      JudgedRows::make(outcomes.with(run.test_scores),
+                       RowSplitter(model, training).blocks(run.test_rows), metrics, pool, cancel));
+  return run;
+}
+
+}  // namespace lode
