@@ -83,7 +83,8 @@ Result<MinedFile> look_through(CommandContext& context, const std::string& path,
     TRY_VOID(context.out.flush());
   }
   MiningWishes wishes{chosen(context, "target"), chosen(context, "positive"),
-                      chosen(context, "time"), chosen(context, "entity"), dropped(context)};
+                      chosen(context, "time"),   chosen(context, "entity"),
+                      dropped(context),          context.options.integer("seed")};
   if (wishes.target.empty()) wishes.target = target_unsaid;
   if (wishes.target.empty()) return ask_for_target(mined.profile);
   TRY(mined.plan, plan_mining(mined.profile, wishes));

@@ -14,7 +14,8 @@ namespace lode {
 
 // Options that decide otherwise than the guess.
 inline constexpr std::string_view kGuess = "guess";
-inline constexpr std::array<Option, 6> kMiningOptions = {{
+inline constexpr double kMostSeed = 1e15;  // a whole number to the last digit
+inline constexpr std::array<Option, 7> kMiningOptions = {{
     {"target", OptionType::kText, kGuess, "the column to predict; the sample file has one"},
     {"positive", OptionType::kText, kGuess, "the value of the target that is told from all others"},
     {"time", OptionType::kText, kGuess, "the column that says when a row happened, or none"},
@@ -22,6 +23,8 @@ inline constexpr std::array<Option, 6> kMiningOptions = {{
     {"dates", OptionType::kText, kGuess,
      "the form of its dates: iso, m/d/y, d/m/y, y/m/d, d.m.y, d-m-y or m-d-y"},
     {"drop", OptionType::kText, "none", "columns not to learn from, separated by commas"},
+    {"seed", OptionType::kInt, "1", "another draws another split at random, and other forests", 0,
+     kMostSeed},
 }};
 
 // These and a command's own, in this order.

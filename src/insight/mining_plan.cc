@@ -103,6 +103,7 @@ class Planner {
     plan_groups();
     tell_columns();
     plan_split();
+    plan_.seed = wishes_.seed;
     if (!std::ranges::any_of(plan_.columns, &PlannedColumn::input))
       return fail(Code::kInvalid,
                   "there is nothing to learn '{}' from: no other column has values that come again",

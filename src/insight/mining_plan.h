@@ -48,6 +48,7 @@ struct MiningWishes {
   std::string time{};      // a column, "none", or "" = guessed
   std::string entity{};    // the same
   std::vector<std::string> drop{};
+  std::int64_t seed = 1;
 };
 
 struct MiningPlan {
@@ -59,6 +60,7 @@ struct MiningPlan {
   std::string entity;                  // a column, or ""
   std::optional<Timestamp> test_from;  // rows are split here; without it at random
   bool clock = false;                  // times have an hour
+  std::int64_t seed = 1;               // of every model, and so of a split at random
   std::vector<std::string> decisions;  // sentences
   std::vector<std::string> warnings;   // what to distrust from the start
 };

@@ -233,7 +233,7 @@ class Writer {
         fmt::format("  baseline:\n    from: {}\n    algorithm: {}\n    columns: [{}]\n", source_,
                     plan_.task == MiningTask::kYesNo ? "constant" : "mean", input->name);
     if (!number) out_ += fmt::format("    encode: {{{}: ordinal}}\n", input->name);
-    out_ += "    split: " + split_text() + "\n";
+    out_ += split_line();
   }
 
   void write_model(std::string_view name, std::string_view algorithm, const std::string& encoders,
@@ -248,7 +248,7 @@ class Writer {
       out_ += "    columns: [" + joined(names) + "]\n";
     }
     if (!encoders.empty()) out_ += "    encode:\n" + encoders;
-    out_ += "    split: " + split_text() + "\n";
+    out_ += split_line();
     if (plan_.task == MiningTask::kYesNo) {
       out_ += "    calibrate: auto\n    threshold: {false_positive: 1, false_negative: 1}\n";
       if (!compared().empty()) out_ += "    fairness: [" + compared() + "]\n";
@@ -315,6 +315,13 @@ class Writer {
 
   std::string many_levels() const {
     return plan_.task == MiningTask::kYesNo ? "target" : "{ordinal: {rare: 20}}";
+  }
+
+  // Models of one question have one seed: they are split and judged alike.
+  std::string split_line() const {
+    std::string line = "    split: " + split_text() + "\n";
+    if (plan_.seed != 1) line += fmt::format("    seed: {}\n", plan_.seed);
+    return line;
   }
 
   std::string split_text() const {

@@ -105,6 +105,18 @@ TEST_F(ProjectText, SaysWhatThePlanSays) {
   ASSERT_NE(load(text), nullptr);
 }
 
+TEST_F(ProjectText, ASeedIsThatOfEveryModel) {
+  std::string csv =
+      "a,y\n" + lines(90, [](int i) { return fmt::format("{},{}", i % 7, i % 2 ? "yes" : "no"); });
+  MiningWishes wishes{.target = "y"};
+  EXPECT_EQ(text_of(csv, wishes).find("seed"), std::string::npos);
+  wishes.seed = 7;
+  auto project = load(text_of(csv, wishes));
+  ASSERT_NE(project, nullptr);
+  ASSERT_EQ(project->models.size(), 4U);
+  for (const Model& model : project->models) EXPECT_EQ(model.seed, 7U) << model.name;
+}
+
 // By time an entity is on both sides as it will be in use, and it is no input either.
 TEST_F(ProjectText, AnEntityOfRowsWithATimeIsNoInput) {
   std::string csv =
