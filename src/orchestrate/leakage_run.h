@@ -36,7 +36,8 @@ class LeakageRuns {
   // time the model is made again. What detectors find in the columns is found once for models of
   // the same columns and split. The test and the training are sampled down to what is in the
   // report; models made again see all rows. What does not fit into the budget is left undone, and
-  // the report says so. Errors: kCancelled, and what a fit refuses but kInvalid and kLimit.
+  // the report says so; nor is a model looked at that answers all rows alike. Errors: kCancelled,
+  // and what a fit refuses but kInvalid and kLimit.
   Result<LeakageReport> look(const Model& model, const LeakageSet& set, const FittedRun& run,
                              const ModelMeans& means);
 

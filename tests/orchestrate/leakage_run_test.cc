@@ -132,6 +132,18 @@ TEST(LeakageRun, WhatIsKnownOfTheColumnsIsNotLookedForTwice) {
   EXPECT_EQ(looked.stations[3], "model m: leaks 0");
 }
 
+// Copies in the test, and a model that copies nothing.
+TEST(LeakageRun, AModelThatAnswersAllRowsAlikeIsNotAccused) {
+  Model constant = model();
+  constant.algorithm = "constant";
+  constant.options = {};
+  Looked looked = look(table_of(40), constant);
+  ASSERT_TRUE(looked.report) << looked.report.error().text();
+  EXPECT_FALSE(looked.report->suspected());
+  EXPECT_EQ(looked.report->why_not, "it answers all rows alike, so nothing has leaked into it");
+  EXPECT_TRUE(looked.stations.empty());
+}
+
 TEST(LeakageRun, WithoutAColumnLeftItSaysSo) {
   Looked looked = look(table_of(0, true), model({"x"}));
   ASSERT_TRUE(looked.report) << looked.report.error().text();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -30,7 +31,9 @@ struct LookedAt {
   std::vector<std::int64_t> rows;
   std::vector<std::uint8_t> target{};
   std::vector<std::int64_t> fold{};
-  std::vector<std::int64_t> stratum{};  // rows that time cannot tell apart; empty without times
+  std::vector<std::int64_t> stratum{};   // rows that what explains the order cannot tell apart;
+                                         // empty where nothing does
+  std::vector<std::string> explained{};  // by "time", and by columns in whose order rows stand
 };
 
 // Whether the file is in order of time, up or down: Spearman's correlation of place and time, with
@@ -78,6 +81,68 @@ std::vector<std::int64_t> strata_of(std::span<const std::int64_t> rows,
   return stratum;
 }
 
+// A column whose values come again, so that it is neither an id nor a measurement.
+bool comes_again(std::span<const double> values) {
+  std::vector<double> sorted(values.begin(), values.end());
+  if (std::ranges::any_of(sorted, [](double v) { return std::isnan(v); })) return false;
+  std::ranges::sort(sorted);
+  auto repeated = std::ranges::unique(sorted);
+  return (sorted.end() - std::ssize(repeated) - sorted.begin()) * kRowsABin <= std::ssize(sorted);
+}
+
+// Whether the rows of every stratum stand in order of the values, all up or all down, and some
+// stratum has two values. A single step back is one too many: rows sorted by class and then by hour
+// have one a class.
+bool in_order(std::span<const double> values, std::span<const std::int64_t> stratum) {
+  std::vector<double> last(values.size(), std::numeric_limits<double>::quiet_NaN());
+  bool up = false;
+  bool down = false;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    double& before = last[static_cast<std::size_t>(stratum[i])];
+    up = up || values[i] > before;
+    down = down || values[i] < before;
+    before = values[i];
+  }
+  return up != down;
+}
+
+// Rows of one stratum and one value, numbered anew.
+std::vector<std::int64_t> refined(std::span<const std::int64_t> stratum,
+                                  std::span<const double> values) {
+  std::vector<std::uint32_t> order(values.size());
+  std::iota(order.begin(), order.end(), 0U);
+  auto key = [&](std::uint32_t i) { return std::pair(stratum[i], values[i]); };
+  std::ranges::sort(order, {}, key);
+  std::vector<std::int64_t> out(values.size());
+  std::int64_t number = 0;
+  for (std::size_t rank = 0; rank < order.size(); ++rank) {
+    if (rank > 0 && key(order[rank]) != key(order[rank - 1])) ++number;
+    out[order[rank]] = number;
+  }
+  return out;
+}
+
+// Where rows of one stratum stand in order of a column the model sees, their place tells what that
+// column tells: they are only compared with rows of its value. Column after column, as a file is
+// sorted: by year, by month, by hour.
+void explain_by_columns(const Table& table, LookedAt& looked) {
+  std::vector<std::pair<std::string, std::vector<double>>> able;
+  for (std::size_t c = 0; c < table.columns.size(); ++c)
+    if (auto values = numbers_of(table.columns[c], looked.rows); values && comes_again(*values))
+      able.emplace_back(table.schema[c].name, *std::move(values));
+  std::vector<std::int64_t> stratum = looked.stratum;
+  if (stratum.empty()) stratum.resize(looked.rows.size());
+  while (true) {
+    auto next = std::ranges::find_if(
+        able, [&](const auto& column) { return in_order(column.second, stratum); });
+    if (next == able.end()) return;
+    stratum = refined(stratum, next->second);
+    looked.stratum = stratum;
+    looked.explained.push_back(std::move(next->first));
+    able.erase(next);
+  }
+}
+
 // Where each row stands within its stratum, from 0 to 1.
 std::vector<double> standing(std::span<const double> place, std::span<const std::int64_t> stratum) {
   std::vector<std::uint32_t> order(place.size());
@@ -113,6 +178,14 @@ bool is_row_id(const Column& column, std::span<const std::int64_t> rows, std::in
   return range / kIdSpread < all_rows;
 }
 
+// "time explains", "time, year and hour explain".
+std::string names_of(const std::vector<std::string>& explained) {
+  std::string out;
+  for (std::size_t i = 0; i < explained.size(); ++i)
+    out += (i == 0 ? "" : i + 1 < explained.size() ? ", " : " and ") + explained[i];
+  return out + (explained.size() == 1 ? " explains" : " explain");
+}
+
 std::optional<LeakSuspect> judge_place(const std::string& column, std::span<const double> place,
                                        const LookedAt& looked, double alpha) {
   RankSum ranks = stratified_rank_sum(place, looked.target, looked.stratum);
@@ -133,7 +206,7 @@ std::optional<LeakSuspect> judge_place(const std::string& column, std::span<cons
   suspect.sentence = fmt::format(
       "{} tells the target{} ({} {:.3f}). {}", what,
       looked.stratum.empty() ? ", and no time was given that could explain it"
-                             : " beyond what time explains",
+                             : " beyond what " + names_of(looked.explained),
       suspect.figures.front().name, suspect.figures.front().value,
       column.empty() ? "Rows were probably put in order by their outcome, or joined from files of "
                        "different outcome: do not let a model see anything that follows the order."
@@ -146,6 +219,8 @@ Result<LeakFinding> detect(const LeakageInput& input, const LeakageOptions& opti
   LookedAt looked{.rows = rows_to_look_at(input, options)};
   looked.target = targets_of(input, looked.rows);
   looked.stratum = strata_of(looked.rows, input.time);
+  if (!looked.stratum.empty()) looked.explained.emplace_back("time");
+  explain_by_columns(*input.features, looked);
   Random random(options.seed, kFoldStream);
   for (std::size_t i = 0; i < looked.rows.size(); ++i)
     looked.fold.push_back(static_cast<std::int64_t>(random.below(2)));
@@ -183,14 +258,18 @@ constinit const Component kComponent = {
         "different, in a range of at most four times the rows), and asks whether it tells the "
         "target among rows of about the same time: rows of equal time where the file follows time "
         "(Spearman's correlation of place and time at least 0.999), else up to 64 bins of "
-        "neighbouring times with 40 rows or more. Rank sum within those "
+        "neighbouring times with 40 rows or more. Where the rows of every such stratum stand in "
+        "order of a column whose values come again (whole days with their hours in order), only "
+        "rows of one value are compared, and so on column by column. Rank sum within those "
         "strata (van Elteren, 1960) and the best decision tree of depth 2 on the place within the "
         "stratum (fitted on one half of the rows, judged on the other); suspected if one of them "
         "has a lower limit above 0.6, corrected by Bonferroni over places and both tests.\n"
         "Cannot see: orders that change sides more than three times within a stratum; an order by "
-        "outcome in a file whose times follow it too; ids spread over more than four times the "
-        "rows looked at. A finer time than the one given (the hour, where times are days) is "
-        "suspected like any order. Without times, a target that drifts strongly along the file is "
+        "outcome in a file whose times, or a column that comes again, follow it too; ids spread "
+        "over "
+        "more than four times the rows looked at. A finer time than the one given is suspected "
+        "like any order where no column has it. Without times, a target that drifts strongly along "
+        "the file is "
         "suspected: then declare the time.\n"
         "Cost: four sorts of at most most_rows rows a place, places in parallel; about 60 bytes a "
         "row and thread.",
