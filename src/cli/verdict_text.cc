@@ -2,6 +2,7 @@
 
 #include "cli/metric_text.h"
 #include "cli/text_table.h"
+#include "telemetry/quantity.h"
 
 namespace lode {
 namespace {
@@ -9,7 +10,21 @@ namespace {
 std::string standing(const Leaderboard& board, const LeaderboardRow& row) {
   if (row.suspected) return "suspected of a leak";
   if (row.model == board.winner) return "wins";
+  if (row.model == board.chosen) return "chosen, and not confirmed";
   return row.tied ? "tied with the best" : "";
+}
+
+// What the last column and "out of fold" go by.
+std::string how_chosen(const Leaderboard& board) {
+  if (board.chosen.empty()) return "";
+  if (board.chosen_out_of_fold)
+    return fmt::format(
+        "the winner is chosen by {} training rows, out of fold ({}), and then judged on the test "
+        "rows\n",
+        with_thousands(board.chosen_rows), board.chosen_how);
+  return fmt::format(
+      "the winner is chosen by the same test rows, so its figure flatters it a little: {}\n",
+      board.chosen_how);
 }
 
 }  // namespace
@@ -25,13 +40,22 @@ void print_verdict(Output& out, const RunReport& report) {
 void print_leaderboards(Output& out, const RunReport& report) {
   for (const Leaderboard& board : report.leaderboards) {
     out.print("\n{}\n", out.bold(fmt::format("Leaderboard of {}", board.label)));
-    TextTable table(
-        {"model", "algorithm", std::string(metric_title(board.metric)), "behind the best", ""});
-    for (const LeaderboardRow& row : board.rows)
-      table.row({row.model, row.algorithm, metric_interval(board.metric, row.value),
-                 row.behind_best.value == 0 ? "" : metric_difference(board.metric, row.behind_best),
-                 standing(board, row)});
+    std::vector<std::string> heads = {"model", "algorithm", std::string(metric_title(board.metric)),
+                                      "behind the best", ""};
+    if (board.chosen_out_of_fold) heads.insert(heads.end() - 1, "out of fold");
+    TextTable table(heads);
+    for (const LeaderboardRow& row : board.rows) {
+      std::vector<Cell> cells = {
+          row.model, row.algorithm, metric_interval(board.metric, row.value),
+          row.behind_best.value == 0 ? "" : metric_difference(board.metric, row.behind_best),
+          standing(board, row)};
+      if (board.chosen_out_of_fold)
+        cells.insert(cells.end() - 1,
+                     row.suspected ? "" : metric_interval(board.metric, row.chosen_value));
+      table.row(cells);
+    }
     table.print(out);
+    out.print("{}", how_chosen(board));
   }
 }
 

@@ -233,7 +233,7 @@ class Writer {
         fmt::format("  baseline:\n    from: {}\n    algorithm: {}\n    columns: [{}]\n", source_,
                     plan_.task == MiningTask::kYesNo ? "constant" : "mean", input->name);
     if (!number) out_ += fmt::format("    encode: {{{}: ordinal}}\n", input->name);
-    out_ += split_line();
+    out_ += split_line() + "    out_of_fold: true\n";
   }
 
   void write_model(std::string_view name, std::string_view algorithm, const std::string& encoders,
@@ -249,6 +249,7 @@ class Writer {
     }
     if (!encoders.empty()) out_ += "    encode:\n" + encoders;
     out_ += split_line();
+    if (plan_.task == MiningTask::kNumber) out_ += "    out_of_fold: true\n";
     if (plan_.task == MiningTask::kYesNo) {
       out_ += "    calibrate: auto\n    threshold: {false_positive: 1, false_negative: 1}\n";
       if (!compared().empty()) out_ += "    fairness: [" + compared() + "]\n";

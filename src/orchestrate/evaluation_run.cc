@@ -36,24 +36,47 @@ class FoldedRows {
   FoldedRows(const OutOfFoldTask& task, const EvaluationMeans& means, EvaluationReport& out)
       : task_(task), means_(means), out_(out) {}
 
-  Result<Calibrator> look() {
+  Result<FoldedModel> look() {
     const Model& model = task_.model;
     out_.calibration.asked = model.calibrate;
     if (model.threshold) out_.decision.rule = rule_text(*model.threshold);
-    if (!out_.calibration.asked_for() && !model.threshold && !model.label_issues)
-      return Calibrator();
-    if (Status labels = only_of_labels(model); !labels) return without(labels.error());
+    bool of_labels = out_.calibration.asked_for() || model.threshold || model.label_issues;
+    if (!of_labels && !model.out_of_fold) return FoldedModel();
+    if (of_labels) {
+      Status labels = only_of_labels(model);
+      of_labels = labels.has_value();
+      if (!labels) TRY_VOID(without(labels.error()));
+      if (!labels && !model.out_of_fold) return FoldedModel();
+    }
+    FoldedModel out;
+    Status scored = score();
+    if (!scored) {
+      TRY_VOID(without(scored.error()));
+      out.why_not = scored.error().message();
+      return out;
+    }
+    if (of_labels) {
+      TRY(out.calibrator, look_at_labels());
+    }
+    out.scored = std::move(folds_);
+    out.scored.score = std::move(probability_);
+    return out;
+  }
+
+ private:
+  Status score() {
     auto rows = std::ssize(task_.train);
-    auto hold = means_.budget.hold("folds of model " + model.name,
-                                   rows * kChoosingBytes + task_.recipe.fitting_bytes(rows));
-    if (!hold) return without(hold.error());
-    auto scored = score_out_of_fold(task_, means_.stations);
-    if (!scored) return without(scored.error());
-    folds_ = *std::move(scored);
+    TRY(hold_, means_.budget.hold("folds of model " + task_.model.name,
+                                  rows * kChoosingBytes + task_.recipe.fitting_bytes(rows)));
+    TRY(folds_, score_out_of_fold(task_, means_.stations));
     labels_ = task_.recipe.outcomes(folds_.rows).label;
     probability_ = folds_.score;
+    return {};
+  }
+
+  Result<Calibrator> look_at_labels() {
     Calibrator calibrator;
-    TRY_VOID(means_.stations.run({.name = fmt::format("model {}: calibrate", model.name)},
+    TRY_VOID(means_.stations.run({.name = fmt::format("model {}: calibrate", task_.model.name)},
                                  [&](Station& station) -> Status {
                                    station.advance(std::ssize(folds_.rows));
                                    TRY(calibrator, calibrate());
@@ -63,17 +86,16 @@ class FoldedRows {
     return calibrator;
   }
 
- private:
   // What cannot be told of these rows is no reason to lose the model.
   static bool only_told(const Error& error) {
     return error.code() == Code::kInvalid || error.code() == Code::kLimit;
   }
-  Result<Calibrator> without(const Error& error) {
+  Status without(const Error& error) {
     if (!only_told(error)) return fail(error);
     if (out_.calibration.asked_for()) out_.calibration.why_not = error.message();
     if (task_.model.threshold) out_.decision.why_not = error.message();
     out_.labels.why_not = error.message();
-    return Calibrator();
+    return {};
   }
 
   Result<Calibrator> calibrate() {
@@ -155,9 +177,10 @@ class FoldedRows {
   const OutOfFoldTask& task_;
   const EvaluationMeans& means_;
   EvaluationReport& out_;
+  MemoryBudget::Hold hold_;
   OutOfFold folds_;
-  std::vector<std::uint8_t> labels_;
-  std::vector<double> probability_;  // calibrated, by what has not seen the row's fold
+  std::vector<std::uint8_t> labels_;  // none where targets are numbers
+  std::vector<double> probability_;   // calibrated, by what has not seen the row's fold
 };
 
 // What the test rows show.
@@ -262,8 +285,8 @@ SpiegelhalterTest tested_or_nan(const ScoredRows& rows) {
 
 }  // namespace
 
-Result<Calibrator> evaluate_out_of_fold(const OutOfFoldTask& task, const EvaluationMeans& means,
-                                        EvaluationReport& out) {
+Result<FoldedModel> evaluate_out_of_fold(const OutOfFoldTask& task, const EvaluationMeans& means,
+                                         EvaluationReport& out) {
   return FoldedRows(task, means, out).look();
 }
 

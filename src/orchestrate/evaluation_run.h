@@ -21,12 +21,20 @@ struct EvaluationMeans {
   Stations& stations;
 };
 
+// What comes of the folds.
+struct FoldedModel {
+  Calibrator calibrator{};  // identity where nobody asked or nothing can be chosen
+  // Each score as the calibrator would make it that had not seen the row's fold. Without rows if
+  // nobody asked for what needs them, or there can be none.
+  OutOfFold scored{};
+  std::string why_not{};  // asked, and not possible
+};
+
 // Scores training rows out of fold if the project asks for what needs it, chooses the calibrator,
-// finds the threshold and looks for wrong labels. The calibrator is identity where nobody asked or
-// nothing can be chosen, which the report then says. Errors: kCancelled, and what a fit refuses but
-// kInvalid and kLimit.
-Result<Calibrator> evaluate_out_of_fold(const OutOfFoldTask& task, const EvaluationMeans& means,
-                                        EvaluationReport& out);
+// finds the threshold and looks for wrong labels; what cannot be had the report says. Errors:
+// kCancelled, and what a fit refuses but kInvalid and kLimit.
+Result<FoldedModel> evaluate_out_of_fold(const OutOfFoldTask& task, const EvaluationMeans& means,
+                                         EvaluationReport& out);
 
 // Rows a model was tested on.
 struct TestedRows {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mine/algorithm.h"
+#include "orchestrate/winner_choice.h"
 #include "telemetry/quantity.h"
 
 namespace lode {
@@ -73,7 +74,7 @@ class Board {
       return deciding(*a.report)->estimate.value < deciding(*b.report)->estimate.value;
     });
     for (const Candidate& candidate : by_value) TRY_VOID(add(by_value[0], candidate));
-    TRY_VOID(choose_winner());
+    TRY_VOID(choose());
     judge();
     out_.says = sentence();
     return std::move(out_);
@@ -82,12 +83,14 @@ class Board {
  private:
   // `second` less `first`.
   Result<Estimate> difference(const Candidate& first, const Candidate& second) {
-    BootstrapOptions draws{.replicates = kJudgingReplicates,
-                           .seed = question_.candidates[0].report->seed};
     TRY(const Metric* metric, find_metric(out_.metric));
     TRY(MetricDifference found,
-        compare_by(*metric, first.run->judged, second.run->judged, draws, pool_, cancel_));
+        compare_by(*metric, first.run->judged, second.run->judged, draws(), pool_, cancel_));
     return found.difference;
+  }
+
+  BootstrapOptions draws() const {
+    return {.replicates = kJudgingReplicates, .seed = question_.candidates[0].report->seed};
   }
 
   Status add(const Candidate& best, const Candidate& candidate) {
@@ -96,40 +99,74 @@ class Board {
     row.algorithm = candidate.report->algorithm;
     row.value = deciding(*candidate.report)->estimate;
     row.suspected = candidate.report->leakage.suspected();
-    row.tied = true;
     if (candidate.run != best.run) {
       TRY(row.behind_best, difference(best, candidate));
-      row.tied = row.behind_best.low <= 0;
     }
     out_.rows.push_back(std::move(row));
     return {};
   }
 
-  // A baseline that cannot be told apart from the best is the simplest of all; else only what is
-  // better than it can win.
-  Status choose_winner() {
-    for (const Candidate& candidate : question_.candidates)
-      if (is_baseline(*candidate.report) && out_.baseline.empty())
-        out_.baseline = candidate.report->name;
-    if (!out_.baseline.empty() && can_win(row(out_.baseline))) {
-      out_.winner = out_.baseline;
-      return {};
+  // Why the rows of the folds cannot choose; empty if they can.
+  std::string why_not_folds(const std::vector<const Candidate*>& able) const {
+    std::string without;
+    for (const Candidate* candidate : able) {
+      const FoldedJudgement& folded = candidate->run->folded;
+      if (!folded.why_not.empty())
+        return fmt::format("{} is not scored out of fold: {}", candidate->report->name,
+                           folded.why_not);
+      if (folded.judged && folded.which != able[0]->run->folded.which &&
+          able[0]->run->folded.judged)
+        return fmt::format("{} and {} are not scored out of fold on the same rows",
+                           able[0]->report->name, candidate->report->name);
+      if (!folded.judged) without += (without.empty() ? "" : ", ") + candidate->report->name;
     }
-    for (const Candidate& candidate : question_.candidates) {
-      if (!can_win(row(candidate.report->name))) continue;
-      if (!out_.baseline.empty()) {
-        TRY(Estimate more, difference(named(out_.baseline), candidate));
-        // The best is: the baseline can be told apart from it.
-        if (more.high >= 0 && candidate.report->name != out_.rows[0].model) continue;
-        out_.gain = {-more.value, -more.high, -more.low};
-      }
-      out_.winner = candidate.report->name;
-      return {};
-    }
-    return {};
+    if (without.empty()) return without;
+    return fmt::format("{} not scored out of fold (models, out_of_fold: true)",
+                       without + (without.find(',') == without.npos ? " is" : " are"));
   }
 
-  static bool can_win(const LeaderboardRow& row) { return row.tied && !row.suspected; }
+  Status choose() {
+    std::vector<const Candidate*> able;
+    for (const Candidate& candidate : question_.candidates) {
+      if (is_baseline(*candidate.report) && out_.baseline.empty())
+        out_.baseline = candidate.report->name;
+      if (!candidate.report->leakage.suspected()) able.push_back(&candidate);
+    }
+    if (nothing_to_trust()) return {};
+    std::string why_not = why_not_folds(able);
+    out_.chosen_out_of_fold = why_not.empty();
+    const FoldedJudgement& folded = able[0]->run->folded;
+    out_.chosen_rows = out_.chosen_out_of_fold ? folded.rows : out_.test_rows;
+    out_.chosen_how = out_.chosen_out_of_fold ? folded.how : why_not;
+    std::vector<Contender> contenders;
+    for (const Candidate* candidate : able) {
+      const FittedRun& run = *candidate->run;
+      contenders.push_back({candidate->report->name,
+                            out_.chosen_out_of_fold ? &*run.folded.judged : &run.judged,
+                            candidate->report->name == out_.baseline});
+    }
+    TRY(const Metric* metric, find_metric(out_.metric));
+    TRY(WinnerChoice choice, choose_winner(*metric, contenders, draws(), pool_, cancel_));
+    for (std::size_t i = 0; i < contenders.size(); ++i) {
+      LeaderboardRow& row =
+          *std::ranges::find(out_.rows, contenders[i].model, &LeaderboardRow::model);
+      row.chosen_value = choice.standings[i].value;
+      row.chosen_behind = choice.standings[i].behind_best;
+      row.tied = choice.standings[i].tied;
+    }
+    out_.chosen = choice.winner;
+    return confirm();
+  }
+
+  // What was chosen is held against the baseline on the rows that had no part in it.
+  Status confirm() {
+    out_.winner = out_.chosen;
+    if (out_.baseline.empty() || out_.chosen == out_.baseline) return {};
+    TRY(Estimate more, difference(named(out_.baseline), named(out_.chosen)));
+    out_.gain = {-more.value, -more.high, -more.low};
+    if (out_.gain.low <= 0) out_.winner = out_.baseline;
+    return {};
+  }
 
   const Candidate& named(const std::string& name) const {
     return *std::ranges::find_if(question_.candidates,
@@ -210,10 +247,17 @@ class Board {
             out_.winner, out_.label, metric_words(), interval(row(out_.winner).value), rows,
             others());
       case kNo:
+        if (out_.chosen != out_.baseline)
+          return fmt::format(
+              "NO: {} is not clearly better at {} than {}, which learns nothing: {} {} "
+              "against {:.4g} on {}, better by {}{}",
+              out_.chosen, out_.label, out_.baseline, metric_words(),
+              interval(row(out_.chosen).value), row(out_.baseline).value.value, rows,
+              interval(out_.gain), others());
         return fmt::format(
             "NO: no model is clearly better at {} than {}, which learns nothing "
-            "({} {}); the best other, {}, has {}{}",
-            out_.label, out_.baseline, metric_words(), interval(row(out_.baseline).value),
+            "({} {} on {}); the best other, {}, has {}{}",
+            out_.label, out_.baseline, metric_words(), interval(row(out_.baseline).value), rows,
             best_other().model, interval(best_other().value), others());
       case kYes:
         return fmt::format(
@@ -231,21 +275,24 @@ class Board {
                                  [&](const LeaderboardRow& r) { return r.model != out_.baseline; });
   }
 
-  // Those that cannot be told apart from the winner, and those that do not count.
+  // How the winner was chosen, what could not be told apart from it, and what does not count.
   std::string others() const {
     std::string tied;
     std::string suspected;
     for (const LeaderboardRow& r : out_.rows) {
       std::string& list = r.suspected ? suspected : tied;
-      if (!r.suspected && (!r.tied || r.model == out_.winner || r.model == out_.baseline)) continue;
+      if (!r.suspected && (!r.tied || r.model == out_.chosen || r.model == out_.baseline)) continue;
       list += (list.empty() ? "" : ", ") + r.model;
     }
-    std::string out;
-    if (!tied.empty() && out_.verdict != Leaderboard::Verdict::kNo)
+    std::string out = "; chosen by these rows themselves";
+    if (out_.chosen_out_of_fold)
+      out = fmt::format("; chosen by {} training rows scored out of fold",
+                        with_thousands(out_.chosen_rows));
+    if (!tied.empty() && out_.chosen != out_.baseline)
       out += fmt::format(
-          "; {}, {} cannot be told apart from the best, and the first of them in "
-          "lode.yaml{} wins",
-          out_.winner, tied, out_.baseline.empty() ? "" : " that is better than " + out_.baseline);
+          ", where {}, {} cannot be told apart from the best and the first of them in lode.yaml{} "
+          "wins",
+          out_.chosen, tied, out_.baseline.empty() ? "" : " that is better than " + out_.baseline);
     if (!suspected.empty())
       out += fmt::format("; not counted, for suspicion of a leak: {}", suspected);
     return out;

@@ -1,5 +1,6 @@
-// Models of one question side by side: which is best on the rows none of them has seen, which
-// cannot be told apart from it, and whether any is worth more than knowing nothing.
+// Models of one question side by side: which wins, chosen by training rows scored out of fold, what
+// each is worth on the test rows none of them has seen, and whether any is worth more than knowing
+// nothing.
 #pragma once
 
 #include <map>

@@ -25,6 +25,10 @@ void write_leaderboards(JsonWriter& json, const std::vector<Leaderboard>& boards
         .field("helps", verdict_name(board.verdict))
         .field("says", board.says)
         .field("winner", board.winner)
+        .field("chosen", board.chosen)
+        .field("chosen_by", board.chosen_out_of_fold ? "training rows" : "test rows")
+        .field("chosen_rows", board.chosen_rows)
+        .field("chosen_how", board.chosen_how)
         .field("baseline", board.baseline)
         .key("gain");
     write_estimate(json, board.gain);
@@ -39,6 +43,10 @@ void write_leaderboards(JsonWriter& json, const std::vector<Leaderboard>& boards
       write_estimate(json, row.value);
       json.key("behind_best");
       write_estimate(json, row.behind_best);
+      json.key("chosen_by");
+      write_estimate(json, row.chosen_value);
+      json.key("chosen_behind_best");
+      write_estimate(json, row.chosen_behind);
       json.end_object();
     }
     json.end_array().end_object();

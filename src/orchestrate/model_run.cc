@@ -205,7 +205,9 @@ class ModelRunner {
   bool of_labels() const { return recipe_.task() == Task::kBinary; }
 
   Status calibrate() {
-    TRY(run_.calibrator, evaluate_out_of_fold(as_trained(), means(), report().evaluation));
+    TRY(FoldedModel folds, evaluate_out_of_fold(as_trained(), means(), report().evaluation));
+    TRY(run_.folded, judge_folds(folds, recipe_, pool_, cancel_));
+    run_.calibrator = std::move(folds.calibrator);
     raw_scores_ = run_.test_scores;
     if (run_.calibrator.kind() == CalibratorKind::kIdentity) return {};
     TRY_VOID(run_.calibrator.apply(train_scores_, train_scores_));

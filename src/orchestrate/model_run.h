@@ -17,6 +17,7 @@
 #include "judge/bootstrap.h"
 #include "judge/metric.h"
 #include "mine/algorithm.h"
+#include "orchestrate/folded_judgement.h"
 #include "orchestrate/report.h"
 #include "orchestrate/stations.h"
 #include "project/project.h"
@@ -35,6 +36,7 @@ struct FittedRun {
   // The same before calibration, where that changed something: to be held against a model made
   // another way, which has no calibrator of its own.
   std::optional<JudgedRows> judged_raw;
+  FoldedJudgement folded;  // the training rows, by models that had not seen them
   ModelReport report;
   MemoryBudget::Hold hold;  // must not outlive the budget
 

@@ -49,6 +49,7 @@ class ModelReader {
     read_calibrate();
     read_threshold();
     model_.label_issues = part_.flag("label_issues");
+    model_.out_of_fold = part_.flag("out_of_fold");
     read_fairness();
     model_.compare_with = part_.text("compare_with");
     model_.note = part_.text("note");

@@ -399,6 +399,12 @@ constexpr std::array kModelKeys = {
             "`threshold` ask for the fits it needs",
         .form = Form::kFlag,
         .fallback = "false"},
+    Key{.name = "out_of_fold",
+        .doc = "score training rows out of fold, so that the winner of a leaderboard is chosen by "
+               "them and not by the test rows: where all its models are. Done without asking "
+               "where `calibrate`, `threshold` or `label_issues` ask for the same fits",
+        .form = Form::kFlag,
+        .fallback = "false"},
     Key{.name = "fairness",
         .doc = "columns of the training set whose values (quantiles of numbers) are compared as "
                "groups: rates of decisions and of errors",

@@ -1,7 +1,7 @@
 // What a run says of a model beyond its metrics, and how training rows come to be scored by models
 // that have not seen them.
 // covers: orchestrate/evaluation_report
-// covers: orchestrate/out_of_fold
+// covers: orchestrate/out_of_fold, orchestrate/folded_judgement
 #include "orchestrate/evaluation_run.h"
 
 #include <gtest/gtest.h>
@@ -348,6 +348,51 @@ TEST(EvaluationRun, TurnedLabelsAreNamedBySeq) {
   EXPECT_GE(said.found, std::ssize(turned) * 3 / 4);
 }
 
+// Asked for alone it costs the folds and claims nothing of calibration; each task is judged by its
+// own metric, which the scores' own blocks and rows are held against here.
+TEST(EvaluationRun, TrainingRowsAreJudgedOutOfFoldWhereThatIsAsked) {
+  TrainingTable table = table_of(1);
+  for (const char* algorithm : {"logistic", "linear", "constant"}) {
+    Model m = model();
+    m.algorithm = algorithm;
+    EXPECT_FALSE(run_one_model(table, m).folded.judged) << "nobody asked";
+    m.out_of_fold = true;
+    FittedRun run = run_one_model(table, m);
+    const FoldedJudgement& folded = run.folded;
+    ASSERT_TRUE(folded.judged) << algorithm << ": " << folded.why_not;
+    EXPECT_EQ(folded.how, "4 stretches of time, each by a model of the rows before it");
+    EXPECT_EQ(folded.rows, (kTrainDays - 8) * kRowsADay);
+    EXPECT_EQ(folded.judged->blocks(), kTrainDays - 8);
+    EXPECT_EQ(run.report.evaluation.calibration.rows, 0);
+    auto metric = find_metric(deciding_metric(task_of(algorithm)));
+    ThreadPool pool(1);
+    auto same = compare_by(**metric, *folded.judged, *folded.judged, {.replicates = 100}, pool);
+    ASSERT_TRUE(same) << same.error().text();
+    auto again = fold(m, table);
+    ASSERT_TRUE(again) << again.error().text();
+    std::vector<double> target;
+    std::vector<std::uint8_t> label;
+    for (std::int64_t row : again->rows) {
+      target.push_back(table.target[static_cast<std::size_t>(row)]);
+      label.push_back(target.back() != 0 ? 1 : 0);
+    }
+    bool number = task_of(algorithm) == Task::kNumber;
+    ScoredRows rows{.score = again->score, .label = label};
+    if (number) rows = {.score = again->score, .label = {}, .weight = {}, .number = target};
+    EXPECT_NEAR(same->second.value, evaluate(**metric, rows).value(), 1e-12) << algorithm;
+  }
+}
+
+TEST(EvaluationRun, WhyThereAreNoFoldsIsKept) {
+  TrainingTable table = table_of(1);
+  Model m = model();
+  m.out_of_fold = true;
+  m.split.train = {Timestamp{0}, Timestamp{3 * kDay}};
+  FittedRun run = run_one_model(table, m);
+  EXPECT_FALSE(run.folded.judged);
+  EXPECT_EQ(run.folded.why_not, "training rows of 3 days give no folds");
+}
+
 // A fault that stands in a column the model does not read is found all the same.
 TEST(EvaluationRun, ASliceWhereTheModelIsWrongIsFound) {
   TrainingTable table = table_of(1);
@@ -393,9 +438,9 @@ TEST(EvaluationRun, OfNumbersItIsSkippedAndSaid) {
   SplitRows rows = splitter.split().value();
   OutOfFoldTask task{m, table, recipe, recipe.options(), splitter, rows.train};
   EvaluationReport said;
-  auto calibrator = evaluate_out_of_fold(task, {pool, cancel, budget, stations}, said);
-  ASSERT_TRUE(calibrator) << calibrator.error().text();
-  EXPECT_EQ(calibrator->kind(), CalibratorKind::kIdentity);
+  auto folded = evaluate_out_of_fold(task, {pool, cancel, budget, stations}, said);
+  ASSERT_TRUE(folded) << folded.error().text();
+  EXPECT_EQ(folded->calibrator.kind(), CalibratorKind::kIdentity);
   constexpr std::string_view kWhy =
       "it is about labels of 0 and 1, and xgboost_regression gives numbers";
   EXPECT_EQ(said.calibration.why_not, kWhy);

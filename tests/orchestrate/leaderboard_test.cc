@@ -1,8 +1,9 @@
-// covers: orchestrate/leaderboard_report
+// covers: orchestrate/leaderboard_report, orchestrate/winner_choice
 #include "orchestrate/leaderboard.h"
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "base/json.h"
@@ -63,6 +64,28 @@ class LeaderboardTest : public ::testing::Test {
     }
     reports_.push_back(run.report);
     runs_.emplace(name, std::move(run));
+  }
+
+  // What a model added before says of training rows it had not seen: others than the test rows.
+  void fold(const std::string& name, double trust, std::string_view rows = "the same") {
+    Random random(7, 0);
+    std::vector<double> scores;
+    std::vector<std::uint8_t> labels;
+    for (std::size_t i = 0; i < 3 * kRows; ++i) {
+      double chance = 0.05 + 0.9 * random.unit();
+      labels.push_back(random.unit() < chance ? 1 : 0);
+      scores.push_back(trust * chance + (1 - trust) * 0.5);
+    }
+    auto metric = find_metric(deciding_metric(Task::kBinary));
+    ASSERT_TRUE(metric);
+    auto judged = JudgedRows::make({scores, labels}, block_per_row(3 * kRows),
+                                   std::array<const Metric*, 1>{*metric}, pool_, {});
+    ASSERT_TRUE(judged) << judged.error().text();
+    FoldedJudgement& folded = runs_.at(name).folded;
+    folded.judged = *std::move(judged);
+    folded.which = content_hash(rows);
+    folded.rows = 3 * kRows;
+    folded.how = "5 folds of rows, each by a model of the others";
   }
 
   static const LeaderboardRow& row_of(const Leaderboard& board, std::string_view model) {
@@ -163,6 +186,69 @@ TEST_F(LeaderboardTest, WithoutABaselineNothingIsSaidOfWorth) {
   EXPECT_EQ(written["leaderboards"][0]["winner"], "two");
   EXPECT_EQ(written["leaderboards"][0]["models"][1]["behind_best"]["value"],
             found.rows[1].behind_best.value);
+}
+
+// The test rows like `second` better, and have no say: the winner's figure on them is not the best
+// of two, and so is not flattered by the choice.
+TEST_F(LeaderboardTest, TheWinnerIsChosenByTrainingRowsOutOfFold) {
+  add("base", 0, false, "constant");
+  add("first", 0.6);
+  add("second", 1);
+  fold("base", 0);
+  fold("first", 1);
+  fold("second", 0.6);
+  Leaderboard found = board();
+  ASSERT_EQ(found.rows[0].model, "second") << "the premise: best on the test rows";
+  EXPECT_TRUE(found.chosen_out_of_fold);
+  EXPECT_EQ(found.chosen_rows, static_cast<std::int64_t>(3 * kRows));
+  EXPECT_EQ(found.winner, "first");
+  EXPECT_EQ(found.verdict, Leaderboard::Verdict::kYes);
+  EXPECT_TRUE(row_of(found, "first").tied);
+  EXPECT_FALSE(row_of(found, "second").tied);
+  EXPECT_GT(row_of(found, "second").chosen_behind.low, 0);
+  EXPECT_LT(row_of(found, "second").value.value, row_of(found, "first").value.value);
+  EXPECT_NE(found.says.find("chosen by 6,000 training rows scored out of fold"), std::string::npos)
+      << found.says;
+}
+
+// The gain is of the test rows, and they may refuse what was chosen.
+TEST_F(LeaderboardTest, WhatTheTestRowsDoNotConfirmIsNo) {
+  add("base", 0, false, "constant");
+  add("idle", 0);
+  fold("base", 0);
+  fold("idle", 1);
+  Leaderboard found = board();
+  EXPECT_EQ(found.chosen, "idle");
+  EXPECT_EQ(found.winner, "base");
+  EXPECT_EQ(found.verdict, Leaderboard::Verdict::kNo);
+  EXPECT_TRUE(found.says.starts_with("NO: idle is not clearly better")) << found.says;
+}
+
+TEST_F(LeaderboardTest, WhyTheTestRowsHadToChooseIsSaid) {
+  add("base", 0, false, "constant");
+  add("good", 1);
+  fold("good", 1);
+  EXPECT_FALSE(board().chosen_out_of_fold);
+  EXPECT_EQ(board().chosen_how, "base is not scored out of fold (models, out_of_fold: true)");
+  fold("base", 0, "others");
+  EXPECT_EQ(board().chosen_how, "base and good are not scored out of fold on the same rows");
+  runs_.at("base").folded.why_not = "too few days";
+  EXPECT_EQ(board().chosen_how, "base is not scored out of fold: too few days");
+  EXPECT_EQ(board().winner, "good");
+  EXPECT_EQ(board().chosen_rows, static_cast<std::int64_t>(kRows));
+}
+
+// A suspect has no part in the choice, so what it lacks is no reason not to choose out of fold.
+TEST_F(LeaderboardTest, ASuspectNeedsNoFolds) {
+  add("base", 0, false, "constant");
+  add("good", 1);
+  add("leak", 1, true);
+  fold("base", 0);
+  fold("good", 1);
+  Leaderboard found = board();
+  EXPECT_TRUE(found.chosen_out_of_fold) << found.chosen_how;
+  EXPECT_EQ(found.winner, "good");
+  EXPECT_EQ(row_of(found, "leak").chosen_value.value, 0);
 }
 
 // A label of 0 and 1 learnt as a number is judged by other metrics: no difference can be drawn.

@@ -24,23 +24,27 @@ function standing(board: Part, row: Part): Child {
       words(row.get("suspected"), row.get("suspected").flag ? "suspected of a leak" : "");
   const tied = row.get("tied_with_best").flag;
   const wins = row.get("model").text === board.get("winner").text;
+  const chosen = row.get("model").text === board.get("chosen").text;
   return [
     suspected, " ",
     words(
         row.get("tied_with_best"),
-        wins     ? "wins" :
-            tied ? "tied with the best" :
-                   "behind")
+        wins       ? "wins" :
+            chosen ? "chosen, and not confirmed" :
+            tied   ? "tied with the best" :
+                     "behind")
   ];
 }
 
 function one(board: Part): Child {
+  const folded = board.get("chosen_by").text === "training rows";
   const metric = metricName(board.get("metric").text);
   const rows = board.get("models").items.map(
       (row): Child[] =>
           [words(row.get("model")), words(row.get("algorithm")),
            estimate(row.get("value"), digits(4)), estimate(row.get("behind_best"), digits(3)),
-           standing(board, row)]);
+           estimate(row.get("chosen_by"), digits(4)),
+           estimate(row.get("chosen_behind_best"), digits(3)), standing(board, row)]);
   return [
     el("p", {class: "lead"}, words(board.get("label")), ": ", fig(board.get("test_rows"), whole),
        " test rows, by ", words(board.get("metric"), metric),
@@ -52,13 +56,17 @@ function one(board: Part): Child {
         `Leaderboard of ${board.get("label").text}`,
         [
           {head: "model"}, {head: "algorithm"}, {head: metric, numeric: true},
-          {head: "behind the best", numeric: true}, {head: ""}
+          {head: "behind the best", numeric: true}, {head: folded ? "out of fold" : "chosen by",
+           numeric: true}, {head: "behind the best there", numeric: true}, {head: ""}
         ],
         rows),
-    el("p", {},
-       "Of the models that cannot be told apart from the best the baseline wins, else the first " +
-           "one of lode.yaml that is better than it. ",
-       "The winner was picked by these same rows, so its own figure flatters it a little."),
+    el("p", {}, words(board.get("chosen")), " is chosen by ", fig(board.get("chosen_rows"), whole),
+       " ", words(board.get("chosen_by")), " (", words(board.get("chosen_how")), "): ",
+       "of the models that cannot be told apart from the best the baseline, else the first one " +
+           "of lode.yaml that is better than it. ",
+       folded ? "The test rows had no part in it. What they do not show to be better than the " +
+                    "baseline does not win." :
+                "It was chosen by the rows that judge it, so its own figure flatters it a little."),
   ];
 }
 
