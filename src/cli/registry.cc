@@ -38,6 +38,7 @@ void write_event(JsonWriter& json, const ModelEvent& event) {
 std::string event_text(const ModelEvent& event) {
   switch (event.kind) {
     case ModelEventKind::kAlias:
+      if (event.version == 0) return fmt::format("{} is no version any more", event.name);
       return fmt::format("{} {} version {}", event.name,
                          event.value == "rollback" ? "went back to" : "is", event.version);
     case ModelEventKind::kTag:
@@ -47,6 +48,9 @@ std::string event_text(const ModelEvent& event) {
                                event.value);
     case ModelEventKind::kApproval:
       return fmt::format("version {} is approved for {}", event.version, event.name);
+    case ModelEventKind::kGate:
+      return fmt::format("version {} against {}: the gate says {}", event.version, event.name,
+                         event.value);
   }
   return "";
 }

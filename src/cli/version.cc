@@ -1,4 +1,5 @@
 // lode version: what this binary is, for a bug report and for scripts.
+#include "base/build_info.h"
 #include "base/cpu.h"
 #include "base/json.h"
 #include "base/zone.h"
@@ -16,7 +17,8 @@ Result<int> run(CommandContext& context) {
         .field("semantics", kEngineSemanticsVersion)
         .field("time_zones", zone_data_version())
         .field("kernel", kernel_name(best_kernel()))
-        .field("compiler", __VERSION__)
+        .field("compiler", build_info().compiler)
+        .field("commit", build_info().commit)
         .end_object();
     context.out.write(json.take() + "\n");
     return kExitDone;
@@ -25,7 +27,8 @@ Result<int> run(CommandContext& context) {
   context.out.print("semantics   {}\n", kEngineSemanticsVersion);
   context.out.print("time zones  {}\n", zone_data_version());
   context.out.print("kernel      {}\n", kernel_name(best_kernel()));
-  context.out.print("compiler    {}\n", __VERSION__);
+  context.out.print("compiler    {}\n", build_info().compiler);
+  context.out.print("commit      {}\n", build_info().commit);
   return kExitDone;
 }
 

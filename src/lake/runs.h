@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/time.h"
+#include "lake/model_lineage.h"
 
 namespace lode {
 
@@ -81,12 +82,13 @@ struct ModelRecord {
   int threads = 0;
   NamedTexts libraries{};  // "xgboost": "3.2.0"
   std::string metrics_json = "{}";
+  ModelLineage lineage{};
   bool operator==(const ModelRecord&) const = default;
 };
 
 // Something that happened to the standing of a model: its history, of which what stands now follows
 // (registry/registry.h). Never changed or taken back; what undoes one is another.
-enum class ModelEventKind : std::uint8_t { kAlias, kTag, kApproval };
+enum class ModelEventKind : std::uint8_t { kAlias, kTag, kApproval, kGate };
 std::string_view model_event_kind_name(ModelEventKind kind);  // "alias", ...
 
 struct ModelEvent {
@@ -94,9 +96,10 @@ struct ModelEvent {
   std::string project{};
   std::string model{};
   ModelEventKind kind = ModelEventKind::kAlias;
-  std::string name{};        // the alias or tag; the stage that is approved
+  std::string name{};        // the alias or tag; the stage that is approved; what a gate held it
+                             // against, as NAME@VERSION
   std::int64_t version = 0;  // 0: the alias points nowhere from here on
-  std::string value{};       // of a tag; "" takes it away
+  std::string value{};       // of a tag; "" takes it away. Of a gate: its verdict
   Timestamp at{};
   std::string actor{};  // who did it: "gate", a user
   std::string why{};
@@ -126,7 +129,8 @@ class MetadataStore {
   virtual Result<std::vector<RunRecord>> runs(std::string_view project, int limit) = 0;
 
   // Adds a model and returns its version. A model of the same content and data set as the newest
-  // version of its name is that version: running again adds nothing.
+  // version of its name is that version: running again adds nothing, and its lineage stays what it
+  // was when it was made.
   virtual Result<std::int64_t> add_model(const ModelRecord& model) = 0;
   // version 0: the newest. kNotFound.
   virtual Result<ModelRecord> model(std::string_view project, std::string_view name,
@@ -142,6 +146,18 @@ class MetadataStore {
   // Of a model, or of all ("" ), by number.
   virtual Result<std::vector<ModelEvent>> model_events(std::string_view project,
                                                        std::string_view model) = 0;
+
+  // Texts of declarations, each kept once, whoever adds it again. kCorrupt: a hash is not that of
+  // its text.
+  virtual Status add_definitions(std::string_view project,
+                                 std::span<const DefinitionRecord> definitions) = 0;
+  // By kind, name and hash.
+  virtual Result<std::vector<DefinitionRecord>> definitions(std::string_view project) = 0;
+
+  // A data set by its name; one that is known stays as it was.
+  virtual Status add_dataset(const DatasetRecord& dataset) = 0;
+  // In the order they were added.
+  virtual Result<std::vector<DatasetRecord>> datasets(std::string_view project) = 0;
 };
 
 // SQLite (3.37 or later) in one file, made if missing. The journal is a rollback journal, not WAL:

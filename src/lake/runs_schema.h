@@ -82,6 +82,32 @@ inline constexpr const char* kRunsMigrations[] = {
          details_json TEXT NOT NULL,
          PRIMARY KEY (project, number)
        ) STRICT, WITHOUT ROWID;)",
+    R"(CREATE TABLE lineages (
+         project TEXT NOT NULL,
+         model TEXT NOT NULL,
+         version INTEGER NOT NULL,
+         lineage_json TEXT NOT NULL,
+         PRIMARY KEY (project, model, version)
+       ) STRICT, WITHOUT ROWID;
+       CREATE TABLE definitions (
+         project TEXT NOT NULL,
+         hash TEXT NOT NULL,
+         kind TEXT NOT NULL,
+         name TEXT NOT NULL,
+         text TEXT NOT NULL,
+         PRIMARY KEY (project, hash)
+       ) STRICT, WITHOUT ROWID;
+       CREATE TABLE datasets (
+         number INTEGER PRIMARY KEY,
+         project TEXT NOT NULL,
+         name TEXT NOT NULL,
+         training TEXT NOT NULL,
+         run TEXT NOT NULL,
+         rows INTEGER NOT NULL,
+         target_mean REAL,
+         columns_json TEXT NOT NULL,
+         UNIQUE (project, name)
+       ) STRICT;)",
 };
 
 }  // namespace lode

@@ -1,6 +1,7 @@
 #include "lake/runs_seal.h"
 
 #include <bit>
+#include <utility>
 
 #include "base/hash.h"
 
@@ -69,6 +70,11 @@ Result<std::uint64_t> sum_of_everything(Sqlite& database, int version) {
                                     {"model_texts", "SELECT * FROM model_texts"}};
   if (version >= 3) tables.push_back({"counters", "SELECT * FROM counters"});
   if (version >= 4) tables.push_back({"model_events", "SELECT * FROM model_events"});
+  if (version >= 5)
+    for (const auto& [name, sql] : {std::pair{"lineages", "SELECT * FROM lineages"},
+                                    std::pair{"definitions", "SELECT * FROM definitions"},
+                                    std::pair{"datasets", "SELECT * FROM datasets"}})
+      tables.push_back({name, sql});
   return sum_of_rows(database, tables);
 }
 

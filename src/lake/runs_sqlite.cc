@@ -5,6 +5,7 @@
 #include <mutex>
 #include <utility>
 
+#include "lake/lineage_rows.h"
 #include "lake/runs.h"
 #include "lake/runs_schema.h"
 #include "lake/runs_seal.h"
@@ -40,6 +41,12 @@ class SqliteStore final : public MetadataStore {
   Result<std::int64_t> add_model_event(const ModelEvent& event, std::int64_t last) override;
   Result<std::vector<ModelEvent>> model_events(std::string_view project,
                                                std::string_view model) override;
+
+  Status add_definitions(std::string_view project,
+                         std::span<const DefinitionRecord> definitions) override;
+  Result<std::vector<DefinitionRecord>> definitions(std::string_view project) override;
+  Status add_dataset(const DatasetRecord& dataset) override;
+  Result<std::vector<DatasetRecord>> datasets(std::string_view project) override;
 
  private:
   // A transaction that changes these rows and no others.
@@ -308,13 +315,15 @@ Result<std::int64_t> SqliteStore::add_model(const ModelRecord& model) {
   SealedRows models{"models", "SELECT * FROM models WHERE project = ? AND name = ?", keys};
   SealedRows texts{"model_texts", "SELECT * FROM model_texts WHERE project = ? AND model = ?",
                    keys};
-  return change({models, texts}, [&]() -> Result<std::int64_t> {
+  SealedRows lineages{"lineages", "SELECT * FROM lineages WHERE project = ? AND model = ?", keys};
+  return change({models, texts, lineages}, [&]() -> Result<std::int64_t> {
     std::int64_t newest = 0;
     TRY(std::int64_t known, known_version(model, newest));
     if (known != 0) return known;
     TRY_VOID(insert_model(model, newest + 1));
     TRY_VOID(insert_texts(model, newest + 1, "option", model.options));
     TRY_VOID(insert_texts(model, newest + 1, "library", model.libraries));
+    TRY_VOID(insert_lineage(database_, model, newest + 1));
     return newest + 1;
   });
 }
@@ -381,6 +390,7 @@ Result<ModelRecord> SqliteStore::read_model(const SqliteQuery& row) {
   model.metrics_json = row.text(10);
   TRY(model.options, read_texts(model, "option"));
   TRY(model.libraries, read_texts(model, "library"));
+  TRY(model.lineage, read_lineage(database_, model));
   return model;
 }
 
@@ -484,10 +494,39 @@ Result<std::vector<ModelEvent>> SqliteStore::model_events(std::string_view proje
   }
 }
 
+// ---- what models are made of
+// --------------------------------------------------------------------------------------
+
+Status SqliteStore::add_definitions(std::string_view project,
+                                    std::span<const DefinitionRecord> definitions) {
+  std::lock_guard lock(mutex_);
+  SealedRows rows{
+      "definitions", "SELECT * FROM definitions WHERE project = ?", {std::string(project)}};
+  return change({rows}, [&] { return insert_definitions(database_, project, definitions); });
+}
+
+Result<std::vector<DefinitionRecord>> SqliteStore::definitions(std::string_view project) {
+  std::lock_guard lock(mutex_);
+  return read_definitions(database_, project);
+}
+
+Status SqliteStore::add_dataset(const DatasetRecord& dataset) {
+  std::lock_guard lock(mutex_);
+  SealedRows rows{"datasets",
+                  "SELECT * FROM datasets WHERE project = ? AND name = ?",
+                  {dataset.project, dataset.name}};
+  return change({rows}, [&] { return insert_dataset(database_, dataset); });
+}
+
+Result<std::vector<DatasetRecord>> SqliteStore::datasets(std::string_view project) {
+  std::lock_guard lock(mutex_);
+  return read_datasets(database_, project);
+}
+
 }  // namespace
 
 std::string_view model_event_kind_name(ModelEventKind kind) {
-  constexpr std::string_view kNames[] = {"alias", "tag", "approval"};
+  constexpr std::string_view kNames[] = {"alias", "tag", "approval", "gate"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

@@ -154,6 +154,7 @@ struct ModelReport {
   EvaluationReport evaluation{};
   std::vector<CardSection> card{};
   MonitorReport monitor{};
+  ModelLineage lineage{};
   std::vector<std::string> notes{};
 };
 

@@ -15,6 +15,7 @@
 #include "orchestrate/leaderboard.h"
 #include "orchestrate/leakage_run.h"
 #include "orchestrate/leftovers.h"
+#include "orchestrate/lineage_run.h"
 #include "orchestrate/model_run.h"
 #include "orchestrate/monitor_run.h"
 #include "orchestrate/run_json.h"
@@ -83,6 +84,7 @@ class Runner {
     report_.notes = project_.notes;
     TRY(ProjectLock lock, ProjectLock::take(files_, project_.root));
     TRY_VOID(remove_leftovers(files_, project_));
+    TRY(recorded_, exists(files_, run_records_path(project_)));
     TRY(RunLog log, RunLog::begin(files_, project_, context_.clock));
     log_ = &log;
     report_.run = log.number();
@@ -126,7 +128,7 @@ class Runner {
     TRY_VOID(check_walks(project_));
     TRY(MemoryBudget::Hold program, budget_.hold("lode and its libraries", kProgramBytes));
     for (const Source& source : project_.sources) TRY_VOID(ingest(source));
-    TRY(plan_, plan_run(project_, read_, {files_, context_.again, budget_.limit()}));
+    TRY(plan_, plan_run(project_, read_, {files_, context_.again || !recorded_, budget_.limit()}));
     for (const View& view : project_.views) describe(view);
     TRY_VOID(load_records());
     TRY_VOID(train());
@@ -288,6 +290,9 @@ class Runner {
 
   Status fit_all() {
     TRY_VOID(keep_training());
+    for (const TrainingReport& set : report_.training)
+      if (plan_.due(StepKind::kTraining, set.name))
+        TRY_VOID(log_->dataset(set, sets_.table(set.name), pool_, context_.cancel));
     std::map<std::string, FittedRun> runs;
     Status fitted;
     for (const Model& model : project_.models)
@@ -312,7 +317,7 @@ class Runner {
     TRY_VOID(read_outcome(step.kept->outcome, outcome));
     if (!sets_.has(model.from)) {
       report_.models.push_back(std::move(outcome.report));
-      return log_->model(report_.models.back());
+      return told_again(report_.models.back());
     }
     std::string compared = outcome.compared_content;
     TRY(FittedRun run,
@@ -324,8 +329,11 @@ class Runner {
     }
     report_.models.push_back(run.report);
     runs.emplace(model.name, std::move(run));
-    return log_->model(report_.models.back());
+    return told_again(report_.models.back());
   }
+
+  // A model that stands, into the records: it may be an older version's that is the newest again.
+  Status told_again(ModelReport& model) { return log_->model(model, {model.lineage, {}}); }
 
   // `kept`: what it is made of, and by which run.
   Status keep_model(const Model& model, const FittedRun& run, KeptStep kept,
@@ -371,18 +379,21 @@ class Runner {
     const TrainingTable& table = sets_.table(project_.model(walk.champion)->from);
     TRY(WalkedRun run,
         run_walk(project_, walk, table, {pool_, context_.cancel, budget_, stations_}));
-    TRY_VOID(keep_live(run));
+    TRY_VOID(keep_live(walk, table, run));
     report_.walks.push_back(std::move(run.report));
     return keep_outcome(StepKind::kWalk, walk.name,
                         outcome_bytes(WalkOutcome{report_.walks.back()}));
   }
 
   // What a walk made live is kept as a model of its name, and is the champion from here on.
-  Status keep_live(WalkedRun& run) {
-    if (!run.declared) return {};
+  Status keep_live(const Retraining& walk, const TrainingTable& table, WalkedRun& run) {
+    if (!run.declared)
+      return log_->stand_down(
+          walk.name,
+          {"gate", fmt::format("{} is live again, as its own split makes it", walk.champion)});
     TRY_VOID(stations_.run(
         {.name = fmt::format("retraining {}: keep", run.report.name), .unit = "bytes"},
-        [&](Station& station) { return store(*run.declared, run.fitted, station); }));
+        [&](Station& station) { return store(*run.declared, table, run.fitted, station); }));
     run.report.version = run.fitted.report.version;
     run.report.content = run.fitted.report.content;
     JsonWriter decision;
@@ -403,7 +414,7 @@ class Runner {
     TRY(run.report.monitor, monitor_.look(project_, model, table, run, means));
     TRY_VOID(run.forget_training());
     TRY_VOID(stations_.run({.name = fmt::format("model {}: keep", model.name), .unit = "bytes"},
-                           [&](Station& station) { return store(model, run, station); }));
+                           [&](Station& station) { return store(model, table, run, station); }));
     const PlannedStep& step = plan_.step(StepKind::kModel, model.name);
     TRY_VOID(keep_model(model, run, made_now(step), runs));
     report_.models.push_back(run.report);
@@ -480,7 +491,7 @@ class Runner {
   }
 
   // Keeps the model under the hash of its bytes.
-  Status store(const Model& model, FittedRun& run, Station& station) {
+  Status store(const Model& model, const TrainingTable& table, FittedRun& run, Station& station) {
     auto set = std::ranges::find(report_.training, model.from, &TrainingReport::name);
     run.report.dataset = set->dataset;
     if (!run.report.metrics.empty()) run.report.card = model_card(run.report, *set);
@@ -491,7 +502,8 @@ class Runner {
     TRY_VOID(write_atomically(files_, path, artifact));
     station.advance(std::ssize(artifact));
     TRY(run.report.libraries, libraries_of(run.model->describe()));
-    return log_->model(run.report);
+    TRY(MadeOf made, model_lineage(files_, project_, model, table, run));
+    return log_->model(run.report, std::move(made));
   }
 
   Status describe(const TrainingSet& set, const TrainingTable& table) {
@@ -523,6 +535,7 @@ class Runner {
   RecordTables records_;
   std::vector<MemoryBudget::Hold> record_holds_;
   ReadSources read_;
+  bool recorded_ = true;  // there were records of runs: without them nothing that is kept counts
   RunPlan plan_;
   SetNames built_;     // training sets
   SetNames restored_;  // from what is kept

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/stored_json.h"
+#include "orchestrate/lineage_run.h"
 #include "orchestrate/source_run.h"
 #include "project/lock.h"
 #include "table/duckdb.h"
@@ -53,6 +54,18 @@ Result<NamedTexts> libraries_of(std::string_view fitted) {
   if (blank != std::string::npos)
     libraries.emplace_back(library->text.substr(0, blank), library->text.substr(blank + 1));
   return libraries;
+}
+
+// Somebody may change the registry between a look and the act: then it is looked at again.
+template <typename Work>
+Status once_more(Work work) {
+  constexpr int kTries = 5;
+  Status done;
+  for (int i = 0; i < kTries; ++i) {
+    done = work();
+    if (done || done.error().code() != Code::kConflict) return done;
+  }
+  return done;
 }
 
 std::string run_records_path(const Project& project) { return state_path(project, "runs.sqlite"); }
@@ -115,7 +128,40 @@ Status RunLog::counters(const std::vector<CounterRecord>& counters) {
   return store_->add_counters(std::to_string(number_), counters);
 }
 
-Status RunLog::model(ModelReport& model) {
+Status RunLog::dataset(const TrainingReport& set, const TrainingTable& training, ThreadPool& pool,
+                       const CancelToken& cancel) {
+  TRY(std::vector<DatasetRecord> known, store_->datasets(project_->name));
+  if (std::ranges::find(known, set.dataset, &DatasetRecord::name) != known.end()) return {};
+  DatasetRecord record;
+  record.project = project_->name;
+  record.name = set.dataset;
+  record.training = set.name;
+  record.run = std::to_string(number_);
+  record.rows = set.rows;
+  record.target_mean = set.positives;
+  TRY(record.columns, dataset_columns(training, pool, cancel));
+  return store_->add_dataset(record);
+}
+
+// What a model is held against, by versions: what its report compares it with, and what stood in
+// its place before.
+Status RunLog::place_in_line(const ModelReport& model, ModelLineage& lineage) {
+  auto as_lineage = [](const ModelRecord& record) {
+    return LineageModel{record.name, record.version, record.content};
+  };
+  Registry registry(*store_, project_->name, *clock_);
+  if (!model.compared_with.empty()) {
+    auto other = registry.find(model.compared_with);
+    if (other) lineage.compared_with = as_lineage(*other);
+  }
+  auto before = registry.find(fmt::format("{}@{}", model.name, kChampion));
+  if (!before) before = registry.find(model.name);
+  if (before) lineage.before = as_lineage(*before);
+  if (!before && before.error().code() != Code::kNotFound) return fail(before.error());
+  return {};
+}
+
+Status RunLog::model(ModelReport& model, MadeOf made) {
   ModelRecord record;
   record.project = project_->name;
   record.name = model.name;
@@ -128,23 +174,48 @@ Status RunLog::model(ModelReport& model) {
   record.seed = model.seed;
   record.threads = model.threads;
   record.libraries = model.libraries;
+  TRY_VOID(place_in_line(model, made.lineage));
+  record.lineage = std::move(made.lineage);
   JsonWriter json;
   json.begin_object();
   write_judgement(json, model);
   json.end_object();
   record.metrics_json = json.take();
+  TRY_VOID(store_->add_definitions(project_->name, made.definitions));
   TRY(model.version, store_->add_model(record));
+  // A version that was there already keeps the lineage it was made with.
+  TRY(ModelRecord kept, store_->model(project_->name, model.name, model.version));
+  model.lineage = std::move(kept.lineage);
   return {};
 }
 
 Status RunLog::promote(const std::string& model, std::int64_t version, const Act& act) {
   Registry registry(*store_, project_->name, *clock_);
-  TRY(std::vector<ModelEvent> events, registry.history(model));
-  for (const ModelEvent& event : events)
-    if (event.kind == ModelEventKind::kAlias && event.name == kChampion && event.version == version)
-      return {};
-  TRY(ModelEvent event, registry.promote(fmt::format("{}@{}", model, version), kChampion, act));
-  return {};
+  return once_more([&]() -> Status {
+    TRY(std::vector<ModelEvent> events, registry.history(model));
+    bool been = false;
+    for (const ModelEvent& event : events) {
+      if (event.kind != ModelEventKind::kAlias || event.name != kChampion) continue;
+      // What the same actor took out of its place may come back to it.
+      been = event.version == version || (been && (event.version != 0 || event.actor != act.actor));
+    }
+    if (been) return {};
+    TRY(ModelEvent event, registry.promote(fmt::format("{}@{}", model, version), kChampion, act));
+    return {};
+  });
+}
+
+Status RunLog::stand_down(const std::string& model, const Act& act) {
+  Registry registry(*store_, project_->name, *clock_);
+  return once_more([&]() -> Status {
+    TRY(std::vector<ModelEvent> events, registry.history(model));
+    const ModelEvent* last = nullptr;
+    for (const ModelEvent& event : events)
+      if (event.kind == ModelEventKind::kAlias && event.name == kChampion) last = &event;
+    if (last == nullptr || last->version == 0 || last->actor != act.actor) return {};
+    TRY(ModelEvent event, registry.clear(model, kChampion, act));
+    return {};
+  });
 }
 
 Status RunLog::end(const Status& outcome) {

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/parallel.h"
 #include "base/time.h"
 #include "lake/runs.h"
 #include "orchestrate/report.h"
@@ -18,6 +19,9 @@
 #include "registry/registry.h"
 
 namespace lode {
+
+struct MadeOf;         // orchestrate/lineage_run.h
+struct TrainingTable;  // features/training_set.h
 
 // Where the metadata store of a project is.
 std::string run_records_path(const Project& project);
@@ -50,11 +54,18 @@ class RunLog {
   // when those that wait took a second: a sync a station would show in a small run.
   Status station(const StationRecord& station);
   Status counters(const std::vector<CounterRecord>& counters);  // once
-  // Adds a stored model and sets its version in `model`.
-  Status model(ModelReport& model);
+  // A data set as it is kept when its rows are gone. Nothing if it is known: its columns are looked
+  // through once.
+  Status dataset(const TrainingReport& set, const TrainingTable& training, ThreadPool& pool,
+                 const CancelToken& cancel);
+  // Adds a stored model and sets its version and lineage in `model`.
+  Status model(ModelReport& model, MadeOf made);
   // Makes a version the champion of its name, unless it has been that before: who went back from it
   // is not overruled by the same run again.
   Status promote(const std::string& model, std::int64_t version, const Act& act);
+  // Where the actor made a version of the name its champion, and it still is, the name has none
+  // from here on. What people promoted stays.
+  Status stand_down(const std::string& model, const Act& act);
   // Ends the record. Returns the run's own error, else that of recording it.
   Status end(const Status& outcome);
 
@@ -64,6 +75,7 @@ class RunLog {
       : store_(std::move(store)), project_(&project), clock_(&clock), number_(number) {}
 
   Status put_waiting();
+  Status place_in_line(const ModelReport& model, ModelLineage& lineage);
 
   std::unique_ptr<MetadataStore> store_;
   const Project* project_;

@@ -67,6 +67,8 @@ Standing standing_of(const std::vector<ModelEvent>& events) {
       case ModelEventKind::kApproval:
         out.approvals[event.version].push_back(event);
         break;
+      case ModelEventKind::kGate:
+        break;  // it says something, and changes nothing
     }
   }
   return out;
@@ -151,6 +153,17 @@ Result<ModelEvent> Registry::roll_back(std::string_view model, std::string_view 
              act, seen);
 }
 
+Result<ModelEvent> Registry::clear(std::string_view model, std::string_view alias, const Act& act) {
+  TRY_VOID(check_name("an alias", alias));
+  TRY(std::vector<ModelEvent> seen, this->seen());
+  TRY_VOID(store_.model(project_, model, 0));
+  Standing stands = standing_of(of_model(seen, model));
+  if (!stands.aliases.contains(std::string(alias)))
+    return fail(Code::kInvalid, "model '{}' has no alias '{}'; {}", model, alias,
+                listed(stands.aliases));
+  return add({.model = std::string(model), .name = std::string(alias), .version = 0}, act, seen);
+}
+
 Result<ModelEvent> Registry::tag(std::string_view reference, std::string_view name,
                                  std::string_view value, const Act& act) {
   TRY_VOID(check_name("a tag", name));
@@ -178,6 +191,18 @@ Result<ModelEvent> Registry::approve(std::string_view reference, std::string_vie
               .kind = ModelEventKind::kApproval,
               .name = std::string(stage),
               .version = model.version},
+             act, seen);
+}
+
+Result<ModelEvent> Registry::record_gate(std::string_view reference, std::string_view against,
+                                         std::string_view verdict, const Act& act) {
+  TRY(std::vector<ModelEvent> seen, this->seen());
+  TRY(ModelRecord model, find(reference));
+  return add({.model = model.name,
+              .kind = ModelEventKind::kGate,
+              .name = std::string(against),
+              .version = model.version,
+              .value = std::string(verdict)},
              act, seen);
 }
 

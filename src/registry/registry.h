@@ -64,11 +64,17 @@ class Registry {
   // Back to what the alias meant before it came to what it means now; again goes further back. An
   // event, like a promotion. kInvalid when there was nothing before.
   Result<ModelEvent> roll_back(std::string_view model, std::string_view alias, const Act& act);
+  // The alias means no version from here on. kInvalid if it means none already.
+  Result<ModelEvent> clear(std::string_view model, std::string_view alias, const Act& act);
   // An empty value takes the tag away. kInvalid for such a name, or one that is not there.
   Result<ModelEvent> tag(std::string_view reference, std::string_view name, std::string_view value,
                          const Act& act);
   // `stage` is what it is approved for: "production". kInvalid without an actor.
   Result<ModelEvent> approve(std::string_view reference, std::string_view stage, const Act& act);
+  // What a gate said of a version held against another, given as NAME@VERSION: its details are in
+  // the act's JSON. Changes nothing that stands.
+  Result<ModelEvent> record_gate(std::string_view reference, std::string_view against,
+                                 std::string_view verdict, const Act& act);
 
  private:
   // The project's events as they are before an act: what it is decided by, and added behind.

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
@@ -191,6 +192,67 @@ TEST_P(Metadata, TheSameModelAgainIsNoNewVersion) {
   EXPECT_EQ(store().add_model(a_model("late", "one")).value(), 3);
 }
 
+ModelLineage a_lineage() {
+  ModelLineage lineage;
+  lineage.recorded = true;
+  lineage.training = "late 'set'";
+  lineage.tested = content_hash("rows");
+  lineage.sources = {
+      {"flights", content_hash("zone"), 10, 9, {{"a \"b\".csv", content_hash("f")}}}};
+  lineage.definitions = {{"view", "carrier", content_hash("text")}};
+  lineage.encoders = {{"carrier", "target smoothing 50"}};
+  lineage.before = LineageModel{"late", 3, content_hash("before")};
+  return lineage;
+}
+
+TEST_P(Metadata, AModelKeepsTheLineageItWasMadeWith) {
+  ModelRecord model = a_model("late", "one");
+  ASSERT_EQ(store().add_model(model).value(), 1);
+  model = a_model("late", "two");
+  model.lineage = a_lineage();
+  ASSERT_EQ(store().add_model(model).value(), 2);
+  model.lineage.commit = "later";
+  ASSERT_EQ(store().add_model(model).value(), 2);
+  reopen();
+  EXPECT_FALSE(store().model("flights", "late", 1).value().lineage.recorded);
+  EXPECT_EQ(store().model("flights", "late", 2).value().lineage, a_lineage());
+  EXPECT_EQ(store().models("flights", "late").value()[1].lineage, a_lineage());
+}
+
+TEST_P(Metadata, TextsOfDeclarationsAreKeptOnce) {
+  DefinitionRecord view{"view", "carrier", content_hash("one"), "one"};
+  DefinitionRecord other{"view", "carrier", content_hash("two"), "two"};
+  ASSERT_TRUE(store().add_definitions("flights", {{view}}).has_value());
+  ASSERT_TRUE(store().add_definitions("flights", {{view, other}}).has_value());
+  ASSERT_TRUE(store().add_definitions("elsewhere", {{view}}).has_value());
+  reopen();
+  std::vector<DefinitionRecord> all = store().definitions("flights").value();
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_NE(std::ranges::find(all, view), all.end());
+  EXPECT_NE(std::ranges::find(all, other), all.end());
+  EXPECT_EQ(store().definitions("elsewhere").value().size(), 1U);
+  DefinitionRecord wrong{"view", "carrier", content_hash("three"), "four"};
+  DefinitionRecord right{"view", "delay", content_hash("five"), "five"};
+  EXPECT_EQ(store().add_definitions("flights", {{right, wrong}}).error().code(), Code::kCorrupt);
+  EXPECT_EQ(store().definitions("flights").value().size(), 2U) << "all or none";
+}
+
+TEST_P(Metadata, DataSetsAreKeptAsTheyWereFirst) {
+  DatasetRecord one{.project = "flights", .name = "b", .training = "late", .run = "1", .rows = 7};
+  one.target_mean = 0.25;
+  one.columns = {{"delay", "double", 2, 1.5, 0.1}};
+  ASSERT_TRUE(store().add_dataset(one).has_value());
+  DatasetRecord two = one;
+  two.name = "a";
+  ASSERT_TRUE(store().add_dataset(two).has_value());
+  one.rows = 8;
+  ASSERT_TRUE(store().add_dataset(one).has_value());
+  reopen();
+  one.rows = 7;
+  EXPECT_EQ(store().datasets("flights").value(), (std::vector<DatasetRecord>{one, two}));
+  EXPECT_TRUE(store().datasets("elsewhere").value().empty());
+}
+
 TEST_P(Metadata, TextsOfAnyKind) {
   RunRecord run = a_run("quotes ' \" ; -- \n z\xc3\xbcrich");
   run.command = std::string("nul\0inside", 10);
@@ -316,7 +378,7 @@ TEST(SqliteStore, ANewerSchemaIsRefused) {
   Error error = open_sqlite_store(place).error();
   EXPECT_EQ(error.code(), Code::kUnsupported);
   EXPECT_EQ(error.message(),
-            fmt::format("'{}' has schema version 99, this lode knows versions up to 4; "
+            fmt::format("'{}' has schema version 99, this lode knows versions up to 5; "
                         "use a newer lode",
                         place));
   std::filesystem::remove(place);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -16,6 +17,41 @@
 
 namespace lode {
 namespace {
+
+ModelLineage a_lineage() {
+  ModelLineage out;
+  out.recorded = true;
+  out.training = "orders";
+  out.rows = 899;
+  out.train_rows = 569;
+  out.test_rows = 330;
+  out.tested = content_hash("rows");
+  out.cut = 899;
+  out.semantics = "1";
+  out.time_zones = "2026f";
+  out.sources = {{"orders",
+                  content_hash("zone"),
+                  900,
+                  899,
+                  {{"orders.csv", content_hash("file"), 25'772, 900}}}};
+  out.definitions = {{"source", "orders", content_hash("source 6:orders\n")}};
+  out.encoders = {{"amount", "standardise"}, {"shop", "target smoothing 50"}};
+  out.lode = "0.1.0";
+  out.commit = "0889684114f226b5e8ddb9d75ff4798e75148a23+";
+  out.compiler = "GNU 12.2.0";
+  out.system = "Linux 6.18.44 x86_64";
+  out.distribution = "Debian GNU/Linux 12 (bookworm)";
+  out.processors = 2;
+  out.compared_with = LineageModel{"base", 1, content_hash("base")};
+  out.before = LineageModel{"returns", 1, content_hash("before")};
+  out.origin = LineageOrigin{"there",
+                             {"returns", 7, content_hash("there")},
+                             3,
+                             {1'577'836'800'000'000},
+                             {1'577'836'800'000'001},
+                             content_hash("archive")};
+  return out;
+}
 
 class RunsSeal : public testing::Test {
  protected:
@@ -31,6 +67,8 @@ class RunsSeal : public testing::Test {
     std::vector<RunRecord> runs;
     std::vector<ModelRecord> models;
     std::vector<ModelEvent> events;
+    std::vector<DefinitionRecord> definitions;
+    std::vector<DatasetRecord> datasets;
     bool operator==(const Everything&) const = default;
   };
   Result<Everything> everything() {
@@ -39,6 +77,8 @@ class RunsSeal : public testing::Test {
     TRY(out.runs, store->runs("shop", 1000));
     TRY(out.models, store->models("shop", ""));
     TRY(out.events, store->model_events("shop", ""));
+    TRY(out.definitions, store->definitions("shop"));
+    TRY(out.datasets, store->datasets("shop"));
     return out;
   }
   void place(const std::string& bytes) {
@@ -66,13 +106,58 @@ class RunsSeal : public testing::Test {
     EXPECT_NE(std::ranges::find(run.counters, rows), run.counters.end());
   }
 
+  // What version 5 added.
+  static void expect_lineage(const Everything& records) {
+    const ModelLineage& lineage = records.models[2].lineage;
+    ASSERT_TRUE(lineage.recorded);
+    EXPECT_EQ(lineage, a_lineage());
+    ASSERT_EQ(records.definitions.size(), 1U);
+    EXPECT_EQ(records.definitions[0].text, "source 6:orders\n");
+    ASSERT_EQ(records.datasets.size(), 1U);
+    EXPECT_EQ(records.datasets[0].columns[1].type, "string");
+    EXPECT_TRUE(std::isnan(records.datasets[0].columns[1].mean));
+  }
+
+  // The golden file of version 5 is that of version 4 brought up to date, and these.
+  static Status add_what_is_new(const std::string& place) {
+    TRY(auto store, open_sqlite_store(place));
+    TRY(ModelRecord model, store->model("shop", "returns", 0));
+    model.content = content_hash("another");
+    model.lineage = a_lineage();
+    std::string text = "source 6:orders\n";
+    TRY_VOID(store->add_definitions("shop", {{{"source", "orders", content_hash(text), text}}}));
+    TRY_VOID(store->add_dataset(
+        {.project = "shop",
+         .name = "d1",
+         .training = "orders",
+         .run = "1",
+         .rows = 899,
+         .target_mean = 0.25,
+         .columns = {{"amount", "int64", 3, 97.5, 56.25}, {"shop", "string", 0, NAN, NAN}}}));
+    TRY(std::int64_t version, store->add_model(model));
+    return version == 2 ? Status() : fail(Code::kInternal, "version {}", version);
+  }
+
   std::filesystem::path folder_;
   std::string place_;
 };
 
+// What add_what_is_new makes of version 4 is what the golden file of version 5 holds.
+TEST_F(RunsSeal, VersionFiveIsVersionFourWithLineages) {
+  place(golden(4));
+  Status added = add_what_is_new(place_);
+  ASSERT_TRUE(added) << added.error().text();
+  std::string path = LODE_SOURCE_DIR "/tests/lake/golden/runs-v5.sqlite";
+  if (std::getenv("LODE_UPDATE_GOLDEN") != nullptr && !std::filesystem::exists(path))
+    std::filesystem::copy_file(place_, path);
+  Everything made = everything().value();
+  place(golden(5));
+  EXPECT_EQ(everything().value(), made);
+}
+
 // Each was written once, by the version that first had it; the first had no seal.
 TEST_F(RunsSeal, EveryVersionLoadsForEver) {
-  for (int version : {1, 2, 3, 4}) {
+  for (int version : {1, 2, 3, 4, 5}) {
     SCOPED_TRACE(version);
     place(golden(version));
     Everything records = everything().value();
@@ -82,7 +167,9 @@ TEST_F(RunsSeal, EveryVersionLoadsForEver) {
     expect_measured(records.runs[1], version >= 3);
     EXPECT_EQ(records.runs[0].state, RunState::kFailed);
     EXPECT_NE(records.runs[0].error.find("auc is undefined"), std::string::npos);
-    ASSERT_EQ(records.models.size(), 2U);
+    ASSERT_EQ(records.models.size(), version < 5 ? 2U : 3U);
+    EXPECT_FALSE(records.models[1].lineage.recorded) << "nobody wrote it down";
+    if (version >= 5) expect_lineage(records);
     EXPECT_EQ(records.models[1].name, "returns");
     EXPECT_EQ(records.models[1].algorithm, "logistic");
     ASSERT_EQ(records.events.size(), version < 4 ? 0U : 5U);
@@ -95,7 +182,7 @@ TEST_F(RunsSeal, EveryVersionLoadsForEver) {
 }
 
 TEST_F(RunsSeal, AFlippedBitIsFoundOrMeansNothing) {
-  place(golden(4));
+  place(golden(5));
   Everything records = everything().value();
   std::string bytes = posix_files().read(place_).value();
   Random random(3);
@@ -145,18 +232,30 @@ TEST_F(RunsSeal, WhatWasSealedBeforeIsHeldAgainstItsSeal) {
 
 // What SQLite's own check cannot see.
 TEST_F(RunsSeal, AnotherValueOfTheRightKindIsFound) {
-  for (const char* change :
-       {"UPDATE stations SET units = units + 1 WHERE place = 0", "DELETE FROM stations",
-        "UPDATE stations SET kind = 1 - kind", "UPDATE counters SET value = value + 1",
-        "DELETE FROM counters WHERE name = 'lode_rows_read_total'",
-        "UPDATE runs SET state = 1 - state", "UPDATE models SET metrics_json = '{}'",
-        "UPDATE model_texts SET value = value || ' '", "UPDATE seal SET sum = sum + 1",
-        "DELETE FROM seal", "ALTER TABLE runs ADD COLUMN more TEXT",
-        "UPDATE schema_version SET version = 0", "UPDATE schema_version SET version = 1",
-        "UPDATE model_events SET version = version + 1", "DELETE FROM model_events",
-        "UPDATE schema_version SET version = 2", "UPDATE schema_version SET version = 3",
-        "UPDATE schema_version SET version = -7"}) {
-    place(golden(4));
+  for (const char* change : {"UPDATE stations SET units = units + 1 WHERE place = 0",
+                             "DELETE FROM stations",
+                             "UPDATE stations SET kind = 1 - kind",
+                             "UPDATE counters SET value = value + 1",
+                             "DELETE FROM counters WHERE name = 'lode_rows_read_total'",
+                             "UPDATE runs SET state = 1 - state",
+                             "UPDATE models SET metrics_json = '{}'",
+                             "UPDATE model_texts SET value = value || ' '",
+                             "UPDATE seal SET sum = sum + 1",
+                             "DELETE FROM seal",
+                             "ALTER TABLE runs ADD COLUMN more TEXT",
+                             "UPDATE schema_version SET version = 0",
+                             "UPDATE schema_version SET version = 1",
+                             "UPDATE model_events SET version = version + 1",
+                             "DELETE FROM model_events",
+                             "UPDATE schema_version SET version = 2",
+                             "UPDATE schema_version SET version = 3",
+                             "UPDATE schema_version SET version = 4",
+                             "DELETE FROM lineages",
+                             "UPDATE lineages SET lineage_json = '{}'",
+                             "UPDATE definitions SET text = text || ' '",
+                             "UPDATE datasets SET rows = rows + 1",
+                             "UPDATE schema_version SET version = -7"}) {
+    place(golden(5));
     ASSERT_TRUE(everything());
     {
       Sqlite database = Sqlite::open(place_, 0).value();
