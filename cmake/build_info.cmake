@@ -1,4 +1,4 @@
-# The commit this binary is made of, as part of it (base/build_info.h): asked for at every build, and
+# The commit this binary is made of, as part of it (base/build_info.h): asked for at every build and
 # written anew only when it changed, so that nothing else is compiled again.
 set(build_info ${PROJECT_BINARY_DIR}/generated/build_info.cc)
 add_custom_target(lode_build_info

@@ -1,9 +1,8 @@
 // lode registry: which version of a model an alias means, tags and approvals, and their history.
 #include "registry/registry.h"
 
-#include <cstdlib>
-
 #include "base/json.h"
+#include "cli/person.h"
 #include "cli/project_argument.h"
 #include "cli/text_table.h"
 #include "orchestrate/run_log.h"
@@ -130,14 +129,6 @@ constexpr Action kActions[] = {
     {"history", 1, "MODEL", history},
 };
 
-std::string who(const CommandContext& context) {
-  const std::string& given = context.options.text("by");
-  if (given != "me") return given;
-  for (const char* variable : {"LOGNAME", "USER"})
-    if (const char* name = std::getenv(variable); name != nullptr && *name != '\0') return name;
-  return "unknown";
-}
-
 Result<int> run(CommandContext& context) {
   const std::string& wanted = context.argument("ACTION");
   std::span<const std::string> rest = context.arguments("REST");
@@ -163,7 +154,7 @@ Result<int> run(CommandContext& context) {
   return action->run({context,
                       registry,
                       rest.first(action->names),
-                      {.actor = who(context), .why = context.options.text("why")},
+                      {.actor = person(context), .why = context.options.text("why")},
                       context.options.text("alias")});
 }
 

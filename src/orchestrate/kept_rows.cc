@@ -52,12 +52,12 @@ void sort_by_seq(Table& table) {
   for (Column& column : table.columns) column = column.take(order);
 }
 
-std::string free_name(const Schema& schema, std::string name) {
+}  // namespace
+
+std::string kept_name(const Schema& schema, std::string name) {
   while (schema.find(name)) name.insert(name.begin(), '_');
   return name;
 }
-
-}  // namespace
 
 Table training_rows(const TrainingTable& training) {
   const Schema& own = training.columns.schema;
@@ -67,8 +67,8 @@ Table training_rows(const TrainingTable& training) {
   add_column(table, fields, std::string(kSeqColumn), whole_numbers(training.seq, Type::int64()));
   add_column(table, fields, std::string(kTimeColumn),
              whole_numbers(training.time, Type::timestamp()));
-  add_column(table, fields, free_name(own, "target"), numbers(training.target));
-  add_column(table, fields, free_name(own, "known"),
+  add_column(table, fields, kept_name(own, "target"), numbers(training.target));
+  add_column(table, fields, kept_name(own, "known"),
              whole_numbers(training.known, Type::timestamp()));
   for (std::size_t c = 0; c < own.size(); ++c)
     add_column(table, fields, own[c].name, training.columns.columns[c]);

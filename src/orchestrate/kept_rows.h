@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 
 #include "features/training_set.h"
 #include "table/column.h"
@@ -13,6 +14,9 @@ namespace lode {
 // The training set as it is kept: _seq, _t, target, known, then its columns, by ascending _seq. If
 // a column of the set has one of these names, ours gets another _ before it.
 Table training_rows(const TrainingTable& training);
+
+// What our column `name` is called beside those of a set.
+std::string kept_name(const Schema& set, std::string name);
 
 // Scores on test rows, which are positions in `training`: _seq, _t, target, score, by ascending
 // _seq.

@@ -1,50 +1,12 @@
 #include "orchestrate/model_check.h"
 
-#include <algorithm>
 #include <bit>
 
-#include "lake/parquet_zone.h"
 #include "orchestrate/catalogue.h"
 #include "orchestrate/column_scorer.h"
-#include "orchestrate/source_run.h"
-#include "table/concatenate.h"
+#include "orchestrate/kept_training.h"
 
 namespace lode {
-namespace {
-
-Result<Table> all_of(const Project& project, const std::string& path, const Limits& limits,
-                     const std::vector<std::string>& columns) {
-  ZoneOptions options;
-  options.scratch = state_path(project, "tmp");
-  options.threads = limits.threads;
-  TRY(ParquetZone zone, ParquetZone::open(path, options));
-  ZoneRead what;
-  what.columns = columns;
-  TRY(ZoneStream stream, zone.read(what));
-  std::vector<Table> tables;
-  while (true) {
-    TRY(std::optional<Table> table, stream.next());
-    if (!table) return concatenate_and_drop(tables);
-    tables.push_back(*std::move(table));
-  }
-}
-
-// Where the seqs of the scores are among those of the training set; both ascend.
-Result<std::vector<std::int64_t>> rows_of(const Column& wanted, const Column& seqs) {
-  std::vector<std::int64_t> rows;
-  std::int64_t row = 0;
-  for (std::int64_t i = 0; i < wanted.length; ++i) {
-    while (row < seqs.length && seqs.int64(row) < wanted.int64(i)) ++row;
-    if (row == seqs.length || seqs.int64(row) != wanted.int64(i))
-      return fail(Code::kCorrupt, "the row of seq {} has a score and is not in the training set",
-                  wanted.int64(i));
-    rows.push_back(row);
-  }
-  return rows;
-}
-
-}  // namespace
-
 Result<ModelCheck> check_model(const Project& project, FileSystem& files, const ModelRecord& record,
                                const Limits& limits, const CancelToken& cancel) {
   const Model* model = project.model(record.name);
@@ -64,14 +26,15 @@ Result<ModelCheck> check_model(const Project& project, FileSystem& files, const 
     columns.push_back(names.size());
     names.push_back(one.column.name);
   }
-  TRY(Table rows, all_of(project, training, limits, names));
+  TRY(Table rows, kept_table(project, training, limits, names));
   for (std::size_t i = 0; i < stored.encoders.size(); ++i)
     if (rows.schema[columns[i]].type != stored.encoders[i].column.type)
       return fail(Code::kCorrupt, "column {} is kept as {} and was encoded as {}",
                   names[columns[i]], rows.schema[columns[i]].type.text(),
                   stored.encoders[i].column.type.text());
-  TRY(Table kept, all_of(project, scores, limits, {std::string(kSeqColumn), "score"}));
-  TRY(std::vector<std::int64_t> wanted, rows_of(kept.columns[0], rows.columns[0]));
+  TRY(Table kept, kept_table(project, scores, limits, {std::string(kSeqColumn), "score"}));
+  TRY(std::vector<std::int64_t> wanted,
+      rows_of_seqs(whole_numbers_of(kept.columns[0]), whole_numbers_of(rows.columns[0])));
   std::vector<double> again(wanted.size());
   ThreadPool pool(limits.threads);
   TRY_VOID(score_rows({rows, columns, stored.encoders, *stored.model, &stored.calibrator}, wanted,

@@ -9,6 +9,7 @@
 #include "evaluate/alpha_ledger.h"
 #include "judge/bootstrap.h"
 #include "judge/metric.h"
+#include "orchestrate/gate_slices.h"
 #include "orchestrate/monitor_run.h"
 #include "orchestrate/recipe.h"
 #include "orchestrate/walk_alarms.h"
@@ -18,8 +19,6 @@ namespace {
 
 constexpr int kReplicates = 500;
 constexpr std::int64_t kBytesARow = 48;  // while a challenger is made, and a look of the gate
-constexpr std::int64_t kMostSlices = 64;
-constexpr double kLeastSliceShare = 0.01;
 
 // One who could be live: the first champion, made once, or a challenger, made anew every period.
 struct Candidate {
@@ -280,7 +279,7 @@ class Walk {
     }
     out.outcomes = candidates_[0].recipe.outcomes(out.rows);
     out.blocks = blocks_by_day(times);
-    out.slices = slices_of(out.rows);
+    out.slices = gate_slices(training_.columns, out.rows, walk_.gate.slices);
     out.mature = all == 0 ? 0 : static_cast<double>(out.rows.size()) / static_cast<double>(all);
     return out;
   }
@@ -290,39 +289,6 @@ class Walk {
     const std::vector<WalkPeriod>& periods = out_.report.periods;
     auto period = std::ranges::find_if(periods, [&](const WalkPeriod& p) { return p.end > from; });
     return first_places_[static_cast<std::size_t>(period - periods.begin())];
-  }
-
-  // The values of the gate's columns that a hundredth of the rows have, at most kMostSlices.
-  std::vector<GateSlice> slices_of(const std::vector<std::int64_t>& rows) const {
-    std::vector<GateSlice> out;
-    for (const std::string& name : walk_.gate.slices) {
-      const Column& column = *training_.columns.find(name);
-      std::map<std::string, std::vector<std::uint32_t>> by_value;
-      for (std::size_t i = 0; i < rows.size(); ++i)
-        if (!column.is_null(rows[i]))
-          by_value[column_text(column, rows[i])].push_back(static_cast<std::uint32_t>(i));
-      for (auto& [value, of] : by_value)
-        if (static_cast<double>(of.size()) >= kLeastSliceShare * static_cast<double>(rows.size()))
-          out.push_back({fmt::format("{} = {}", name, value), std::move(of)});
-    }
-    std::ranges::stable_sort(out, std::ranges::greater{},
-                             [](const GateSlice& s) { return s.rows.size(); });
-    if (std::ssize(out) > kMostSlices) out.resize(kMostSlices);
-    return out;
-  }
-
-  static std::string column_text(const Column& column, std::int64_t row) {
-    switch (column.type.id) {
-      case TypeId::kString:
-      case TypeId::kBytes:
-        return std::string(column.string(row));
-      case TypeId::kBool:
-        return column.boolean(row) ? "true" : "false";
-      case TypeId::kDouble:
-        return fmt::format("{}", column.float64(row));
-      default:
-        return fmt::format("{}", column.int64(row));
-    }
   }
 
   std::vector<double> scores_at(const Candidate& candidate, const Evidence& evidence) const {

@@ -1,4 +1,5 @@
 // What every MetadataStore must do. A new implementation adds itself to kStores.
+// covers: lake/lineage_rows, lake/model_lineage
 #include <gtest/gtest.h>
 #include <unistd.h>
 
