@@ -1,5 +1,5 @@
 # cmake -D SOURCE=.. -D OUT=.. -D COMPILER=.. -P this: the commit of SOURCE into OUT, "+" behind it
-# where files that git knows differ from it; "unknown" where there is no git, as in an unpacked archive.
+# where files that git knows differ from it; "unknown" where there is no git, as in an archive.
 set(commit unknown)
 find_program(git git)
 if(git AND EXISTS ${SOURCE}/.git)

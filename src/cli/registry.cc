@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "cli/person.h"
 #include "cli/project_argument.h"
+#include "cli/registry_archive.h"
 #include "cli/text_table.h"
 #include "orchestrate/run_log.h"
 
@@ -12,6 +13,8 @@ namespace {
 
 struct Asked {
   CommandContext& context;
+  const Project& project;
+  MetadataStore& store;
   Registry& registry;
   std::span<const std::string> names;  // of the action
   Act act;
@@ -115,6 +118,10 @@ Result<int> history(const Asked& asked) {
   return kExitDone;
 }
 
+Result<int> export_version(const Asked& asked) {
+  return export_to_file(asked.context, asked.project, asked.store, asked.names[0], asked.names[1]);
+}
+
 struct Action {
   std::string_view name;
   std::size_t names;  // arguments before the project
@@ -127,6 +134,8 @@ constexpr Action kActions[] = {
     {"tag", 2, "MODEL[@VERSION] NAME=VALUE", tag},
     {"approve", 1, "MODEL[@VERSION]", approve},
     {"history", 1, "MODEL", history},
+    {"export", 2, "MODEL[@VERSION] FILE", export_version},
+    {"import", 1, "FILE", nullptr},  // needs no records to be there
 };
 
 Result<int> run(CommandContext& context) {
@@ -149,9 +158,12 @@ Result<int> run(CommandContext& context) {
     return fail(Code::kInvalid, "'{}' is one argument too many", rest.back());
   auto project = project_at(context, rest.size() > action->names ? rest[action->names] : ".");
   if (!project) return project.error();
+  if (action->run == nullptr) return import_from_file(context, **project, rest[0]);
   TRY(std::unique_ptr<MetadataStore> store, open_run_records(context.files, **project));
   Registry registry(*store, (*project)->name, context.clock);
   return action->run({context,
+                      **project,
+                      *store,
                       registry,
                       rest.first(action->names),
                       {.actor = person(context), .why = context.options.text("why")},
@@ -159,16 +171,17 @@ Result<int> run(CommandContext& context) {
 }
 
 constexpr Positional kPositionals[] = {
-    {"ACTION", "promote, rollback, tag, approve or history"},
+    {"ACTION", "promote, rollback, tag, approve, history, export or import"},
     {"REST",
-     "the model, as NAME, NAME@VERSION or NAME@ALIAS; for tag NAME=VALUE; then a lode.yaml or its "
-     "folder",
+     "the model, as NAME, NAME@VERSION or NAME@ALIAS; for tag NAME=VALUE, for export "
+     "a file; for import the file alone; then a lode.yaml or its folder",
      Positional::Count::kAny}};
 constexpr Option kOptions[] = {
     {"alias", OptionType::kText, "champion", "promote, rollback: which alias"},
     {"stage", OptionType::kText, "production", "approve: what it is approved for"},
     {"why", OptionType::kText, "not said", "the reason, kept with the event"},
     {"by", OptionType::kText, "me", "who does it; me is the user who is logged in"},
+    {"name", OptionType::kText, "its own", "import: what the model is called here"},
 };
 constexpr Command kCommand = {
     .group = CommandGroup::kWork, .positionals = kPositionals, .read_only = false, .run = run};
@@ -183,7 +196,10 @@ constinit const Component kComponent = {
         "`rollback MODEL` goes back to the one before, `tag` and `approve` say more of a version, "
         "and `history MODEL` shows all that was done, by whom and why. Each is one event that is "
         "there or not; two people who change the same models at once cannot both win: the second "
-        "is told to look again.",
+        "is told to look again. `export MODEL FILE` writes a version with everything that is known "
+        "of "
+        "it into one archive (no rows of data), and `import FILE` in another project adds it as a "
+        "version there: whole, or not at all.",
     .example = "lode registry promote windows@2 examples/flights --why 'better by .003 AUC'",
     .options = kOptions,
     .factory = &kCommand,

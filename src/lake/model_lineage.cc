@@ -186,6 +186,7 @@ Status take_data(const JsonValue& from, ModelLineage& out) {
     TRY_VOID(take(*item, "kind", one.kind));
     TRY_VOID(take(*item, "name", one.name));
     TRY_VOID(take(*item, "hash", one.hash));
+    TRY_VOID(take(*item, "of", one.of));
   }
   TRY(auto encoders, objects(from, "encoders"));
   for (const JsonValue* item : encoders) {
@@ -212,12 +213,14 @@ std::string lineage_json(const ModelLineage& lineage) {
       .field("time_zones", lineage.time_zones);
   write_sources(json, lineage.sources);
   json.key("definitions").begin_array();
-  for (const LineageDefinition& one : lineage.definitions)
+  for (const LineageDefinition& one : lineage.definitions) {
     json.begin_object()
         .field("kind", one.kind)
         .field("name", one.name)
-        .field("hash", text(one.hash))
-        .end_object();
+        .field("hash", text(one.hash));
+    if (!one.of.empty()) json.field("of", one.of);
+    json.end_object();
+  }
   json.end_array().key("encoders").begin_array();
   for (const auto& [column, encoder] : lineage.encoders)
     json.begin_object().field("column", column).field("encoder", encoder).end_object();

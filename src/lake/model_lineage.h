@@ -44,6 +44,8 @@ struct LineageDefinition {
   std::string kind;  // "source", "label", "view", "training", "model"
   std::string name;
   ContentHash hash;  // of its text
+  std::string
+      of{};  // what it is over: of a label and a training set a source, of a view also a label
   bool operator==(const LineageDefinition&) const = default;
 };
 

@@ -155,39 +155,34 @@ bool split_model(ModelFile& file) {
   return at == end;
 }
 
-Result<ModelFile> read_model(const Project& project, FileSystem& files,
-                             const ContentHash& content) {
-  std::string path = model_path(project, text(content));
+Result<ModelFile> parse_model(std::string bytes) {
   ModelFile file;
-  TRY(file.bytes, files.read(path));
-  if (content_hash(file.bytes) != content)
-    return fail(Error(Code::kCorrupt,
-                      "the stored model is not what its name says; remove it and run again",
-                      {.file = path}));
+  file.bytes = std::move(bytes);
   for (std::int64_t version : {1, 2, 3})
     if (file.bytes.starts_with(fmt::format("lode-model {} ", version))) file.version = version;
   if (file.version == 0)
     return fail(
-        Error(Code::kUnsupported,
-              "not a stored model of version 1 to 3, which are what this lode reads; use the lode "
-              "that wrote it, or `lode run` to make it anew",
-              {.file = path}));
-  if (!split_model(file))
-    return fail(Error(Code::kCorrupt, "a stored model without its pieces", {.file = path}));
+        Code::kUnsupported,
+        "not a stored model of version 1 to 3, which are what this lode reads; use the lode that "
+        "wrote it, or `lode run` to make it anew");
+  if (!split_model(file)) return fail(Code::kCorrupt, "a stored model without its pieces");
   return file;
 }
 
-}  // namespace
-
-Result<std::string> stored_model_header(const Project& project, FileSystem& files,
-                                        const ContentHash& content) {
-  TRY(ModelFile file, read_model(project, files, content));
-  return std::string(file.header);
+Result<ModelFile> read_model(const Project& project, FileSystem& files,
+                             const ContentHash& content) {
+  std::string path = model_path(project, text(content));
+  TRY(std::string bytes, files.read(path));
+  if (content_hash(bytes) != content)
+    return fail(Error(Code::kCorrupt,
+                      "the stored model is not what its name says; remove it and run again",
+                      {.file = path}));
+  Result<ModelFile> file = parse_model(std::move(bytes));
+  if (!file) return fail(file.error().at({.file = path}));
+  return file;
 }
 
-Result<StoredModel> load_stored_model(const Project& project, FileSystem& files,
-                                      const ContentHash& content) {
-  TRY(ModelFile file, read_model(project, files, content));
+Result<StoredModel> load(const ModelFile& file) {
   if (file.version < 2)
     return fail(Code::kUnsupported,
                 "the model was stored without its encoders, by an older lode; `lode run` stores it "
@@ -200,6 +195,25 @@ Result<StoredModel> load_stored_model(const Project& project, FileSystem& files,
     TRY(out.calibrator, load_calibrator(file.calibrator));
   }
   return out;
+}
+
+}  // namespace
+
+Result<std::string> stored_model_header(const Project& project, FileSystem& files,
+                                        const ContentHash& content) {
+  TRY(ModelFile file, read_model(project, files, content));
+  return std::string(file.header);
+}
+
+Result<StoredModel> parse_stored_model(std::string bytes) {
+  TRY(ModelFile file, parse_model(std::move(bytes)));
+  return load(file);
+}
+
+Result<StoredModel> load_stored_model(const Project& project, FileSystem& files,
+                                      const ContentHash& content) {
+  TRY(ModelFile file, read_model(project, files, content));
+  return load(file);
 }
 
 }  // namespace lode

@@ -64,7 +64,10 @@ struct StoredModel {
   std::unique_ptr<FittedModel> model;
   Calibrator calibrator{};  // that its scores go through
 };
-// kNotFound, kCorrupt; kUnsupported for format 1, which lacks the encoders.
+// Of the bytes of such a file, wherever they come from. kCorrupt; kUnsupported for format 1, which
+// lacks the encoders, and for one of a newer lode.
+Result<StoredModel> parse_stored_model(std::string bytes);
+// kNotFound, and as above.
 Result<StoredModel> load_stored_model(const Project& project, FileSystem& files,
                                       const ContentHash& content);
 

@@ -57,6 +57,14 @@ Result<std::vector<DefinitionRecord>> definitions_of(FileSystem& files, const Pr
   return out;
 }
 
+// The source or label that a declaration is over, "" of a source and a model.
+std::string over_what(const Project& project, const DefinitionRecord& one) {
+  if (one.kind == "label") return project.label(one.name)->about;
+  if (one.kind == "view") return project.view(one.name)->over;
+  if (one.kind == "training") return project.training_set(one.name)->rows;
+  return "";
+}
+
 // Welford's way, row after row: the same on any number of threads.
 DatasetColumn column_figures(const Field& field, const Column& column) {
   constexpr std::int64_t kPiece = 4096;
@@ -172,7 +180,7 @@ Result<MadeOf> model_lineage(FileSystem& files, const Project& project, const Mo
   }
   TRY(made.definitions, definitions_of(files, project, model));
   for (const DefinitionRecord& one : made.definitions)
-    out.definitions.push_back({one.kind, one.name, one.hash});
+    out.definitions.push_back({one.kind, one.name, one.hash, over_what(project, one)});
   out.encoders = run.report.encoders;
   BuildInfo build = build_info();
   out.lode = build.version;

@@ -41,6 +41,18 @@ Result<std::int64_t> end_interrupted(MetadataStore& store, const Project& projec
   return newest;
 }
 
+// Somebody may change the registry between a look and the act: then it is looked at again.
+template <typename Work>
+Status once_more(Work work) {
+  constexpr int kTries = 5;
+  Status done;
+  for (int i = 0; i < kTries; ++i) {
+    done = work();
+    if (done || done.error().code() != Code::kConflict) return done;
+  }
+  return done;
+}
+
 }  // namespace
 
 Result<NamedTexts> libraries_of(std::string_view fitted) {
@@ -54,18 +66,6 @@ Result<NamedTexts> libraries_of(std::string_view fitted) {
   if (blank != std::string::npos)
     libraries.emplace_back(library->text.substr(0, blank), library->text.substr(blank + 1));
   return libraries;
-}
-
-// Somebody may change the registry between a look and the act: then it is looked at again.
-template <typename Work>
-Status once_more(Work work) {
-  constexpr int kTries = 5;
-  Status done;
-  for (int i = 0; i < kTries; ++i) {
-    done = work();
-    if (done || done.error().code() != Code::kConflict) return done;
-  }
-  return done;
 }
 
 std::string run_records_path(const Project& project) { return state_path(project, "runs.sqlite"); }

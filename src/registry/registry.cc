@@ -194,16 +194,4 @@ Result<ModelEvent> Registry::approve(std::string_view reference, std::string_vie
              act, seen);
 }
 
-Result<ModelEvent> Registry::record_gate(std::string_view reference, std::string_view against,
-                                         std::string_view verdict, const Act& act) {
-  TRY(std::vector<ModelEvent> seen, this->seen());
-  TRY(ModelRecord model, find(reference));
-  return add({.model = model.name,
-              .kind = ModelEventKind::kGate,
-              .name = std::string(against),
-              .version = model.version,
-              .value = std::string(verdict)},
-             act, seen);
-}
-
 }  // namespace lode

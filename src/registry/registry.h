@@ -71,10 +71,6 @@ class Registry {
                          const Act& act);
   // `stage` is what it is approved for: "production". kInvalid without an actor.
   Result<ModelEvent> approve(std::string_view reference, std::string_view stage, const Act& act);
-  // What a gate said of a version held against another, given as NAME@VERSION: its details are in
-  // the act's JSON. Changes nothing that stands.
-  Result<ModelEvent> record_gate(std::string_view reference, std::string_view against,
-                                 std::string_view verdict, const Act& act);
 
  private:
   // The project's events as they are before an act: what it is decided by, and added behind.

@@ -164,6 +164,25 @@ TEST_F(RetrainingRun, ARunDoesNotUndoARollback) {
   EXPECT_EQ(json({"model", "show", "weekly@champion", "--json"})["version"], 1);
 }
 
+// What the gate put there an earlier run's gate takes away when the first champion is live again,
+// and may bring back; what people promoted stays.
+TEST_F(RetrainingRun, GoingBackToTheFirstChampionTakesTheGatesAway) {
+  EXPECT_EQ(run(40)["retraining"][0]["version"], 1);
+  EXPECT_EQ(run(1'000, {"--replace"})["retraining"][0]["version"], 0);
+  EXPECT_EQ(run_binary({"model", "show", "weekly@champion"}, folder_.path()).exit, 3);
+  Json events = json({"registry", "history", "weekly", "--json"})["events"];
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[1]["by"], "gate");
+  EXPECT_EQ(events[1]["version"], 0);
+  run(1'000);
+  EXPECT_EQ(json({"registry", "history", "weekly", "--json"})["events"].size(), 2U) << "once";
+  EXPECT_EQ(run(40, {"--replace"})["retraining"][0]["version"], 2) << "other seqs, another set";
+  EXPECT_EQ(json({"model", "show", "weekly@champion", "--json"})["version"], 2);
+  EXPECT_EQ(run_binary({"registry", "promote", "weekly@1", "--by", "ann"}, folder_.path()).exit, 0);
+  run(1'000, {"--replace"});
+  EXPECT_EQ(json({"model", "show", "weekly@champion", "--json"})["version"], 1);
+}
+
 // A look sees only labels that were known when it was made: those of the last hours are missing.
 TEST_F(RetrainingRun, ALookSeesNoLabelOfTheFuture) {
   Json walk = run(40)["retraining"][0];

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/stored_json.h"
+#include "orchestrate/lineage_run.h"
 #include "project/lock.h"
 #include "tests/project/temporary_project.h"
 
@@ -157,7 +158,7 @@ TEST_F(RunLogTest, AModelGetsAVersionForEachContent) {
   for (const char* bytes : {"one", "one", "two", "one"}) {
     ModelReport model = a_model(bytes);
     model.libraries = libraries_of(fitted).value();
-    ASSERT_TRUE(log.model(model));
+    ASSERT_TRUE(log.model(model, MadeOf{}));
     versions.push_back(model.version);
   }
   EXPECT_EQ(versions, (std::vector<std::int64_t>{1, 1, 2, 3})) << "back to an old one is new";

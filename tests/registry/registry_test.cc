@@ -101,6 +101,28 @@ TEST_F(RegistryOfModels, ATimeOfHistoryNeverGoesBack) {
   EXPECT_EQ(events[1].at, Timestamp{1'000});
 }
 
+TEST_F(RegistryOfModels, AnAliasCanMeanNothingAndComeBack) {
+  EXPECT_EQ(registry().clear("late", kChampion, kAct).error().code(), Code::kInvalid);
+  ASSERT_TRUE(registry().promote("late@2", kChampion, kAct));
+  ASSERT_TRUE(registry().clear("late", kChampion, kAct));
+  EXPECT_EQ(registry().find("late@champion").error().code(), Code::kNotFound);
+  EXPECT_EQ(registry().version_at("late", kChampion, clock_.now()).value(), std::nullopt);
+  ASSERT_TRUE(registry().roll_back("late", kChampion, kAct));
+  EXPECT_EQ(champion(), 2);
+}
+
+TEST_F(RegistryOfModels, WhatAGateSaidChangesNothingThatStands) {
+  ASSERT_TRUE(registry().promote("late@1", kChampion, kAct));
+  ModelEvent said{.project = "flights", .model = "late", .kind = ModelEventKind::kGate};
+  said.name = "late@1";
+  said.version = 2;
+  said.value = "keep";
+  ASSERT_EQ(store_->add_model_event(said, 1).value(), 2);
+  EXPECT_EQ(champion(), 1);
+  EXPECT_TRUE(registry().standing("late").value().approvals.empty());
+  EXPECT_EQ(registry().history("late").value().back().value, "keep");
+}
+
 TEST_F(RegistryOfModels, TagsAndApprovalsStandOnVersions) {
   ASSERT_TRUE(registry().tag("late@2", "owner", "fraud team", kAct));
   ASSERT_TRUE(registry().tag("late@2", "owner", "risk team", kAct));
