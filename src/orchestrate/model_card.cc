@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "mine/algorithm.h"
 #include "orchestrate/report.h"
 
 namespace lode {
@@ -76,7 +77,23 @@ class Card {
     if (!model_.encoders.empty()) say(fmt::format("Encoders: {}.", pairs(model_.encoders)));
     if (!model_.libraries.empty()) say(fmt::format("Made by {}.", pairs(model_.libraries)));
     say(fmt::format("Seed {}, {} threads of the trainer.", model_.seed, model_.threads));
+    deviations();
     ask("licence, and how to cite it");
+  }
+
+  // What the algorithm does not keep to the bit of what all algorithms are held to
+  // (docs/properties-mining.md), as it declares it and the contract suite measures it.
+  void deviations() {
+    Result<const Component*> component = find_algorithm(model_.algorithm);
+    if (!component) return;
+    const auto* algorithm = static_cast<const Algorithm*>((*component)->factory);
+    if (algorithm->deviations.empty())
+      say("Of the properties that every algorithm is tested for it keeps all to the bit.");
+    for (const Deviation& one : algorithm->deviations)
+      say(
+          fmt::format("Not kept to the bit: {} ({}); on the rows of its test suite scores move by "
+                      "at most {:g} standard deviations of the target, root mean square.",
+                      property_name(one.property), one.why, one.tolerance));
   }
 
   void use() {

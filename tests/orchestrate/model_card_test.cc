@@ -88,6 +88,18 @@ TEST(ModelCard, RepeatsWhatTheReportHolds) {
 }
 
 // What a machine cannot know is asked for in every section where the paper wants it.
+TEST(ModelCard, TellsWhatTheAlgorithmDoesNotKeepToTheBit) {
+  EXPECT_TRUE(says(model_card(model(), training()), "Model details", "sums of other terms"));
+  ModelReport forest = model();
+  forest.algorithm = "random_forest";
+  auto card = model_card(forest, training());
+  EXPECT_TRUE(says(card, "Model details", "Not kept to the bit: seed (other rows"));
+  EXPECT_TRUE(says(card, "Model details", "at most 0.1 standard deviations"));
+  ModelReport constant = model();
+  constant.algorithm = "constant";
+  EXPECT_TRUE(says(model_card(constant, training()), "Model details", "keeps all to the bit"));
+}
+
 TEST(ModelCard, WhatOnlyTheOwnerCanSayIsBlank) {
   for (const CardSection& section : model_card(model(), training())) {
     bool blank = std::ranges::any_of(section.lines, &CardLine::blank);
