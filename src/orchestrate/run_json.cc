@@ -92,6 +92,7 @@ void write_model(JsonWriter& json, const ModelReport& m) {
   write_judgement(json, m);
   write_picture(json, m.picture);
   write_monitor(json, m.monitor);
+  if (m.lineage.recorded) json.key("lineage").raw(lineage_json(m.lineage));
   json.end_object();
 }
 

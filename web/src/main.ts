@@ -10,6 +10,7 @@ import {drivers} from "./sections/drivers";
 import {calibrators, cards, decisions, groups, labelIssues, slices} from "./sections/evaluation";
 import {leaderboards} from "./sections/leaderboard";
 import {leakage} from "./sections/leakage";
+import {lineage} from "./sections/lineage";
 import {cautions, comparisons, models, recipes} from "./sections/models";
 import {monitor} from "./sections/monitor";
 import {predictedAgainstTrue, weeksOfNumbers} from "./sections/numbers";
@@ -63,6 +64,7 @@ function sectionsOf(run: Part): Section[] {
     {id: "splits", title: "Splits", content: splits(run)},
     {id: "data", title: "Data quality", content: data(run)},
     {id: "training", title: "Training sets and features", content: trainingSets(run)},
+    {id: "lineage", title: "Lineage", content: lineage(run)},
     {id: "recipes", title: "How to make it again", content: recipes(run)},
     {id: "time", title: "Time and memory", content: timings(run)},
   ];
