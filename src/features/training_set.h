@@ -3,12 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "features/history.h"
+#include "features/set_columns.h"
 
 namespace lode {
 
@@ -27,16 +26,6 @@ struct TrainingTable {
   // Values over their limit in the reads its columns are made of, read for this set or before.
   std::int64_t over_limit = 0;
 };
-
-// Reads already answered, by rows, view and key expression: training sets of one run often share
-// them.
-struct CachedRead {
-  std::string view;
-  Table values;
-  std::int64_t over_limit = 0;  // values of it that were over their limit
-  MemoryBudget::Hold hold;
-};
-using ReadCache = std::map<std::string, CachedRead, std::less<>>;
 
 // Errors: an expression that fails on a row (with its place in the project and the row's seq),
 // kLimit, kCancelled. Cost: O(rows + facts) for each view and key expression.

@@ -2,6 +2,7 @@
 // covers: orchestrate/catalogue, orchestrate/kept_rows, orchestrate/model_run
 // covers: orchestrate/report, orchestrate/run, orchestrate/run_log, orchestrate/source_run
 // covers: orchestrate/column_scorer, orchestrate/model_check, features/training_set
+// covers: features/set_columns, features/set_rows
 // covers: features/value_check, ingest/arrivals, cli/run_summary, cli/shown_value
 #include <cstdlib>
 #include <map>
