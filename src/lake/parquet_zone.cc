@@ -52,20 +52,61 @@ struct ParquetZone::State {
 struct ZoneStream::State {
   std::shared_ptr<ParquetZone::State> zone;
   ZoneRead what;
-  Schema schema;                // of what is read
-  std::vector<ZonePart> parts;  // that can hold records of the range
+  Schema schema;  // of what is read
+  // What is read one after another: a part, and of which seqs.
+  struct Piece {
+    ZonePart part;
+    SeqRange seqs;
+  };
+  std::vector<Piece> pieces;
   std::vector<Schema> schemas;
-  std::size_t next_part = 0;
+  std::size_t next_piece = 0;
   std::optional<TableStream> stream;
   std::optional<Error> error;
 
   Result<std::optional<Table>> next();
-  Result<TableStream> open(const ZonePart& part);
-  Result<std::string> select(const ZonePart& part) const;
+  void plan(const std::vector<ZonePart>& parts);
+  Result<TableStream> open(const Piece& piece);
+  Result<std::string> select(const Piece& piece) const;
+  std::string condition(const Piece& piece) const;
 };
 
+// The pieces that can hold records of what is wanted.
+void ZoneStream::State::plan(const std::vector<ZonePart>& parts) {
+  const std::vector<SeqRange> all = {{what.first_seq, what.last_seq}};
+  for (const ZonePart& part : parts) {
+    if (part.last_seq < what.first_seq || part.first_seq > what.last_seq) continue;
+    if (!what.or_where.empty()) {
+      pieces.push_back({part, all[0]});
+      continue;
+    }
+    for (const SeqRange& range : what.ranges ? *what.ranges : all) {
+      SeqRange seqs{std::max(range.first, what.first_seq), std::min(range.last, what.last_seq)};
+      if (seqs.first <= seqs.last && part.last_seq >= seqs.first && part.first_seq <= seqs.last)
+        pieces.push_back({part, seqs});
+    }
+  }
+}
+
+std::string ZoneStream::State::condition(const Piece& piece) const {
+  std::string seq = sql_identifier(zone->options.seq_column);
+  std::string within;
+  if (piece.part.first_seq < piece.seqs.first || piece.part.last_seq > piece.seqs.last)
+    within = fmt::format("{} BETWEEN {} AND {}", seq, piece.seqs.first, piece.seqs.last);
+  if (what.or_where.empty()) return within;
+  std::string wanted = fmt::format("({})", what.or_where);
+  if (!what.ranges)
+    wanted = "true";
+  else
+    for (const SeqRange& range : *what.ranges)
+      if (range.last >= piece.part.first_seq && range.first <= piece.part.last_seq)
+        wanted += fmt::format(" OR {} BETWEEN {} AND {}", seq, range.first, range.last);
+  return within.empty() ? wanted : fmt::format("{} AND ({})", within, wanted);
+}
+
 // A column that a part does not have yet is null in it.
-Result<std::string> ZoneStream::State::select(const ZonePart& part) const {
+Result<std::string> ZoneStream::State::select(const Piece& piece) const {
+  const ZonePart& part = piece.part;
   const Schema& has = schemas[part.schema];
   std::string columns;
   for (const Field& field : schema.fields()) {
@@ -80,26 +121,24 @@ Result<std::string> ZoneStream::State::select(const ZonePart& part) const {
   }
   std::string sql = fmt::format("SELECT {} FROM read_parquet({})", columns,
                                 sql_literal(zone->store.part_path(part.hash)));
-  if (part.first_seq < what.first_seq || part.last_seq > what.last_seq)
-    sql += fmt::format(" WHERE {} BETWEEN {} AND {}", sql_identifier(zone->options.seq_column),
-                       what.first_seq, what.last_seq);
+  if (std::string where = condition(piece); !where.empty()) sql += " WHERE " + where;
   return sql;
 }
 
-Result<TableStream> ZoneStream::State::open(const ZonePart& part) {
-  TRY_VOID(zone->verify(part));
+Result<TableStream> ZoneStream::State::open(const Piece& piece) {
+  TRY_VOID(zone->verify(piece.part));
   TRY(const Duck* duck, zone->duck());
-  TRY(std::string sql, select(part));
+  TRY(std::string sql, select(piece));
   return duck->query(sql, {.infinities_as_extremes = true});
 }
 
 Result<std::optional<Table>> ZoneStream::State::next() {
   while (true) {
     if (!stream) {
-      if (next_part == parts.size()) return std::nullopt;
-      TRY(TableStream opened_part, open(parts[next_part]));
-      stream = std::move(opened_part);
-      ++next_part;
+      if (next_piece == pieces.size()) return std::nullopt;
+      TRY(TableStream opened, open(pieces[next_piece]));
+      stream = std::move(opened);
+      ++next_piece;
     }
     TRY(std::optional<Table> table, stream->next());
     if (table) {
@@ -273,6 +312,22 @@ Result<ParquetZone> ParquetZone::open(std::string directory, ZoneOptions options
 const Manifest& ParquetZone::manifest() const { return state_->store.manifest(); }
 const std::optional<ContentHash>& ParquetZone::name() const { return state_->store.name(); }
 
+std::string ParquetZone::part_path(const ZonePart& part) const {
+  return state_->store.part_path(part.hash);
+}
+
+Result<bool> ParquetZone::grew_from(const ContentHash& name) const {
+  std::optional<ContentHash> at = state_->store.name();
+  std::optional<ContentHash> parent = state_->store.manifest().parent;
+  while (at && *at != name) {
+    at = parent;
+    if (!at) break;
+    TRY(Manifest older, state_->store.load(*at));
+    parent = older.parent;
+  }
+  return at.has_value();
+}
+
 Result<ZoneStream> ParquetZone::read(const ZoneRead& what) {
   const Manifest& manifest = state_->store.manifest();
   auto stream = std::make_unique<ZoneStream::State>();
@@ -280,9 +335,7 @@ Result<ZoneStream> ParquetZone::read(const ZoneRead& what) {
   stream->zone = state_;
   stream->what = what;
   stream->schemas = manifest.schemas;
-  for (const ZonePart& part : manifest.parts)
-    if (part.last_seq >= what.first_seq && part.first_seq <= what.last_seq)
-      stream->parts.push_back(part);
+  stream->plan(manifest.parts);
   return ZoneStream(std::move(stream));
 }
 

@@ -50,10 +50,22 @@ class ZoneStream {
   std::unique_ptr<State> state_;
 };
 
+// Both inclusive.
+struct SeqRange {
+  std::int64_t first = 0;
+  std::int64_t last = std::numeric_limits<std::int64_t>::max();
+  bool operator==(const SeqRange&) const = default;
+};
+
 struct ZoneRead {
   std::vector<std::string> columns{};  // in this order; empty = all of the newest schema
   std::int64_t first_seq = 0;          // inclusive, both
   std::int64_t last_seq = std::numeric_limits<std::int64_t>::max();
+  // Of these seqs only those in one of the ranges (ascending, apart), if there are any; a range
+  // costs what its row groups do, not what the zone does. And beside them the records of which this
+  // SQL condition over the zone's columns holds, for which all parts are looked through.
+  std::optional<std::vector<SeqRange>> ranges{};
+  std::string or_where{};
 };
 
 // Collects Tables into parts; nothing of it is in the zone before commit().
@@ -90,6 +102,10 @@ class ParquetZone {
 
   const Manifest& manifest() const;
   const std::optional<ContentHash>& name() const;
+  std::string part_path(const ZonePart& part) const;
+  // Whether the zone was once what `name` says, and has only had records added since. Reads a
+  // manifest for each commit between.
+  Result<bool> grew_from(const ContentHash& name) const;
 
   // Each part's hash is checked when it is first read, once in the life of this object.
   Result<ZoneStream> read(const ZoneRead& what = {});

@@ -10,6 +10,7 @@
 #include "orchestrate/source_plan.h"
 #include "project/definition.h"
 #include "table/concatenate.h"
+#include "table/duckdb.h"
 
 namespace lode {
 namespace {
@@ -385,7 +386,38 @@ Result<SourceRun> ingest_source(const Source& source, std::int64_t next_seq,
   return Ingest(source, next_seq, context).run();
 }
 
-Result<Records> load_records(const Source& source, const SourceContext& context) {
+namespace {
+
+// Of no rows.
+Table empty_table(const Schema& schema) {
+  Table table;
+  table.schema = schema;
+  for (const Field& field : schema.fields())
+    table.columns.push_back(ColumnBuilder(field.type).finish());
+  return table;
+}
+
+bool is_opened(const ZonePart& part, const ZoneRead& what) {
+  if (part.first_seq > what.last_seq) return false;
+  return !what.ranges || !what.or_where.empty() ||
+         std::ranges::any_of(*what.ranges, [&](const SeqRange& range) {
+           return part.last_seq >= range.first && part.first_seq <= range.last;
+         });
+}
+
+// The ids that have a correction or a retraction, as an SQL condition.
+std::string of_changed_ids(const ParquetZone& zone) {
+  std::string parts;
+  for (const ZonePart& part : zone.manifest().parts)
+    parts += fmt::format("{}{}", parts.empty() ? "" : ", ", sql_literal(zone.part_path(part)));
+  return fmt::format("{0} IN (SELECT {0} FROM read_parquet([{1}]) WHERE {2} <> 0)",
+                     sql_identifier(kIdColumn), parts, sql_identifier(kKindColumn));
+}
+
+}  // namespace
+
+Result<Records> load_records(const Source& source, const SourceContext& context,
+                             const RecordsWanted& wanted) {
   ZoneOptions options;
   options.scratch = state_path(context.project, "tmp");
   options.files = &context.files;
@@ -397,9 +429,13 @@ Result<Records> load_records(const Source& source, const SourceContext& context)
        {kSeqColumn, kKindColumn, kIdColumn, kTimeColumn, kKnownColumn, kLocalColumn})
     what.columns.emplace_back(name);
   for (const Field& field : source.columns.fields()) what.columns.push_back(field.name);
+  what.last_seq = wanted.cut;
+  what.ranges = wanted.ranges;
+  if (wanted.ranges && source.change) what.or_where = of_changed_ids(zone);
   TRY(ZoneStream stream, zone.read(what));
   Records records;
-  for (const ZonePart& part : zone.manifest().parts) records.bytes_read += part.bytes;
+  for (const ZonePart& part : zone.manifest().parts)
+    if (is_opened(part, what)) records.bytes_read += part.bytes;
   TRY(records.hold, context.budget->hold("records of " + source.name, kLibraryBytes));
   std::vector<Table> tables;
   std::int64_t bytes = 0;
@@ -412,6 +448,7 @@ Result<Records> load_records(const Source& source, const SourceContext& context)
                                  kLibraryBytes));
     tables.push_back(*std::move(table));
   }
+  if (tables.empty()) tables.push_back(empty_table(stream.schema()));
   TRY(Table joined, concatenate_and_drop(tables));
   auto derived = static_cast<std::int64_t>(source.derive.size());
   TRY_VOID(records.hold.resize(bytes_of(joined) + 8 * joined.rows * derived));

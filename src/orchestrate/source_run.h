@@ -5,15 +5,18 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/memory_budget.h"
 #include "base/parallel.h"
+#include "lake/parquet_zone.h"
 #include "orchestrate/report.h"
 #include "project/project.h"
 #include "table/column.h"
@@ -75,7 +78,15 @@ struct Records {
   std::int64_t bytes_read = 0;  // of the raw zone's parts
   MemoryBudget::Hold hold;
 };
+// Which of them: those up to a cut, and if there are ranges only those of these seqs. Of a source
+// with corrections or retractions every record of an id that has one is among them all the same:
+// what stands of an id is then known from the records that are there.
+struct RecordsWanted {
+  std::int64_t cut = std::numeric_limits<std::int64_t>::max();
+  std::optional<std::vector<SeqRange>> ranges{};
+};
 // kLimit as soon as the records read do not fit into the budget.
-Result<Records> load_records(const Source& source, const SourceContext& context);
+Result<Records> load_records(const Source& source, const SourceContext& context,
+                             const RecordsWanted& wanted = {});
 
 }  // namespace lode

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -92,6 +93,53 @@ TEST_F(Zone, ColumnsAndSeqRanges) {
   EXPECT_EQ(table.columns[0].float64(0), 1 / 7.0);
   EXPECT_FALSE(stream.next().value().has_value());
   EXPECT_EQ(zone.read({.columns = {"none"}}).error().code(), Code::kNotFound);
+}
+
+// Ranges that begin and end inside parts, between them and behind all; and beside them whatever a
+// condition says, in seq order all the same.
+TEST_F(Zone, RangesAndAConditionBesideThem) {
+  ParquetZone zone = open(100);
+  ZoneWriter writer = zone.write().value();
+  ASSERT_TRUE(writer.append(records(0, 1000)).has_value());
+  ASSERT_TRUE(writer.commit().has_value());
+  ZoneRead what;
+  what.ranges = {{{4, 8}, {140, 160}, {990, 5000}}};
+  std::vector<std::int64_t> wanted = {4, 5, 7, 8};
+  auto add = [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i)
+      if (i % 3 != 0) wanted.push_back(i);
+  };
+  add(140, 161);
+  add(990, 1000);
+  EXPECT_EQ(seqs(zone, what), wanted);
+  what.last_seq = 991;
+  while (wanted.back() > 991) wanted.pop_back();
+  EXPECT_EQ(seqs(zone, what), wanted);
+  what.or_where = "origin = 'airport 2'";  // i % 50 = 2, but for every seventh
+  std::vector<std::int64_t> both;
+  for (std::int64_t i = 0; i < 992; ++i) {
+    bool ranged = std::ranges::find(wanted, i) != wanted.end();
+    if (ranged || (i % 50 == 2 && i % 7 != 0 && i % 3 != 0)) both.push_back(i);
+  }
+  EXPECT_GT(both.size(), wanted.size());
+  EXPECT_EQ(seqs(zone, what), both);
+  what.or_where.clear();
+  what.ranges = std::vector<SeqRange>();
+  EXPECT_TRUE(seqs(zone, what).empty());
+}
+
+TEST_F(Zone, KnowsWhatItGrewFrom) {
+  ParquetZone zone = open();
+  std::vector<ContentHash> names;
+  for (std::int64_t at : {0, 100, 200}) {
+    ZoneWriter writer = zone.write().value();
+    ASSERT_TRUE(writer.append(records(at, at + 100)).has_value());
+    names.push_back(writer.commit().value());
+  }
+  for (const ContentHash& name : names) EXPECT_TRUE(zone.grew_from(name).value());
+  EXPECT_FALSE(zone.grew_from(content_hash("another")).value());
+  ASSERT_TRUE(zone.go_back(names[1]).has_value());
+  EXPECT_FALSE(zone.grew_from(names[2]).value());
 }
 
 TEST_F(Zone, TheSameRecordsGiveTheSameBytesHoweverTheyCome) {
