@@ -61,14 +61,19 @@ inline ProcessResult run_binary(const std::vector<std::string>& words, const std
   return result;
 }
 
-// `lode run` in `folder`, killed by SIGKILL when `now` returns; false if it ended before.
-inline bool run_and_kill_when(const std::string& folder, const std::function<void(pid_t)>& now) {
+// The program with `words` in `folder`, killed by SIGKILL when `now` returns; false if it ended
+// before.
+inline bool run_and_kill_when(const std::string& folder, const std::function<void(pid_t)>& now,
+                              std::vector<std::string> words = {"run"}) {
+  std::vector<char*> arguments = {const_cast<char*>(LODE_BINARY)};
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
   pid_t child = ::fork();
   if (child == 0) {
     if (::chdir(folder.c_str()) != 0) ::_exit(126);
     (void)!::freopen("/dev/null", "w", stdout);
     (void)!::freopen("/dev/null", "w", stderr);
-    ::execl(LODE_BINARY, LODE_BINARY, "run", static_cast<char*>(nullptr));
+    ::execv(LODE_BINARY, arguments.data());
     ::_exit(127);
   }
   EXPECT_GE(child, 0);
@@ -81,11 +86,15 @@ inline bool run_and_kill_when(const std::string& folder, const std::function<voi
 }
 
 // Killed after so many microseconds.
-inline bool run_and_kill(const std::string& folder, std::uint64_t microseconds) {
-  return run_and_kill_when(folder, [&](pid_t) {
-    // lint: allow(banned_calls) a kill needs some moment, and any will do
-    ::usleep(static_cast<useconds_t>(microseconds));
-  });
+inline bool run_and_kill(const std::string& folder, std::uint64_t microseconds,
+                         const std::vector<std::string>& words = {"run"}) {
+  return run_and_kill_when(
+      folder,
+      [&](pid_t) {
+        // lint: allow(banned_calls) a kill needs some moment, and any will do
+        ::usleep(static_cast<useconds_t>(microseconds));
+      },
+      words);
 }
 
 // Killed as soon as a file is there; false too if it ended without one.
