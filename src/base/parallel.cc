@@ -110,6 +110,34 @@ struct ThreadPool::Shared {
   }
 };
 
+struct CancelToken::End {
+  const Clock& clock;
+  std::int64_t at_ns;
+  std::shared_ptr<const End> outer;
+};
+
+CancelToken CancelToken::within(const Clock& clock, Duration most) const {
+  constexpr std::int64_t kNsPerUs = 1000;
+  std::int64_t us = saturating_add(clock.steady_ns() / kNsPerUs, most.us);
+  CancelToken inner = *this;
+  inner.end_ =
+      std::make_shared<const End>(clock, std::min(us, INT64_MAX / kNsPerUs) * kNsPerUs, end_);
+  return inner;
+}
+
+Duration CancelToken::time_left() const {
+  Duration left = kForever;
+  for (const End* end = end_.get(); end != nullptr; end = end->outer.get())
+    left = std::min(left, {std::max(std::int64_t{0}, end->at_ns - end->clock.steady_ns()) / 1000});
+  return left;
+}
+
+Status CancelToken::check() const {
+  if (stopped()) return fail(Code::kCancelled, "stopped on request");
+  if (time_left() <= Duration{}) return fail(Code::kLimit, "no time was left for it");
+  return {};
+}
+
 ThreadPool::ThreadPool(int threads)
     : threads_(std::max(threads, 1)), shared_(std::make_unique<Shared>()) {
   for (int i = 1; i < threads_; ++i)

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/time.h"
 
 namespace lode {
 
@@ -23,19 +24,31 @@ struct Limits {
   std::int64_t memory_bytes = std::int64_t{4} << 30;
 };
 
-// Copies share one flag. Safe to cancel from a signal handler's thread or any other.
+// Asked by long work whether to go on. Copies share one flag. Safe to cancel from a signal
+// handler's thread or any other.
+//
+// A token may also have an end of its own in time, inside that of the token it was made from: see
+// within(). Asking costs a reading of the clock an end, so ask once a batch, a round or a tree.
 class CancelToken {
  public:
   CancelToken() : flag_(std::make_shared<std::atomic<bool>>(false)) {}
   void cancel() const { flag_->store(true, std::memory_order_relaxed); }
-  bool cancelled() const { return flag_->load(std::memory_order_relaxed); }
-  Status check() const {
-    if (cancelled()) return fail(Code::kCancelled, "stopped on request");
-    return {};
-  }
+  bool cancelled() const { return stopped() || time_left() <= Duration{}; }
+  // kCancelled on request, kLimit when its time is over.
+  Status check() const;
+
+  // The same flag, and ends when `most` has passed on the clock from now, or when this one ends.
+  // The clock must outlive it.
+  CancelToken within(const Clock& clock, Duration most) const;
+  bool stopped() const { return flag_->load(std::memory_order_relaxed); }  // on request
+  // Until the nearest of its ends: never negative, kForever without one.
+  Duration time_left() const;
+  static constexpr Duration kForever{INT64_MAX};
 
  private:
+  struct End;
   std::shared_ptr<std::atomic<bool>> flag_;
+  std::shared_ptr<const End> end_;
 };
 
 class ThreadPool {
@@ -60,8 +73,8 @@ class ThreadPool {
 
 // Calls task(0) .. task(tasks - 1), each at most once, and waits. `task` returns void or Status.
 // The error of the lowest failing task is returned, the same one on any number of threads; tasks
-// above it may not have run. kCancelled if the token stopped it between tasks. An exception of a
-// task becomes an error: kLimit for std::bad_alloc, else kInternal.
+// above it may not have run. CancelToken::check() if the token stopped it between tasks. An
+// exception of a task becomes an error: kLimit for std::bad_alloc, else kInternal.
 template <typename F>
 Status parallel_for(ThreadPool& pool, std::size_t tasks, F&& task, const CancelToken& cancel) {
   if constexpr (std::is_void_v<std::invoke_result_t<F&, std::size_t>>) {

@@ -82,7 +82,7 @@ class ParquetProfiler {
  private:
   Status read_all(RecordReader& reader) {
     while (true) {
-      if (cancel_.cancelled()) return fail(Code::kCancelled, "stopped");
+      TRY_VOID(cancel_.check());
       TRY(std::optional<Batch> batch, reader.next());
       if (!batch) return {};
       out_.rows += batch->rows_read;

@@ -87,8 +87,7 @@ class Profiler {
       if (row_.text_size > 0) header = false;
       window_.drop(row_.size);
       if (row_.unfinished) TRY_VOID(skip_to_line_end());
-      if (out_.rows % kRowsPerAdvance == 0 && cancel_.cancelled())
-        return fail(Code::kCancelled, "stopped");
+      if (out_.rows % kRowsPerAdvance == 0) TRY_VOID(cancel_.check());
     }
     advance_(out_.rows % kRowsPerAdvance);
     choose_dates();

@@ -87,6 +87,57 @@ TEST_P(ParallelTest, CancelBeforeAndAfter) {
   EXPECT_EQ(CancelToken(cancel).check().error().code(), Code::kCancelled);
 }
 
+TEST(CancelTokenTest, EndsByTheClockInsideTheTokenItWasMadeFrom) {
+  ManualClock clock(Timestamp{});
+  CancelToken whole;
+  EXPECT_EQ(whole.time_left(), CancelToken::kForever);
+  CancelToken run = whole.within(clock, seconds(10));
+  CancelToken part = run.within(clock, seconds(4));
+  CancelToken longer = run.within(clock, days(100'000'000));
+  EXPECT_EQ(part.time_left(), seconds(4));
+  EXPECT_EQ(longer.time_left(), seconds(10));
+  clock.advance(milliseconds(3'999));
+  EXPECT_TRUE(part.check());
+  clock.advance(milliseconds(1));
+  EXPECT_TRUE(part.cancelled());
+  EXPECT_FALSE(part.stopped());
+  EXPECT_EQ(part.check().error().code(), Code::kLimit);
+  EXPECT_TRUE(run.check());
+  EXPECT_EQ(run.time_left(), seconds(6));
+  clock.set(Timestamp{days(1).us});  // the time of day may jump, the end does not
+  EXPECT_FALSE(run.cancelled());
+  clock.advance(seconds(60));
+  EXPECT_EQ(run.time_left(), Duration{});
+  EXPECT_EQ(longer.check().error().code(), Code::kLimit);
+  EXPECT_TRUE(whole.check());
+}
+
+TEST(CancelTokenTest, OneRequestStopsAllThatHaveAnEnd) {
+  ManualClock clock(Timestamp{});
+  CancelToken whole;
+  CancelToken part = whole.within(clock, seconds(1));
+  whole.cancel();
+  EXPECT_EQ(part.check().error().code(), Code::kCancelled);
+  clock.advance(seconds(2));
+  EXPECT_EQ(part.check().error().code(), Code::kCancelled) << "a request goes before the time";
+}
+
+TEST_P(ParallelTest, TheTimeEndsBetweenTasks) {
+  ManualClock clock(Timestamp{});
+  CancelToken cancel = CancelToken().within(clock, seconds(5));
+  std::atomic<int> runs = 0;
+  Status status = parallel_for(
+      pool_, 10'000,
+      [&](std::size_t) {
+        if (++runs == 5) clock.advance(seconds(5));
+        while (runs > 5 && !cancel.cancelled()) std::this_thread::yield();
+      },
+      cancel);
+  ASSERT_FALSE(status.has_value());
+  EXPECT_EQ(status.error().code(), Code::kLimit);
+  EXPECT_LE(runs, 5 + GetParam() - 1);
+}
+
 TEST_P(ParallelTest, NestsWithoutDeadlock) {
   std::vector<std::size_t> sums(16);
   Status status = parallel_for(pool_, sums.size(), [&](std::size_t i) -> Status {
