@@ -15,6 +15,20 @@ namespace lode {
 
 enum class OptionType : std::uint8_t { kBool, kInt, kNumber, kText, kChoice, kDuration };
 
+// Where `tune` looks for a better value of an option of a number, and which end of it makes the
+// simpler model. Least and most are inside the option's own range.
+struct Search {
+  enum class Simpler : std::uint8_t { kNeither, kLess, kMore };
+
+  double least = 0;
+  double most = 0;  // not above `least`: not searched
+  Simpler simpler = Simpler::kNeither;
+  bool log = false;        // even steps are factors; least is then above 0
+  bool also_zero = false;  // and 0, which is left out of a range by factors; it stands below least
+
+  constexpr bool searched() const { return least < most; }
+};
+
 // One typed option. Ranges apply to kInt and kNumber; choices are separated by '|' for kChoice.
 struct Option {
   std::string_view name;
@@ -24,6 +38,7 @@ struct Option {
   double least = -1e308;
   double most = 1e308;
   std::string_view choices = {};
+  Search search = {};  // of algorithms
 };
 
 // Kinds in use: "command", "decoder", "aggregate", "encoder", "algorithm", "metric", "function".

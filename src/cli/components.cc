@@ -33,12 +33,36 @@ std::string_view type_word(OptionType type) {
   return kWords[static_cast<std::size_t>(type)];
 }
 
+std::string_view simpler_end(const Search& search) {
+  if (search.simpler == Search::Simpler::kNeither) return "neither";
+  return search.simpler == Search::Simpler::kLess ? "least" : "most";
+}
+
+void write_search(JsonWriter& json, const Search& search) {
+  json.key("search")
+      .begin_object()
+      .field("least", search.least)
+      .field("most", search.most)
+      .field("by_factors", search.log)
+      .field("also_zero", search.also_zero)
+      .field("simpler_end", simpler_end(search))
+      .end_object();
+}
+
+// Where `tune` looks: "0, 0.1 .. 1000 by factors".
+std::string search_text(const Search& search) {
+  if (!search.searched()) return "";
+  return fmt::format("{}{} .. {}{}", search.also_zero ? "0, " : "", search.least, search.most,
+                     search.log ? " by factors" : "");
+}
+
 void write_option(JsonWriter& json, const Option& option) {
   json.begin_object().field("name", option.name).field("type", type_word(option.type));
   if (!option.fallback.empty()) json.field("default", option.fallback);
   if (option.least > -1e308) json.field("least", option.least);
   if (option.most < 1e308) json.field("most", option.most);
   if (!option.choices.empty()) json.field("choices", option.choices);
+  if (option.search.searched()) write_search(json, option.search);
   json.field("doc", option.doc).end_object();
 }
 
@@ -66,11 +90,20 @@ void explain(Output& out, const Component& component) {
   out.print("{} {}: {}\n\n", component.kind, component.name, component.summary);
   out.print("{}\n", wrapped(component.description, 90, 0));
   if (!component.options.empty()) {
-    TextTable options({"option", "type", "default", "range", ""});
-    for (const Option& option : component.options)
-      options.row({option.name, type_word(option.type),
-                   option.fallback.empty() ? "required" : option.fallback, range_text(option),
-                   option.doc});
+    bool searched =
+        std::ranges::any_of(component.options, [](const Option& o) { return o.search.searched(); });
+    std::vector<std::string> headers = {"option", "type", "default", "range"};
+    if (searched) headers.emplace_back("searched by tune");
+    headers.emplace_back("");
+    TextTable options(headers);
+    for (const Option& option : component.options) {
+      std::vector<Cell> row = {option.name, type_word(option.type),
+                               option.fallback.empty() ? "required" : option.fallback,
+                               range_text(option)};
+      if (searched) row.emplace_back(search_text(option.search));
+      row.emplace_back(option.doc);
+      options.row(std::move(row));
+    }
     options.print(out);
     out.write("\n");
   }

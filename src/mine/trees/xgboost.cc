@@ -36,20 +36,66 @@ Result<std::unique_ptr<FittedModel>> load(ByteReader& payload, std::uint32_t, Mo
   return load_forest_model(payload, kObjective, std::move(head));
 }
 
+using enum Search::Simpler;
+
+constexpr Search kRoundsSearch = {.least = 20, .most = 1000, .simpler = kLess, .log = true};
+
 constexpr Option kDepth = {
-    "max_depth", OptionType::kInt, "6", "most splits from the root of a tree to a leaf", 1, 32};
+    .name = "max_depth",
+    .type = OptionType::kInt,
+    .fallback = "6",
+    .doc = "most splits from the root of a tree to a leaf",
+    .least = 1,
+    .most = 32,
+    .search = {.least = 2, .most = 10, .simpler = kLess},
+};
 constexpr Option kEta = {
-    "eta", OptionType::kNumber, "0.1", "learning rate: how much of each tree is added", 1e-6, 1};
+    .name = "eta",
+    .type = OptionType::kNumber,
+    .fallback = "0.1",
+    .doc = "learning rate: how much of each tree is added",
+    .least = 1e-6,
+    .most = 1,
+    .search = {.least = 0.01, .most = 0.3, .simpler = kLess, .log = true},
+};
 constexpr Option kMinChild = {
-    "min_child_weight", OptionType::kNumber, "1", "least sum of hessians in a child", 0, 1e30};
+    .name = "min_child_weight",
+    .type = OptionType::kNumber,
+    .fallback = "1",
+    .doc = "least sum of hessians in a child",
+    .least = 0,
+    .most = 1e30,
+    .search = {.least = 1, .most = 100, .simpler = kMore, .log = true},
+};
 constexpr Option kGamma = {"gamma", OptionType::kNumber, "0", "least loss reduction of a split", 0,
                            1e30};
 constexpr Option kSubsample = {
-    "subsample", OptionType::kNumber, "1", "share of the rows each tree sees", 1e-6, 1};
+    .name = "subsample",
+    .type = OptionType::kNumber,
+    .fallback = "1",
+    .doc = "share of the rows each tree sees",
+    .least = 1e-6,
+    .most = 1,
+    .search = {.least = 0.5, .most = 1},
+};
 constexpr Option kColsample = {
-    "colsample_bytree", OptionType::kNumber, "1", "share of the columns each tree sees", 1e-6, 1};
-constexpr Option kLambda = {"lambda", OptionType::kNumber, "1", "L2 penalty on leaf values", 0,
-                            1e30};
+    .name = "colsample_bytree",
+    .type = OptionType::kNumber,
+    .fallback = "1",
+    .doc = "share of the columns each tree sees",
+    .least = 1e-6,
+    .most = 1,
+    .search = {.least = 0.3, .most = 1},
+};
+constexpr Option kLambda = {
+    .name = "lambda",
+    .type = OptionType::kNumber,
+    .fallback = "1",
+    .doc = "L2 penalty on leaf values",
+    .least = 0,
+    .most = 1e30,
+    .search = {.least = 0.1, .most = 100, .simpler = kMore, .log = true},
+};
 constexpr Option kAlpha = {"alpha", OptionType::kNumber, "0", "L1 penalty on leaf values", 0, 1e30};
 constexpr Option kBins = {"max_bin", OptionType::kInt, "256", "most thresholds tried per column", 2,
                           65'536};
@@ -71,7 +117,7 @@ constexpr Option kThreads = {
 // Rounds and eta were measured on training rows alone (docs/decisions/009-boosting-defaults.md): a
 // label of 0 and 1 is overfitted sooner than a number.
 constexpr Option kBinaryOptions[] = {
-    {"rounds", OptionType::kInt, "100", "number of trees", 1, 100'000},
+    {"rounds", OptionType::kInt, "100", "number of trees", 1, 100'000, {}, kRoundsSearch},
     kDepth,
     kEta,
     kMinChild,
@@ -85,7 +131,7 @@ constexpr Option kBinaryOptions[] = {
     kThreads,
 };
 constexpr Option kRegressionOptions[] = {
-    {"rounds", OptionType::kInt, "200", "number of trees", 1, 100'000},
+    {"rounds", OptionType::kInt, "200", "number of trees", 1, 100'000, {}, kRoundsSearch},
     kDepth,
     kEta,
     kMinChild,
