@@ -53,13 +53,14 @@ std::unexpected<Error> refuse(const MinedFile& mined, const Error& error) {
 }
 
 Result<RunReport> mine(CommandContext& context, const MinedFile& mined, const std::string& root,
-                       const std::string& saved) {
+                       const std::string& saved, const RunTime& time) {
   std::filesystem::path data = std::filesystem::absolute(mined.profile.path).lexically_normal();
   bool kept = saved != kNone;
   std::string file = kept ? saved : join_path(root, "lode.yaml");
   TRY_VOID(context.files.make_directories(root));
   std::string named = kept ? data.lexically_relative(root).generic_string() : data.string();
-  TRY_VOID(write_new_file(context.files, file, project_text(mined.profile, mined.plan, named)));
+  TRY_VOID(write_new_file(context.files, file,
+                          project_text(mined.profile, mined.plan, named, time.limit)));
   auto project = load_project(file);
   // What lode wrote itself: a mistake in it is lode's.
   if (!project)
@@ -67,8 +68,8 @@ Result<RunReport> mine(CommandContext& context, const MinedFile& mined, const st
         Error(Code::kInternal,
               "the project made of this file is not one: " + project.error().errors.front().text(),
               {.file = mined.profile.path}));
-  RunContext run_context{context.files,  context.clock,    context.limits,
-                         context.cancel, context.progress, false};
+  RunContext run_context{
+      context.files, context.clock, context.limits, context.cancel, context.progress, false, time};
   auto report = run_project(**project, run_context);
   return report || kept ? std::move(report) : refuse(mined, report.error());
 }
@@ -94,6 +95,7 @@ void print_next(Output& out, const RunReport& report, const std::string& saved,
 }
 
 Result<int> run(CommandContext& context) {
+  RunTime time{context.options.duration("time_limit"), context.clock.steady_ns(), true};
   bool given = context.given("FILE");
   const std::string& path = context.argument("FILE");
   const std::string& saved = context.options.text("save");
@@ -104,8 +106,11 @@ Result<int> run(CommandContext& context) {
     TRY(root, scratch_folder());
   }
   MiningFolder folder(context.files, root, kept);
+  CancelToken whole = context.cancel;
+  if (time.limit.us > 0) context.cancel = whole.within(context.clock, time.limit);
   TRY(MinedFile mined, given ? look_through(context, path) : look_through_sample(context, root));
-  TRY(RunReport report, mine(context, mined, root, saved));
+  context.cancel = whole;
+  TRY(RunReport report, mine(context, mined, root, saved, time));
   if (page != kNone) TRY_VOID(write_report(context.files, page, run_json(report)));
   if (context.json) {
     context.out.write(run_json(report) + "\n");
@@ -122,7 +127,10 @@ constexpr Positional kPositionals[] = {
 constexpr std::array kOptions = with_mining_options(
     std::array{Option{"save", OptionType::kText, kNone,
                       "keep the project under this name, and what it made beside it"},
-               Option{"report", OptionType::kText, kNone, "write the report into this HTML file"}});
+               Option{"report", OptionType::kText, kNone, "write the report into this HTML file"},
+               Option{"time_limit", OptionType::kDuration, "0s",
+                      "what the whole may take, such as 60s: options are searched in it, and what "
+                      "there is no time for is left out and named. 0s: no search, no limit"}});
 constexpr Command kCommand = {
     .group = CommandGroup::kWork, .positionals = kPositionals, .read_only = false, .run = run};
 

@@ -12,6 +12,7 @@ namespace {
 constexpr std::string_view kNoReport = "none";
 
 Result<int> run(CommandContext& context) {
+  RunTime time{context.options.duration("time_limit"), context.clock.steady_ns()};
   auto project = project_of(context);
   if (!project) return project.error();
   RunContext run_context{context.files,
@@ -20,7 +21,8 @@ Result<int> run(CommandContext& context) {
                          context.cancel,
                          context.progress,
                          context.options.flag("replace"),
-                         context.options.flag("again")};
+                         context.options.flag("again"),
+                         time};
   TRY(RunReport report, run_project(**project, run_context));
   if (const std::string& page = context.options.text("report"); page != kNoReport)
     TRY_VOID(write_report(context.files, page, run_json(report)));
@@ -37,6 +39,9 @@ constexpr Option kOptions[] = {
     {"again", OptionType::kBool, "false", "make what is up to date again too"},
     {"replace", OptionType::kBool, "false",
      "read sources anew whose files changed other than by growing; their old rows are void"},
+    {"time_limit", OptionType::kDuration, "0s",
+     "stop when so much time has passed, such as 10m; searches for options take less of it. 0s: "
+     "none"},
     {"report", OptionType::kText, kNoReport,
      "write the report of the run into this HTML file; `lode report` does it later"},
 };

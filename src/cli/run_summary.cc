@@ -10,6 +10,7 @@
 #include "cli/monitor_text.h"
 #include "cli/station_table.h"
 #include "cli/text_table.h"
+#include "cli/tuning_text.h"
 #include "cli/verdict_text.h"
 
 namespace lode {
@@ -122,14 +123,11 @@ void print_pairs(Output& out, const RunReport& report) {
 
 void print_notes(Output& out, const RunReport& report) {
   bool notes = false;
-  for (const ModelReport& m : report.models)
-    notes = notes || !notes_of(m).empty() || !m.chosen.empty();
+  for (const ModelReport& m : report.models) notes = notes || !notes_of(m).empty();
   if (!notes) return;
   print_heading(out, "To know before trusting a figure");
-  for (const ModelReport& m : report.models) {
-    if (!m.chosen.empty()) out.print("{}: options {}\n", m.name, m.chosen);
+  for (const ModelReport& m : report.models)
     for (const std::string& note : notes_of(m)) out.print("{}: {}\n", m.name, note);
-  }
 }
 
 // "+ late_1h 0.312": whether more of it raises (+) or lowers (-) the answer, ~ neither throughout.
@@ -208,6 +206,7 @@ void print_models(Output& out, const RunReport& report) {
   print_leakage(out, report);
   print_evaluation(out, report);
   print_monitor(out, report);
+  print_tuning(out, report);
   print_notes(out, report);
 }
 
@@ -289,6 +288,7 @@ void print_time(Output& out, const RunReport& report) {
 void print_run(Output& out, const RunReport& report) {
   out.print("{}, run {}\n", out.bold(report.project), report.run);
   print_verdict(out, report);
+  print_given_up(out, report);
   print_sources(out, report);
   print_features(out, report);
   print_training(out, report);

@@ -59,10 +59,17 @@ std::string word_text(std::string_view name) {
 
 std::string column_text(const std::string& name) { return Expression(column_node(name)).text(); }
 
+// Of a limit on time, what may be spent on the search for a model's options, in percent. The rest
+// is for reading, and for making and judging the models.
+constexpr std::int64_t kLinearPart = 10;
+constexpr std::int64_t kBoostedPart = 40;
+constexpr std::int64_t kForestPart = 15;
+
 class Writer {
  public:
-  Writer(const TableProfile& profile, const MiningPlan& plan, const std::string& file)
-      : profile_(profile), plan_(plan), file_(file) {
+  Writer(const TableProfile& profile, const MiningPlan& plan, const std::string& file,
+         Duration time_limit)
+      : profile_(profile), plan_(plan), file_(file), time_limit_(time_limit) {
     source_ = project_name(profile.path);
     std::ranges::replace(source_, '-', '_');
     label_ = plain_name(plan.target, "target");
@@ -209,17 +216,29 @@ class Writer {
     write_baseline();
     write_model("linear",
                 yes_no ? "{logistic: {l2: 1, unseen: mean}}" : "{linear: {l2: 1, unseen: mean}}",
-                linear_encoders(), "baseline", true);
+                linear_encoders(), "baseline", true, kLinearPart);
     if (!trees_have_columns()) return;
     write_model("boosted",
                 fmt::format("{{{}: {{eta: 0.1, min_child_weight: 5}}}}",
                             yes_no ? "xgboost" : "xgboost_regression"),
-                tree_encoders(), "linear", false);
+                tree_encoders(), "linear", false, kBoostedPart);
     // Half the usual trees: with the folds of calibration the forest is most of the time of a run.
     write_model(
         "forest",
         fmt::format("{{{}: {{trees: 50}}}}", yes_no ? "random_forest" : "random_forest_regression"),
-        tree_encoders(), "linear", false);
+        tree_encoders(), "linear", false, kForestPart);
+  }
+
+  // Every option the algorithm searches, from its value here.
+  std::string tune_text(std::string_view algorithm, std::int64_t percent) const {
+    algorithm.remove_prefix(1);  // the brace
+    const Component* component =
+        find_component("algorithm", algorithm.substr(0, algorithm.find(':')));
+    std::vector<std::string> names;
+    for (const Option& option : component->options)
+      if (option.search.searched()) names.emplace_back(option.name);
+    Duration part = milliseconds(std::max<std::int64_t>(1, time_limit_.us / 1000 * percent / 100));
+    return fmt::format("    tune: {{time: {}, options: [{}]}}\n", text(part), joined(names));
   }
 
   // The constant, or the mean, reads no column, and is given one for form's sake.
@@ -237,7 +256,7 @@ class Writer {
   }
 
   void write_model(std::string_view name, std::string_view algorithm, const std::string& encoders,
-                   std::string_view other, bool texts) {
+                   std::string_view other, bool texts, std::int64_t tuning_percent) {
     out_ += fmt::format("  {}:\n    from: {}\n    algorithm: {}\n", name, source_, algorithm);
     if (!texts && has_texts()) {
       std::vector<std::string> names;
@@ -250,6 +269,7 @@ class Writer {
     if (!encoders.empty()) out_ += "    encode:\n" + encoders;
     out_ += split_line();
     if (plan_.task == MiningTask::kNumber) out_ += "    out_of_fold: true\n";
+    if (time_limit_.us > 0) out_ += tune_text(algorithm, tuning_percent);
     if (plan_.task == MiningTask::kYesNo) {
       out_ += "    calibrate: auto\n    threshold: {false_positive: 1, false_negative: 1}\n";
       if (!compared().empty()) out_ += "    fairness: [" + compared() + "]\n";
@@ -346,6 +366,7 @@ class Writer {
   const TableProfile& profile_;
   const MiningPlan& plan_;
   const std::string& file_;
+  Duration time_limit_;
   std::string source_;
   std::string label_;
   std::set<std::string> taken_;
@@ -365,8 +386,8 @@ std::string project_name(const std::string& path) {
 }
 
 std::string project_text(const TableProfile& profile, const MiningPlan& plan,
-                         const std::string& file) {
-  return Writer(profile, plan, file).write();
+                         const std::string& file, Duration time_limit) {
+  return Writer(profile, plan, file, time_limit).write();
 }
 
 }  // namespace lode

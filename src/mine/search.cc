@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::uint64_t kSpread = 6;  // points before the others' losses are asked
 constexpr std::uint64_t kAttempts = 64;
+constexpr std::uint64_t kChoosingAttempts = 8;
 constexpr std::size_t kDraws = 24;
 constexpr double kBetterShare = 0.25;
 constexpr std::uint64_t kStream = std::uint64_t{0x74756e65} << 32;
@@ -114,8 +115,14 @@ std::vector<double> next_point(std::size_t axes, std::uint64_t seed, std::uint64
   Density rest(axes, {split, order.end()});
   Random random(seed, kStream + 1 + number * kAttempts + attempt);
   std::vector<double> best;
+  // Where every point of the likeliest corner is one and the same choice, others must come forward:
+  // each attempt chooses among fewer draws, the last ones are anywhere.
+  if (attempt >= kChoosingAttempts) {
+    for (std::size_t i = 0; i < axes; ++i) best.push_back(random.unit());
+    return best;
+  }
   double best_ratio = -1;
-  for (std::size_t d = 0; d < kDraws; ++d) {
+  for (std::size_t d = 0; d < std::max<std::size_t>(1, kDraws >> attempt); ++d) {
     std::vector<double> point = good.draw(random);
     double ratio = good.at(point) / rest.at(point);
     if (ratio > best_ratio) best_ratio = ratio, best = std::move(point);

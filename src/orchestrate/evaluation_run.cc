@@ -225,6 +225,7 @@ class TestLook {
     TRY(MemoryBudget::Hold hold, means_.budget.hold("groups of model " + task_.model.name,
                                                     std::ssize(tested_.rows) * kSlicingBytes));
     TRY(BlockDraws draws, BlockDraws::make(tested_.blocks.count, draws_));
+    std::vector<GroupTable> tables;
     for (const std::string& name : task_.model.fairness) {
       TRY_VOID(means_.cancel.check());
       std::size_t c = *task_.training.columns.schema.find(name);
@@ -233,8 +234,9 @@ class TestLook {
                        tested_.rows, {.most_values = kMostGroups});
       TRY(GroupTable table,
           lode::compare_groups(rows(), tested_.blocks, said.threshold, column, draws));
-      said.tables.push_back(std::move(table));
+      tables.push_back(std::move(table));
     }
+    said.tables = std::move(tables);
     return {};
   }
 

@@ -68,6 +68,7 @@ class ModelLeaks {
       : model_(model), set_(set), run_(run), means_(means), splitter_(model, set.table) {
     model_.options = run.report.options;  // chosen already
     model_.choose.reset();
+    model_.tune.reset();
     if (model_.columns.empty())
       for (const Field& field : set.table.columns.schema.fields())
         if (field.name != model_.split.groups) model_.columns.push_back(field.name);
@@ -382,7 +383,9 @@ class ModelLeaks {
 
 Result<LeakageReport> LeakageRuns::look(const Model& model, const LeakageSet& set,
                                         const FittedRun& run, const ModelMeans& means) {
-  return ModelLeaks(model, set, run, means).look(of_columns_);
+  Result<LeakageReport> found = ModelLeaks(model, set, run, means).look(of_columns_);
+  if (found || found.error().code() != Code::kLimit) return found;
+  return LeakageReport{.why_not = found.error().message()};
 }
 
 }  // namespace lode

@@ -12,6 +12,7 @@
 #include "orchestrate/naive_split.h"
 #include "orchestrate/recipe.h"
 #include "orchestrate/row_splitter.h"
+#include "orchestrate/tuning_run.h"
 #include "project/definition.h"
 
 namespace lode {
@@ -23,6 +24,8 @@ constexpr std::int64_t kJudgingBytes = 48;  // a row judged
 constexpr std::int64_t kKeptBytes = 20;  // a test row: its number, its score, its rank if judged so
 constexpr std::int64_t kKeptTrainBytes = 16;  // a training row: its number and its score
 constexpr std::int64_t kScoringBytes = std::int64_t{32} << 20;  // pieces of rows being scored
+
+constexpr std::int64_t kFoldFits = 4;  // what calibration costs, in fits of all training rows
 
 class ModelRunner {
  public:
@@ -38,7 +41,9 @@ class ModelRunner {
         pool_(means.pool),
         cancel_(means.cancel),
         budget_(means.budget),
-        stations_(means.stations) {}
+        stations_(means.stations),
+        share_(means.share ? *means.share : means.cancel),
+        optional_(means.give_up ? share_ : means.cancel) {}
 
   Result<FittedRun> run(const FittedRun* compare_with) {
     report().name = model_.name;
@@ -48,8 +53,7 @@ class ModelRunner {
     report().seed = model_.seed;
     report().threads = model_.threads;
     if (!model_.note.empty()) report().notes.push_back(model_.note);
-    if (model_.choose) TRY_VOID(choose_options());
-    report().options = options_;
+    TRY_VOID(choose_options());
     TRY_VOID(station("encode", StationKind::kOwn, [&](Station& station) -> Status {
       TRY_VOID(split_rows());
       return encode(rows_, station);
@@ -61,8 +65,12 @@ class ModelRunner {
     report().shared_group = rows_.shared_group;
     report().block_unit = splitter_.block_unit();
     for (const std::string& note : splitter_.notes()) report().notes.push_back(note);
-    TRY_VOID(station("fit", StationKind::kTraining,
-                     [&](Station& station) { return fit(options_, run_.model, station); }));
+    TRY_VOID(station("fit", StationKind::kTraining, [&](Station& station) {
+      return fit(recipe_, options_, run_.model, station);
+    }));
+    TRY_VOID(tune_options());
+    report().options = options_;
+    report().chosen = report().tuning.says;
     for (const std::string& note : run_.model->notes()) report().notes.push_back(note);
     TRY_VOID(station("score", StationKind::kOwn, [&](Station& station) -> Status {
       encoded_.design = {};
@@ -119,11 +127,20 @@ class ModelRunner {
     return {};
   }
 
-  Status fit(const ModelOptions& options, std::unique_ptr<FittedModel>& model,
-             Station& station) const {
-    TRY(model, recipe_.fit(encoded_, options));
+  Status fit(const Recipe& recipe, const ModelOptions& options, std::unique_ptr<FittedModel>& model,
+             Station& station) {
+    std::int64_t began = stations_.clock().steady_ns();
+    TRY(model, recipe.fit(encoded_, options));
+    made_in_ = microseconds((stations_.clock().steady_ns() - began) / 1000);
     station.advance(encoded_.design.matrix.rows);
     return {};
+  }
+
+  // A token that is over where about so many fits as the model's own have no time left: what would
+  // not be finished is not begun, and leaves its time to what is quicker.
+  CancelToken for_fits(std::int64_t fits) const {
+    bool enough = share_.time_left().us / fits > made_in_.us;
+    return enough ? share_ : share_.within(stations_.clock(), {});
   }
 
   Status score(const std::string& split_name, const std::vector<std::int64_t>& rows,
@@ -141,71 +158,73 @@ class ModelRunner {
     return {};
   }
 
-  // Every combination of the values to choose from, over the model's other options.
-  std::vector<ModelOptions> candidates() const {
-    std::vector<ModelOptions> grid = {options_};
-    for (const auto& [name, values] : model_.choose->grid) {
-      std::vector<ModelOptions> wider;
-      for (const auto& base : grid)
-        for (const std::string& value : values) {
-          wider.push_back(base);
-          std::erase_if(wider.back(), [&](const auto& o) { return o.first == name; });
-          wider.back().emplace_back(name, value);
-        }
-      grid = std::move(wider);
-    }
-    return grid;
+  TuningTask tuning_task() const {
+    return {{model_, training_, splitter_, rows_.train}, recipe_, made_in_};
+  }
+  TuningMeans tuning_means() const { return {pool_, cancel_, share_, budget_, stations_}; }
+
+  Status choose_options() {
+    if (!model_.choose) return {};
+    TRY_VOID(split_rows());
+    TRY(options_, chosen_options(tuning_task(), tuning_means(), report().tuning));
+    return {};
   }
 
-  // Tries the grid on rows of the training range alone; log-loss (of numbers RMSE) decides, the
-  // first of equals wins.
-  Status choose_options() {
-    const Choice& choose = *model_.choose;
-    const std::vector<ModelOptions> grid = candidates();
-    std::vector<std::unique_ptr<FittedModel>> models(grid.size());
-    std::vector<double> losses(grid.size());
-    SplitRows rows;
-    TRY_VOID(station("choose, encode", StationKind::kOwn, [&](Station& station) -> Status {
-      TRY_VOID(split_rows());
-      TRY(rows, splitter_.split(choose.fit, choose.on));
-      return encode(rows, station);
-    }));
-    TRY_VOID(station("choose, fit", StationKind::kTraining, [&](Station& station) -> Status {
-      for (std::size_t i = 0; i < grid.size(); ++i) TRY_VOID(fit(grid[i], models[i], station));
+  // The model as declared is made: it says what a fit takes, stays where nothing better is found,
+  // and is what the tuned one is held against on the test rows.
+  Status tune_options() {
+    if (!model_.tune) return {};
+    TuningReport& said = report().tuning;
+    TRY(ModelOptions found, tuned_options(tuning_task(), tuning_means(), said));
+    if (said.chosen == 0) return {};
+    std::unique_ptr<FittedModel> tuned;
+    Recipe recipe = recipe_.stopped_by(optional_);
+    Status fitted = station("fit tuned", StationKind::kTraining,
+                            [&](Station& station) { return fit(recipe, found, tuned, station); });
+    if (!fitted && fitted.error().code() == Code::kLimit && optional_.cancelled()) {
+      keep_declared("no time was left to fit what was found", said);
+      return cancel_.check();
+    }
+    TRY_VOID(fitted);
+    declared_scores_.resize(rows_.test.size());
+    TRY_VOID(station("score as declared", StationKind::kOwn, [&](Station& station) -> Status {
+      station.advance(std::ssize(rows_.test));
+      TRY_VOID(recipe_.score(encoded_.encoders, *run_.model, rows_.test, declared_scores_));
       return {};
     }));
-    TRY_VOID(station("choose, score", StationKind::kOwn, [&](Station& station) -> Status {
-      TRY(const Metric* loss, find_metric(deciding_metric(recipe_.task())));
-      Outcomes outcomes = recipe_.outcomes(rows.test);
-      std::vector<double> scores;
-      for (std::size_t i = 0; i < grid.size(); ++i) {
-        TRY_VOID(score("test", rows.test, *models[i], scores, station));
-        TRY(losses[i], evaluate(*loss, outcomes.with(scores)));
-      }
-      return {};
-    }));
-    options_ = grid[static_cast<std::size_t>(std::ranges::min_element(losses) - losses.begin())];
-    std::string chosen;
-    for (const auto& [name, values] : choose.grid)
-      for (const auto& [option, value] : options_)
-        if (option == name)
-          chosen += fmt::format("{}{} {}", chosen.empty() ? "" : ", ", name, value);
-    report().chosen =
-        fmt::format("{}: the best of {} on {}", chosen, grid.size(), range_text(choose.on));
+    run_.model = std::move(tuned);
+    options_ = std::move(found);
+    return {};
+  }
+
+  Status compare_with_declared(const Outcomes& outcomes, const Blocks& blocks) {
+    if (declared_scores_.empty()) return {};
+    const JudgedRows& tuned = run_.judged_raw ? *run_.judged_raw : run_.judged;
+    TRY(std::vector<const Metric*> wanted, judged_metrics(recipe_.task()));
+    TRY(JudgedRows declared,
+        JudgedRows::make(outcomes.with(declared_scores_), blocks, wanted, pool_, cancel_));
+    TRY(std::vector<MetricDifference> differences,
+        compare(declared, tuned, draws(), pool_, cancel_));
+    for (const MetricDifference& d : differences)
+      report().tuning.test.push_back({std::string(d.metric->name), d.first, d.difference});
     return {};
   }
 
   EvaluationMeans means() const { return {pool_, cancel_, budget_, stations_}; }
+  EvaluationMeans optional_means() const { return {pool_, optional_, budget_, stations_}; }
 
-  OutOfFoldTask as_trained() const {
-    return {model_, training_, recipe_, options_, splitter_, rows_.train};
+  OutOfFoldTask as_trained(const Recipe& recipe) const {
+    return {model_, training_, recipe, options_, splitter_, rows_.train};
   }
 
   // Numbers are not calibrated, no threshold is set on them, and their slices are not looked for.
   bool of_labels() const { return recipe_.task() == Task::kBinary; }
 
   Status calibrate() {
-    TRY(FoldedModel folds, evaluate_out_of_fold(as_trained(), means(), report().evaluation));
+    CancelToken end = for_fits(kFoldFits);
+    TRY(FoldedModel folds,
+        evaluate_out_of_fold(as_trained(recipe_.stopped_by(end)), {pool_, end, budget_, stations_},
+                             report().evaluation));
     TRY(run_.folded, judge_folds(folds, recipe_, pool_, cancel_));
     run_.calibrator = std::move(folds.calibrator);
     raw_scores_ = run_.test_scores;
@@ -226,6 +245,7 @@ class ModelRunner {
     raw_metrics_ = report().metrics["test"];
     if (of_labels())
       TRY_VOID(judge_raw({rows_.test, raw_scores_, run_.test_scores, outcomes.label, blocks}));
+    TRY_VOID(compare_with_declared(outcomes, blocks));
     TRY(report().picture, picture_of({model_.split, timed_, times_, rows_.train, rows_.test,
                                       run_.test_scores, outcomes, blocks},
                                      draws(), pool_, cancel_));
@@ -265,10 +285,10 @@ class ModelRunner {
   Status look_closer() {
     std::vector<std::uint8_t> labels = recipe_.outcomes(run_.test_rows).label;
     Blocks blocks = splitter_.blocks(run_.test_rows);
-    return evaluate_on_test(as_trained(),
+    return evaluate_on_test(as_trained(recipe_),
                             {run_.test_rows, raw_scores_, run_.test_scores, labels, blocks,
                              ModelExplainer::can_explain(*run_.model)},
-                            draws(), means(), report().evaluation);
+                            draws(), optional_means(), report().evaluation);
   }
 
   // Where rows were split at random there is nothing to be inflated by, and nothing is learnt by a
@@ -280,10 +300,12 @@ class ModelRunner {
     TRY(MemoryBudget::Hold hold, budget_.hold("model " + model_.name + ", naive split",
                                               16 * (train + std::ssize(run_.test_rows)) +
                                                   recipe_.fitting_bytes(train) + kScoringBytes));
+    CancelToken end = for_fits(1);
+    Recipe recipe = recipe_.stopped_by(end);
     Result<InflationReport> found = judge_naive_split(
-        {recipe_, options_, rows_.train, run_.test_rows, raw_metrics_, model_.seed},
-        fmt::format("model {}: random split", model_.name), stations_, pool_, cancel_);
-    if (!found && found.error().code() != Code::kInvalid) return fail(found.error());
+        {recipe, options_, rows_.train, run_.test_rows, raw_metrics_, model_.seed},
+        fmt::format("model {}: random split", model_.name), stations_, pool_, end);
+    if (!found && !only_told(found.error())) return fail(found.error());
     if (found) {
       report().inflation = *std::move(found);
     } else {
@@ -292,12 +314,17 @@ class ModelRunner {
     return {};
   }
 
-  // Too few blocks for an interval, or values a model refuses, are no reason to lose the model.
+  // Too few blocks for an interval, values a model refuses, or no time left for what need not be
+  // are no reason to lose the model.
+  static bool only_told(const Error& error) {
+    return error.code() == Code::kInvalid || error.code() == Code::kLimit;
+  }
+
   Status explain(Station& station) {
     Result<DriversReport> drivers =
         explain_drivers(recipe_, run_.encoders, *run_.model,
-                        {rows_.train, run_.test_rows, splitter_}, model_.seed, pool_, cancel_);
-    if (!drivers && drivers.error().code() != Code::kInvalid) return fail(drivers.error());
+                        {rows_.train, run_.test_rows, splitter_}, model_.seed, pool_, optional_);
+    if (!drivers && !only_told(drivers.error())) return fail(drivers.error());
     if (drivers) {
       station.advance(drivers->rows);
       report().drivers = *std::move(drivers);
@@ -320,9 +347,13 @@ class ModelRunner {
   const CancelToken& cancel_;
   MemoryBudget& budget_;
   Stations& stations_;
+  CancelToken share_;     // over when the model has had its share of the run's time
+  CancelToken optional_;  // what what can be left out is stopped by
+  Duration made_in_{};    // the last fit
   SplitRows rows_;
   EncodedRows encoded_;  // the design until the model is fitted
   std::vector<double> train_scores_;
+  std::vector<double> declared_scores_;    // of the test rows with the declared options, or none
   std::vector<double> raw_scores_;         // of the test rows, before calibration
   std::vector<MetricReport> raw_metrics_;  // of them
   FittedRun run_;
@@ -405,6 +436,8 @@ Status check_algorithms(const Project& project) {
         .file = project.file.string(), .line = model.place.line, .column = model.place.column};
     auto component = find_algorithm(model.algorithm);
     if (!component) return fail(component.error().at(place));
+    Status tuned = check_tuning(model);
+    if (!tuned) return fail(tuned.error().context("model " + model.name).at(place));
     const Model* other = project.model(model.compare_with);
     if (other == nullptr || task_of(other->algorithm) == task_of(model.algorithm)) continue;
     auto learns = [](const Model& one) {
@@ -420,6 +453,20 @@ Status check_algorithms(const Project& project) {
   return {};
 }
 
+namespace {
+
+// A search is stored as what repeats it: its number of trials, whatever ended it.
+std::string made_definition(const Model& model, const FittedRun& run) {
+  Model made = model;
+  if (made.tune && run.report.tuning.why_not.empty()) {
+    made.tune->time = {};
+    made.tune->trials = std::ssize(run.report.tuning.trials);
+  }
+  return model_definition(made);
+}
+
+}  // namespace
+
 std::string model_artifact(const Model& model, const FittedRun& run, const std::string& dataset) {
   // Without a calibrator a model is stored as it was before there were any.
   int version = run.calibrator.kind() == CalibratorKind::kIdentity ? 2 : 3;
@@ -429,7 +476,7 @@ std::string model_artifact(const Model& model, const FittedRun& run, const std::
       .field("version", version)
       .field("name", model.name)
       .field("dataset", dataset)
-      .field("definition", model_definition(model))
+      .field("definition", made_definition(model, run))
       .field("seed", model.seed)
       .field("threads", model.threads)
       .key("encoders")

@@ -1,6 +1,6 @@
 // One model from its training set: encoded, fitted on the training rows, judged on the test rows.
 // Each of these is a station, "model late: fit" the one that is training and not lode's own work;
-// where options are to be chosen, three more come before: "model late: choose, fit".
+// where options are to be found, three more come before: "model late: tune, fit" or "choose, fit".
 #pragma once
 
 #include <memory>
@@ -49,6 +49,10 @@ struct ModelMeans {
   const CancelToken& cancel;
   MemoryBudget& budget;
   Stations& stations;
+  // Over when a model has had its share of the run's time: a search for options takes a part of
+  // it, and with `give_up` also what can be left out of a report ends by it.
+  const CancelToken* share = nullptr;
+  bool give_up = false;
 };
 
 // What every model of a task is judged by, and how often blocks are drawn for it.

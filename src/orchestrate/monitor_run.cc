@@ -108,7 +108,9 @@ Result<MonitorReport> MonitorRuns::look(const Project& project, const Model& mod
         append_watch(report.watch, std::move(scores));
         return {};
       });
-  if (!watched && watched.error().code() != Code::kInvalid) return fail(watched.error());
+  if (!watched && watched.error().code() != Code::kInvalid &&
+      watched.error().code() != Code::kLimit)
+    return fail(watched.error());
   if (!watched) report.why_not = watched.error().message();
   return report;
 }

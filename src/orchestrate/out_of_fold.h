@@ -1,12 +1,7 @@
 // Scores of training rows by models that were not trained on them: what calibrators, thresholds and
 // the search for wrong labels start from. Encoders and algorithm are fitted anew for every fold, on
-// the rows it does not hold, by the recipe the model itself is made by.
-//
-// Folds respect what the split respects. Of a split by time they are stretches of days, and a
-// stretch is scored by a model of the rows before it, under the same embargo, purge and groups: no
-// fold is scored by its future. The first third of the rows is not scored at all, so that no model
-// is much weaker than the one that is stored. Of a split at random folds are rows, or whole groups,
-// dealt out by the model's seed.
+// the rows it does not hold, by the recipe the model itself is made by; what a fold is stands in
+// orchestrate/folds.h.
 #pragma once
 
 #include <cstdint>
@@ -22,10 +17,6 @@
 #include "project/project.h"
 
 namespace lode {
-
-inline constexpr std::uint32_t kFolds = 5;          // at random
-inline constexpr std::uint32_t kStretches = 6;      // by time,
-inline constexpr std::uint32_t kOnlyTrainedOn = 2;  // of which the first are not scored
 
 struct OutOfFold {
   std::vector<std::int64_t> rows{};            // positions in the training table, ascending

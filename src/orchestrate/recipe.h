@@ -39,6 +39,13 @@ class Recipe {
   // they are part of its result.
   const ModelOptions& options() const { return options_; }
 
+  // The same, stopped by another token, which must outlive it.
+  Recipe stopped_by(const CancelToken& cancel) const {
+    Recipe other = *this;
+    other.cancel_ = &cancel;
+    return other;
+  }
+
   // Of so many rows while they are encoded and fitted: as columns, as a matrix, and what a trainer
   // makes of them.
   std::int64_t fitting_bytes(std::int64_t rows) const {

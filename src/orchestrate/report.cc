@@ -84,6 +84,7 @@ void write_drivers(JsonWriter& json, const DriversReport& drivers) {
 
 void write_judgement(JsonWriter& json, const ModelReport& model) {
   if (!model.chosen.empty()) json.field("chosen", model.chosen);
+  write_tuning(json, model.tuning);
   json.field("task", task_name(model.task))
       .field("train_rows", model.train_rows)
       .field("test_rows", model.test_rows)

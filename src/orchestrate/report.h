@@ -18,6 +18,7 @@
 #include "orchestrate/model_card.h"
 #include "orchestrate/model_picture.h"
 #include "orchestrate/monitor_report.h"
+#include "orchestrate/tuning_report.h"
 
 namespace lode {
 
@@ -130,7 +131,8 @@ struct ModelReport {
   Task task = Task::kBinary;
   std::vector<std::pair<std::string, std::string>> options{};
   std::vector<std::pair<std::string, std::string>> encoders{};
-  std::string chosen;      // "max_depth 4, eta 0.1: the best of 4 on 2001-01-22..2001-01-29"
+  std::string chosen;  // how the options were found: TuningReport::says
+  TuningReport tuning{};
   NamedTexts libraries{};  // that made it, with their versions
   std::uint64_t seed = 0;
   int threads = 0;
@@ -215,9 +217,11 @@ struct RunReport {
   std::vector<StepReport> steps{};  // in the order they are made
   std::vector<StationRecord> stations{};
   std::vector<CounterRecord> counters{};
-  std::int64_t memory_limit = 0;   // bytes of --memory
-  std::int64_t memory_held = 0;    // of them accounted for at the most, by what the run holds
-  std::int64_t resident_peak = 0;  // bytes the process had at the most, as the machine counts
+  Duration time_limit{};                // of --time-limit; 0: none
+  std::vector<std::string> given_up{};  // for want of time
+  std::int64_t memory_limit = 0;        // bytes of --memory
+  std::int64_t memory_held = 0;         // of them accounted for at the most, by what the run holds
+  std::int64_t resident_peak = 0;       // bytes the process had at the most, as the machine counts
   double seconds = 0;
 };
 

@@ -71,13 +71,15 @@ class Runner {
   Runner(const Project& project, const RunContext& context)
       : project_(project),
         context_(context),
+        time_(context.clock, context.time, context.cancel),
+        cancel_(time_.whole()),
         budget_(context.limits.memory_bytes),
         pool_(context.limits.threads),
         written_(metrics_.counter("lode_bytes_written_total", "bytes written into files")),
         files_(context.files, written_),
-        stations_({context.clock, context.progress, context.cancel, budget_, written_},
+        stations_({context.clock, context.progress, cancel_, budget_, written_},
                   [this](const StationRecord& station) { return log_->station(station); }),
-        sets_(project, {files_, pool_, context.cancel, budget_, stations_, metrics_}) {}
+        sets_(project, {files_, pool_, cancel_, budget_, stations_, metrics_}) {}
 
   Result<RunReport> run() {
     report_.project = project_.name;
@@ -90,13 +92,20 @@ class Runner {
     report_.run = log.number();
     report_.started = context_.clock.now();
     report_.memory_limit = budget_.limit();
-    Status outcome = work();
+    report_.time_limit = context_.time.limit;
+    Status outcome = in_time(work());
     Status told = outcome ? tell() : count();
     TRY_VOID(log.end(outcome ? told : outcome));
     return std::move(report_);
   }
 
  private:
+  // A run whose time is over says what it has.
+  Status in_time(Status outcome) const {
+    if (outcome || outcome.error().code() != Code::kLimit || !cancel_.cancelled()) return outcome;
+    return fail(time_is_over(context_.time, stations_.current(), report_, project_));
+  }
+
   // What the run has to say, kept before its record ends: a run that is done has its report.
   Status tell() {
     TRY_VOID(count());
@@ -128,7 +137,7 @@ class Runner {
     TRY_VOID(check_walks(project_));
     TRY(MemoryBudget::Hold program, budget_.hold("lode and its libraries", kProgramBytes));
     for (const Source& source : project_.sources) TRY_VOID(ingest(source));
-    TRY(plan_, plan_run(project_, read_, {files_, context_.again || !recorded_, budget_.limit()}));
+    TRY(plan_, plan_run(project_, read_, {files_, context_.again || !recorded_, budget_.limit(), context_.time.limit}));
     for (const View& view : project_.views) describe(view);
     TRY_VOID(load_records());
     TRY_VOID(train());
@@ -138,7 +147,7 @@ class Runner {
   }
 
   SourceContext source_context() {
-    return {files_, project_, context_.limits, context_.cancel, context_.replace, {}, &budget_};
+    return {files_, project_, context_.limits, cancel_, context_.replace, {}, &budget_};
   }
 
   Status ingest(const Source& source) {
@@ -285,6 +294,10 @@ class Runner {
   KeptStep made_now(const PlannedStep& step) const {
     KeptStep kept{step.inputs, report_.run};
     if (budget_.refusals() > 0) kept.inputs.push_back(memory_input(budget_.limit()));
+    // What may be left out of it, and how long options are searched, follows from the time.
+    const Model* model = step.kind == StepKind::kModel ? project_.model(step.name) : nullptr;
+    if (time_.give_up() || (time_.limited() && model != nullptr && model->tune))
+      kept.inputs.push_back(time_input(context_.time.limit));
     return kept;
   }
 
@@ -292,11 +305,12 @@ class Runner {
     TRY_VOID(keep_training());
     for (const TrainingReport& set : report_.training)
       if (plan_.due(StepKind::kTraining, set.name))
-        TRY_VOID(log_->dataset(set, sets_.table(set.name), pool_, context_.cancel));
+        TRY_VOID(log_->dataset(set, sets_.table(set.name), pool_, cancel_));
     std::map<std::string, FittedRun> runs;
     Status fitted;
     for (const Model& model : project_.models)
       if (fitted) fitted = fit_or_restore(model, runs);
+    if (fitted) fitted = check_models_left(report_);
     // Also when a model could not be made: what those before it said may show why.
     Status kept = keep_scores(runs);
     if (!fitted || !kept) return fitted ? kept : fitted;
@@ -312,7 +326,7 @@ class Runner {
 
   Status fit_or_restore(const Model& model, std::map<std::string, FittedRun>& runs) {
     const PlannedStep& step = plan_.step(StepKind::kModel, model.name);
-    if (step.due) return fit(model, runs);
+    if (step.due) return fit_in_time(model, runs);
     ModelOutcome outcome;
     TRY_VOID(read_outcome(step.kept->outcome, outcome));
     if (!sets_.has(model.from)) {
@@ -321,10 +335,10 @@ class Runner {
     }
     std::string compared = outcome.compared_content;
     TRY(FittedRun run,
-        judged_again(model, sets_.table(model.from), std::move(outcome), pool_, context_.cancel));
+        judged_again(model, sets_.table(model.from), std::move(outcome), pool_, cancel_));
     auto other = runs.find(model.compare_with);
     if (other != runs.end() && other->second.report.content != compared) {
-      TRY_VOID(compare_runs(run, other->second, model.seed, pool_, context_.cancel));
+      TRY_VOID(compare_runs(run, other->second, model.seed, pool_, cancel_));
       TRY_VOID(keep_model(model, run, *step.kept, runs));
     }
     report_.models.push_back(run.report);
@@ -360,8 +374,7 @@ class Runner {
   }
 
   Status rank(const std::map<std::string, FittedRun>& runs, Station& station) {
-    TRY(report_.leaderboards,
-        make_leaderboards(project_, report_.models, runs, pool_, context_.cancel));
+    TRY(report_.leaderboards, make_leaderboards(project_, report_.models, runs, pool_, cancel_));
     station.advance(std::ssize(report_.models));
     return {};
   }
@@ -378,7 +391,7 @@ class Runner {
   Status go_forward(const Retraining& walk) {
     const TrainingTable& table = sets_.table(project_.model(walk.champion)->from);
     TRY(WalkedRun run,
-        run_walk(project_, walk, table, {pool_, context_.cancel, budget_, stations_}));
+        run_walk(project_, walk, table, {pool_, cancel_, budget_, stations_}));
     TRY_VOID(keep_live(walk, table, run));
     report_.walks.push_back(std::move(run.report));
     return keep_outcome(StepKind::kWalk, walk.name,
@@ -404,14 +417,29 @@ class Runner {
                          {"gate", run.decision.why, decision.take()});
   }
 
+  // A model that there is no time for is given up where things may be.
+  Status fit_in_time(const Model& model, std::map<std::string, FittedRun>& runs) {
+    Status fitted = fit(model, runs);
+    if (fitted || !time_.give_up() || fitted.error().code() != Code::kLimit ||
+        !time_.models().cancelled() || cancel_.cancelled())
+      return fitted;
+    report_.given_up.push_back(
+        fmt::format("model {} ({}): no time was left for it", model.name, model.algorithm));
+    return {};
+  }
+
   Status fit(const Model& model, std::map<std::string, FittedRun>& runs) {
     const TrainingTable& table = sets_.table(model.from);
+    CancelToken share = time_.share(part_of_time(project_, model, context_.time));
+    const CancelToken& optional = time_.give_up() ? share : cancel_;
     auto other = runs.find(model.compare_with);
     const FittedRun* compared = other == runs.end() ? nullptr : &other->second;
-    ModelMeans means{pool_, context_.cancel, budget_, stations_};
-    TRY(FittedRun run, run_model(project_, model, table, compared, means));
-    TRY(run.report.leakage, leaks_.look(model, sets_.leakage(model.from), run, means));
-    TRY(run.report.monitor, monitor_.look(project_, model, table, run, means));
+    TRY(FittedRun run,
+        run_model(project_, model, table, compared,
+                  {pool_, time_.models(), budget_, stations_, &share, time_.give_up()}));
+    ModelMeans looking{pool_, optional, budget_, stations_};
+    TRY(run.report.leakage, leaks_.look(model, sets_.leakage(model.from), run, looking));
+    TRY(run.report.monitor, monitor_.look(project_, model, table, run, looking));
     TRY_VOID(run.forget_training());
     TRY_VOID(stations_.run({.name = fmt::format("model {}: keep", model.name), .unit = "bytes"},
                            [&](Station& station) { return store(model, table, run, station); }));
@@ -486,7 +514,7 @@ class Runner {
         station.advance(table.rows);
         return {};
       };
-      return parallel_for(writers, tables.size(), write, context_.cancel);
+      return parallel_for(writers, tables.size(), write, cancel_);
     });
   }
 
@@ -524,6 +552,8 @@ class Runner {
 
   const Project& project_;
   const RunContext& context_;
+  TimePlan time_;
+  const CancelToken& cancel_;
   MemoryBudget budget_;
   ThreadPool pool_;
   MetricRegistry metrics_;

@@ -11,6 +11,7 @@
 #include "base/parallel.h"
 #include "base/time.h"
 #include "orchestrate/report.h"
+#include "orchestrate/run_time.h"
 #include "project/project.h"
 #include "telemetry/progress.h"
 
@@ -24,9 +25,11 @@ struct RunContext {
   Progress& progress;
   bool replace = false;  // read files that changed anew instead of refusing them
   bool again = false;    // make what is up to date again too
+  RunTime time{};        // that the whole may take
 };
 
-// Errors: those of the stations, each with its place; kConflict when another run is writing.
+// Errors: those of the stations, each with its place; kConflict when another run is writing;
+// kLimit when the time is over, with what was kept.
 Result<RunReport> run_project(const Project& project, const RunContext& context);
 
 }  // namespace lode

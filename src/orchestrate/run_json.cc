@@ -9,6 +9,14 @@
 namespace lode {
 namespace {
 
+void write_given_up(JsonWriter& json, const RunReport& report) {
+  json.field("time_limit", static_cast<double>(report.time_limit.us) * 1e-6)
+      .key("given_up")
+      .begin_array();
+  for (const std::string& what : report.given_up) json.value(what);
+  json.end_array();
+}
+
 void write_sources(JsonWriter& json, const RunReport& report) {
   json.key("sources").begin_array();
   for (const SourceReport& s : report.sources) {
@@ -150,6 +158,7 @@ std::string run_json(const RunReport& report) {
       .begin_array();
   for (const std::string& note : report.notes) json.value(note);
   json.end_array();
+  if (report.time_limit.us > 0) write_given_up(json, report);
   write_sources(json, report);
   write_training(json, report);
   json.key("models").begin_array();

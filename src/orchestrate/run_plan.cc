@@ -95,11 +95,13 @@ class Planner {
     PlannedStep step{.kind = kind, .name = name, .inputs = std::move(inputs)};
     step.kept = kept_step(context_.files, project_, kind, name);
     if (step.kept) {
-      StepInput memory = memory_input(context_.memory_limit);
       StepInputs now = step.inputs;
-      if (std::ranges::find(step.kept->inputs, memory.what, &StepInput::what) !=
-          step.kept->inputs.end())
-        now.push_back(memory);
+      // Limits are inputs of what they changed alone.
+      for (const StepInput& limit :
+           {memory_input(context_.memory_limit), time_input(context_.time_limit)})
+        if (std::ranges::find(step.kept->inputs, limit.what, &StepInput::what) !=
+            step.kept->inputs.end())
+          now.push_back(limit);
       step.why = what_changed(step.kept->inputs, now);
       if (step.why.empty() && !whole(*step.kept)) step.why = "what it left is damaged or gone";
     } else {

@@ -40,6 +40,7 @@ struct PlanContext {
   FileSystem& files;
   bool again = false;             // all of it, up to date or not
   std::int64_t memory_limit = 0;  // of --memory
+  Duration time_limit{};          // of --time-limit
 };
 
 // Once all sources are read. A step is up to date when it was made of the same inputs by this build

@@ -56,6 +56,7 @@ Result<StationRecord> Stations::measure(const Plan& plan, ProgressStation& shown
   std::uint64_t written = means_.written.value();
   Span span = run_.child(plan.name);
   Station station(shown);
+  current_ = plan.name;
   Status worked = work(station);
   if (!worked) {
     span.end();

@@ -78,6 +78,8 @@ class Stations {
   }
 
   const std::vector<StationRecord>& done() const { return done_; }
+  const Clock& clock() const { return means_.clock; }
+  const std::string& current() const { return current_; }  // the last that was begun
   // Seconds since the run began.
   double seconds() const;
 
@@ -92,6 +94,7 @@ class Stations {
   Span run_;
   std::vector<StationRecord> done_;
   std::vector<StationRecord> parts_;
+  std::string current_;
 };
 
 // Seconds by whose work it is.

@@ -96,4 +96,8 @@ StepInput memory_input(std::int64_t limit_bytes) {
   return input("the memory it may use", std::to_string(limit_bytes));
 }
 
+StepInput time_input(Duration limit) {
+  return input("the time it may take", std::to_string(limit.us));
+}
+
 }  // namespace lode

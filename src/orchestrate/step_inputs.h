@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/time.h"
 #include "orchestrate/kept_step.h"
 #include "project/project.h"
 
@@ -35,5 +36,7 @@ StepInputs leaderboard_inputs(const Project& project,
                               const std::map<std::string, std::string, std::less<>>& datasets);
 // Of a step that was made after something did not fit into memory.
 StepInput memory_input(std::int64_t limit_bytes);
+// Of one that was made in less time than it would have taken; 0: no limit.
+StepInput time_input(Duration limit);
 
 }  // namespace lode

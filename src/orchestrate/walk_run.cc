@@ -77,6 +77,7 @@ class Walk {
     declared.split.test = {.begin = Timestamp{begin}, .end = std::nullopt};
     declared.split.purge = true;
     declared.choose.reset();
+    declared.tune.reset();
     ModelReport& model = out_.fitted.report;
     model.name = walk_.name;
     model.training = declared.from;

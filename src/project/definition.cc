@@ -249,6 +249,12 @@ std::string model_definition(const Model& model) {
     for (const auto& [name, values] : model.choose->grid)
       for (const std::string& value : values) canon.put("choose." + name, value);
   }
+  if (model.tune) {
+    if (model.tune->time.us > 0) canon.put("tune.time", model.tune->time);
+    canon.put("tune.trials", model.tune->trials);
+    canon.put("tune.folds", model.tune->folds);
+    for (const std::string& option : model.tune->options) canon.put("tune.option", option);
+  }
   if (model.calibrate != "none") canon.put("calibrate", model.calibrate);
   canon.put("seed", fmt::format("{}", model.seed));
   canon.put("threads", std::int64_t{model.threads});

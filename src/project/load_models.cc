@@ -6,6 +6,8 @@
 namespace lode {
 namespace {
 
+constexpr std::int64_t kMostFolds = 20;
+
 bool overlap(const TimeRange& a, const TimeRange& b) {
   Timestamp a_begin = a.begin.value_or(Timestamp::earliest());
   Timestamp b_begin = b.begin.value_or(Timestamp::earliest());
@@ -41,6 +43,7 @@ class ModelReader {
     read_encode();
     check_encoded();
     read_choose();
+    read_tune();
     if (algorithm_known_)
       require_options(loading_, part_.key_place("algorithm"), "algorithm", model_.algorithm,
                       given_);
@@ -290,6 +293,49 @@ class ModelReader {
       if (choice.grid.empty() || choice.grid.back().first != name)
         choice.grid.push_back({name, {}});
       choice.grid.back().second.push_back(std::move(value));
+    }
+  }
+
+  void read_tune() {
+    std::optional<CheckedMap> part = part_.part("tune");
+    if (!part) return;
+    if (model_.choose)
+      problems().add(part_.key_place("tune"),
+                     "options are chosen from a list ('choose') or searched ('tune'); keep one");
+    Tuning tune;
+    tune.time = part->duration("time").value_or(Duration{});
+    if (part->find("time") != nullptr && tune.time.us <= 0)
+      problems().add(part->find("time")->place, "a search takes time; give such as 60s");
+    bool timed = tune.time.us > 0;
+    tune.trials = bounded_whole(*part, "trials", timed ? kMostTrials : kTrialsUnsaid, kMostTrials);
+    tune.folds = bounded_whole(*part, "folds", tune.folds, kMostFolds);
+    if (const YamlNode* node = part->find("options")) read_searched(*node, tune);
+    model_.tune = std::move(tune);
+  }
+
+  // At least 2: one trial is no search, one fold no other rows.
+  std::int64_t bounded_whole(const CheckedMap& part, std::string_view key, std::int64_t fallback,
+                             std::int64_t most) {
+    std::int64_t value = part.whole(key).value_or(fallback);
+    if (value < 2 || value > most) {
+      problems().add(part.find(key)->place, fmt::format("{} is 2 to {}", key, most));
+      return fallback;
+    }
+    return value;
+  }
+
+  void read_searched(const YamlNode& node, Tuning& tune) {
+    std::vector<std::string_view> known;
+    if (const Component* algorithm = find_component("algorithm", model_.algorithm))
+      for (const Option& option : algorithm->options)
+        if (option.search.searched()) known.push_back(option.name);
+    for (const YamlNode& item : node.items) {
+      if (is_among(item.text, tune.options))
+        problems().add(item.place, fmt::format("the option '{}' is named twice", item.text));
+      else if (algorithm_known_ && std::ranges::find(known, item.text) == known.end())
+        problems().add(item.place, unknown_word("option that is searched", item.text,
+                                                std::span<const std::string_view>(known)));
+      tune.options.push_back(item.text);
     }
   }
 

@@ -44,7 +44,7 @@ class RetrainingReader {
     const YamlNode* node = part.find(key);
     if (!node) return "";
     if (const Model* model = loading_.project.model(node->text)) {
-      if (model->choose)
+      if (model->choose || model->tune)
         problems().add(node->place,
                        fmt::format("'{}' chooses its options, and a walk does not choose; name a "
                                    "model that has them under 'options'",

@@ -164,6 +164,17 @@ struct Choice {
   std::vector<std::pair<std::string, std::vector<std::string>>> grid;
 };
 
+// Options searched by trial on folds of the training rows, where the algorithm says they may be
+// worth it (Search in base/component.h).
+struct Tuning {
+  Duration time{};                   // that the search may take; 0: no limit of its own
+  std::int64_t trials = 0;           // at most, the declared options among them
+  std::int64_t folds = 3;            // that each trial is scored on
+  std::vector<std::string> options;  // searched; empty = all that `options` does not give
+};
+inline constexpr std::int64_t kMostTrials = 1000;
+inline constexpr std::int64_t kTrialsUnsaid = 30;  // where no time is said either
+
 // How a model's threshold is found on rows it was not trained on (evaluate/thresholds.h).
 struct ThresholdRule {
   enum class Kind : std::uint8_t { kCost, kShare, kRowsADay, kPrecision };
@@ -183,6 +194,7 @@ struct Model {
   std::vector<std::pair<std::string, std::string>> options;  // checked against the descriptor
   Split split;
   std::optional<Choice> choose;
+  std::optional<Tuning> tune;
   std::uint64_t seed = 1;
   int threads = 2;                 // fixed for third-party trainers: part of the result
   std::string compare_with;        // another model of the same rows; "" = none

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "project/vocabulary_options.h"
+
 namespace lode {
 namespace {
 
@@ -296,28 +298,6 @@ constexpr Section kSplit = {"split", "models.NAME.split",
                             kSplitKeys,
                             "split: {train: ..2001-01-29, test: 2001-01-29.., embargo: 0d}"};
 
-constexpr std::array kChooseKeys = {
-    Key{.name = "fit",
-        .doc = "times of the rows each candidate is fitted on, inside `train`",
-        .form = Form::kRange,
-        .required = true},
-    Key{.name = "on",
-        .doc = "times of the rows the candidates are compared on, inside `train`",
-        .form = Form::kRange,
-        .required = true},
-    Key{.name = "options",
-        .doc = "values to try for each option",
-        .form = Form::kScalar,
-        .many = Many::kMapOfLists,
-        .required = true},
-};
-constexpr Section kChoose = {
-    "choice of options", "models.NAME.choose",
-    "Every combination is fitted on `fit` and compared on `on`; the best is then fitted on all "
-    "training rows.",
-    kChooseKeys,
-    "choose: {fit: ..2001-01-22, on: 2001-01-22..2001-01-29, options: {max_depth: [4, 6]}}"};
-
 constexpr std::array kThresholdKeys = {
     Key{.name = "false_positive",
         .doc = "by cost: what a row costs that is flagged and should not be",
@@ -375,6 +355,10 @@ constexpr std::array kModelKeys = {
     Key{.name = "choose",
         .doc = "options chosen by trial inside the training range",
         .section = &kChoose},
+    Key{.name = "tune",
+        .doc = "options searched by trial on folds of the training rows, under a limit of time or "
+               "trials",
+        .section = &kTune},
     Key{.name = "seed",
         .doc = "seed of everything random in it",
         .form = Form::kWhole,

@@ -64,6 +64,19 @@ TEST(Search, LooksMoreWhereBetterPointsWere) {
   EXPECT_LT(searched, 0.75 * spread) << searched << " against " << spread;
 }
 
+// All that is better is one corner, where every point is the same choice: attempts leave it.
+TEST(Search, AnotherAttemptLeavesTheCorner) {
+  std::vector<TriedPoint> tried;
+  for (int i = 0; i < 12; ++i) tried.push_back({{0.05, 0.05}, 0.0});
+  for (int i = 0; i < 12; ++i) tried.push_back({{0.8, 0.8}, 1.0});
+  bool left = false;
+  for (std::uint64_t attempt = 0; attempt < 16 && !left; ++attempt) {
+    std::vector<double> point = next_point(2, 1, 30, attempt, tried);
+    left = point[0] > 0.15 || point[1] > 0.15;
+  }
+  EXPECT_TRUE(left);
+}
+
 TEST(Search, WhatCouldNotBeFittedIsAvoided) {
   std::vector<TriedPoint> tried;
   int refused = 0;
