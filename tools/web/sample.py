@@ -48,6 +48,7 @@ models:
     columns: [amount, shop, past.n_1d, past.returned_1d, past.n_7d, past.returned_7d]
     encode: {shop: {one_hot: {}}}
     split: {train: ..2020-01-29, test: 2020-01-29..}
+    tune: {trials: 6}
     calibrate: auto
     threshold: {false_positive: 1, false_negative: 3}
     fairness: [shop]
@@ -100,8 +101,9 @@ models:
     compare_with: usual
   boosted:
     from: days
-    algorithm: {xgboost_regression: {rounds: 40, max_depth: 3}}
+    algorithm: {xgboost_regression: {rounds: 2, max_depth: 3}}
     split: {train: ..2020-08-01, test: 2020-08-01..}
+    tune: {time: 1h, trials: 6, options: [rounds, max_depth]}
     compare_with: as_yesterday
   leaky:
     from: leaky

@@ -19,6 +19,7 @@ import {retraining} from "./sections/retraining";
 import {calibration, thresholds, weeks} from "./sections/scores";
 import {splits} from "./sections/splits";
 import {timings} from "./sections/timings";
+import {givenUp, tuning} from "./sections/tuning";
 import {undrawn, verdict} from "./sections/verdict";
 
 interface Section {
@@ -45,6 +46,8 @@ function sectionsOf(run: Part): Section[] {
     ...walks,
     {id: "leaderboard", title: "Leaderboard", content: leaderboards(run)},
     {id: "models", title: "Models", content: models(run, legend)},
+    {id: "given-up", title: "Within the time", content: givenUp(run)},
+    {id: "tuning", title: "Options tried", content: tuning(run)},
     {id: "notes", title: "To know before trusting a figure", content: cautions(run)},
     {id: "leakage", title: "Leakage", content: leakage(run)},
     {id: "against", title: "Against each other", content: comparisons(run, legend)},
