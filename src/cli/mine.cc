@@ -68,8 +68,8 @@ Result<RunReport> mine(CommandContext& context, const MinedFile& mined, const st
         Error(Code::kInternal,
               "the project made of this file is not one: " + project.error().errors.front().text(),
               {.file = mined.profile.path}));
-  RunContext run_context{
-      context.files, context.clock, context.limits, context.cancel, context.progress, false, time};
+  RunContext run_context{context.files,    context.clock, context.limits, context.cancel,
+                         context.progress, false,         false,          time};
   auto report = run_project(**project, run_context);
   return report || kept ? std::move(report) : refuse(mined, report.error());
 }

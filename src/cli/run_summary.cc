@@ -260,7 +260,7 @@ void print_walk(Output& out, const WalkReport& walk) {
 
 // Where nothing is new there is nothing to say.
 void print_steps(Output& out, const RunReport& report) {
-  auto made = std::ranges::count(report.steps, true, &StepReport::made);
+  auto made = std::ranges::count(report.steps, StepState::kMade, &StepReport::state);
   auto all = std::ssize(report.steps);
   if (made == all) return;
   print_heading(out, "Made, and up to date");
@@ -270,8 +270,7 @@ void print_steps(Output& out, const RunReport& report) {
   }
   TextTable table({"step", "", "why"});
   for (const StepReport& step : report.steps)
-    table.row(
-        {fmt::format("{} {}", step.kind, step.name), step.made ? "made" : "up to date", step.why});
+    table.row({fmt::format("{} {}", step.kind, step.name), step_state_name(step.state), step.why});
   table.print(out);
 }
 

@@ -1,6 +1,7 @@
 #include "orchestrate/folded_judgement.h"
 
 #include <array>
+#include <utility>
 
 #include "orchestrate/model_run.h"
 
@@ -13,11 +14,12 @@ std::string_view bytes_of(const std::vector<std::int64_t>& rows) {
 
 }  // namespace
 
-Result<FoldedJudgement> judge_folds(const FoldedModel& folds, const Recipe& recipe,
-                                    ThreadPool& pool, const CancelToken& cancel) {
+Result<FoldedJudgement> judge_folds(FoldedModel folds, const Recipe& recipe, ThreadPool& pool,
+                                    const CancelToken& cancel) {
   FoldedJudgement out;
   out.why_not = folds.why_not;
-  const OutOfFold& scored = folds.scored;
+  out.scored = std::move(folds.scored);
+  const OutOfFold& scored = out.scored;
   if (scored.rows.empty()) return out;
   TRY(const Metric* metric, find_metric(deciding_metric(recipe.task())));
   Outcomes outcomes = recipe.outcomes(scored.rows);

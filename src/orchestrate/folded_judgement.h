@@ -20,10 +20,11 @@ struct FoldedJudgement {
   std::int64_t rows = 0;
   std::string how{};      // "5 folds of rows, each by a model of the others"
   std::string why_not{};  // nothing is judged; empty: nobody asked
+  OutOfFold scored{};     // what was judged, for who keeps it; may be let go of
 };
 
-// Does not need `folds` any more. Errors: kCancelled; what cannot be judged is said in why_not.
-Result<FoldedJudgement> judge_folds(const FoldedModel& folds, const Recipe& recipe,
-                                    ThreadPool& pool, const CancelToken& cancel);
+// Errors: kCancelled; what cannot be judged is said in why_not.
+Result<FoldedJudgement> judge_folds(FoldedModel folds, const Recipe& recipe, ThreadPool& pool,
+                                    const CancelToken& cancel);
 
 }  // namespace lode

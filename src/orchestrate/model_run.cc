@@ -23,6 +23,7 @@ constexpr std::string_view kNumberMetrics[] = {"rmse", "mae", "r2"};
 constexpr std::int64_t kJudgingBytes = 48;  // a row judged
 constexpr std::int64_t kKeptBytes = 20;  // a test row: its number, its score, its rank if judged so
 constexpr std::int64_t kKeptTrainBytes = 16;  // a training row: its number and its score
+constexpr std::int64_t kKeptFoldBytes = 24;   // a training row scored out of fold, and its block
 constexpr std::int64_t kScoringBytes = std::int64_t{32} << 20;  // pieces of rows being scored
 
 constexpr std::int64_t kFoldFits = 4;  // what calibration costs, in fits of all training rows
@@ -225,8 +226,8 @@ class ModelRunner {
     TRY(FoldedModel folds,
         evaluate_out_of_fold(as_trained(recipe_.stopped_by(end)), {pool_, end, budget_, stations_},
                              report().evaluation));
-    TRY(run_.folded, judge_folds(folds, recipe_, pool_, cancel_));
     run_.calibrator = std::move(folds.calibrator);
+    TRY(run_.folded, judge_folds(std::move(folds), recipe_, pool_, cancel_));
     raw_scores_ = run_.test_scores;
     if (run_.calibrator.kind() == CalibratorKind::kIdentity) return {};
     TRY_VOID(run_.calibrator.apply(train_scores_, train_scores_));
@@ -427,7 +428,8 @@ Status compare_runs(FittedRun& run, const FittedRun& other, std::uint64_t seed, 
 Status FittedRun::forget_training() {
   train_rows = {};
   train_scores = {};
-  return hold.resize(kKeptBytes * std::ssize(test_rows));
+  return hold.resize(kKeptBytes * std::ssize(test_rows) +
+                     kKeptFoldBytes * std::ssize(folded.scored.rows));
 }
 
 Status check_algorithms(const Project& project) {

@@ -4,6 +4,18 @@
 
 namespace lode {
 
+std::string_view step_state_name(StepState state) {
+  switch (state) {
+    case StepState::kMade:
+      return "made";
+    case StepState::kUpToDate:
+      return "up to date";
+    case StepState::kGivenUp:
+      return "given up";
+  }
+  return "";
+}
+
 std::vector<std::string> notes_of(const ModelReport& model) {
   std::vector<std::string> notes = model.notes;
   if (!model.not_compared.empty()) notes.push_back(model.not_compared);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "evaluate/ale.h"
@@ -196,10 +197,13 @@ struct WalkReport {
 };
 
 // A step of the run behind its sources: made by it, or up to date and told as it was.
+enum class StepState : std::uint8_t { kMade, kUpToDate, kGivenUp };
+std::string_view step_state_name(StepState state);  // "made", "up to date", "given up"
+
 struct StepReport {
   std::string kind;  // "training set", "model", "leaderboards", "retraining"
   std::string name;
-  bool made = false;
+  StepState state = StepState::kMade;
   std::string why;  // "its data changed", "as run 3 made it"
 };
 

@@ -137,7 +137,9 @@ class Runner {
     TRY_VOID(check_walks(project_));
     TRY(MemoryBudget::Hold program, budget_.hold("lode and its libraries", kProgramBytes));
     for (const Source& source : project_.sources) TRY_VOID(ingest(source));
-    TRY(plan_, plan_run(project_, read_, {files_, context_.again || !recorded_, budget_.limit(), context_.time.limit}));
+    TRY(plan_,
+        plan_run(project_, read_,
+                 {files_, context_.again || !recorded_, budget_.limit(), context_.time.limit}));
     for (const View& view : project_.views) describe(view);
     TRY_VOID(load_records());
     TRY_VOID(train());
@@ -317,11 +319,21 @@ class Runner {
     TRY_VOID(rank(runs));
     runs.clear();
     for (const Retraining& walk : project_.retraining) TRY_VOID(go_forward_or_restore(walk));
-    for (const PlannedStep& step : plan_.steps)
-      if (step.kind != StepKind::kSource)
-        report_.steps.push_back(
-            {std::string(step_kind_name(step.kind)), step.name, step.due, step.why});
+    tell_steps();
     return {};
+  }
+
+  void tell_steps() {
+    for (const PlannedStep& step : plan_.steps) {
+      if (step.kind == StepKind::kSource) continue;
+      bool given_up =
+          step.kind == StepKind::kModel &&
+          std::ranges::find(report_.models, step.name, &ModelReport::name) == report_.models.end();
+      StepState state = given_up   ? StepState::kGivenUp
+                        : step.due ? StepState::kMade
+                                   : StepState::kUpToDate;
+      report_.steps.push_back({std::string(step_kind_name(step.kind)), step.name, state, step.why});
+    }
   }
 
   Status fit_or_restore(const Model& model, std::map<std::string, FittedRun>& runs) {
@@ -390,8 +402,7 @@ class Runner {
 
   Status go_forward(const Retraining& walk) {
     const TrainingTable& table = sets_.table(project_.model(walk.champion)->from);
-    TRY(WalkedRun run,
-        run_walk(project_, walk, table, {pool_, cancel_, budget_, stations_}));
+    TRY(WalkedRun run, run_walk(project_, walk, table, {pool_, cancel_, budget_, stations_}));
     TRY_VOID(keep_live(walk, table, run));
     report_.walks.push_back(std::move(run.report));
     return keep_outcome(StepKind::kWalk, walk.name,
@@ -445,6 +456,7 @@ class Runner {
                            [&](Station& station) { return store(model, table, run, station); }));
     const PlannedStep& step = plan_.step(StepKind::kModel, model.name);
     TRY_VOID(keep_model(model, run, made_now(step), runs));
+    run.folded.scored = {};
     report_.models.push_back(run.report);
     runs.emplace(model.name, std::move(run));
     return {};

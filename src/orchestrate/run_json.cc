@@ -177,7 +177,7 @@ std::string run_json(const RunReport& report) {
     json.begin_object()
         .field("kind", step.kind)
         .field("name", step.name)
-        .field("state", step.made ? "made" : "up to date")
+        .field("state", step_state_name(step.state))
         .field("why", step.why)
         .end_object();
   json.end_array();

@@ -1,5 +1,7 @@
 #include "orchestrate/step_outcomes.h"
 
+#include <algorithm>
+
 #include "base/stored_values.h"
 #include "orchestrate/recipe.h"
 #include "orchestrate/row_splitter.h"
@@ -25,6 +27,8 @@ ModelOutcome model_outcome(const FittedRun& run) {
       out.test_rows.emplace_back(row, 1);
   }
   out.test_scores = run.test_scores;
+  out.folded = run.folded.scored;
+  out.folded_why_not = run.folded.why_not;
   return out;
 }
 
@@ -60,6 +64,12 @@ Result<FittedRun> judged_again(const Model& model, const TrainingTable& training
   TRY(run.judged,
       JudgedRows::make(outcomes.with(run.test_scores),
                        RowSplitter(model, training).blocks(run.test_rows), metrics, pool, cancel));
+  if (std::ranges::any_of(outcome.folded.rows, [&](std::int64_t row) {
+        return row < 0 || row >= training.columns.rows;
+      }))
+    return fail(Code::kCorrupt, "model {}: kept scores of rows that are not there", model.name);
+  FoldedModel folds{.scored = std::move(outcome.folded), .why_not = outcome.folded_why_not};
+  TRY(run.folded, judge_folds(std::move(folds), recipe, pool, cancel));
   return run;
 }
 

@@ -29,6 +29,8 @@ struct ModelOutcome {
   std::string compared_content{};  // of the model it was compared with
   std::vector<std::pair<std::int64_t, std::int64_t>> test_rows{};  // runs of rows: begin, count
   std::vector<double> test_scores{};                               // calibrated
+  OutOfFold folded{};            // training rows scored out of fold, where somebody asked
+  std::string folded_why_not{};  // asked, and not possible
 };
 
 struct WalkOutcome {

@@ -128,6 +128,18 @@ TEST_F(UpToDate, ABaselineOfOtherScoresChangesTheComparisonOfAModelThatStands) {
   EXPECT_EQ(said(run()), said(changed)) << "and is kept so";
 }
 
+// The winner is chosen by rows scored out of fold: those of a model that stands too.
+TEST_F(UpToDate, AWinnerIsChosenAmongModelsMadeAndStanding) {
+  for (const char* algorithm : {"algorithm: constant\n", "algorithm: logistic\n"})
+    declare(algorithm, std::string(algorithm) + "    out_of_fold: true\n");
+  Json first = run();
+  ASSERT_EQ(first["leaderboards"].size(), 1U);
+  declare("columns: [amount, past.n_all, past.returned_all, spent]", "columns: [amount, spent]");
+  Json second = run();
+  EXPECT_EQ(made(second), (Names{"model returns", "leaderboards all"}));
+  EXPECT_EQ(said(second), from_nothing());
+}
+
 TEST_F(UpToDate, NotesAndPlacesDecideOnlyWhatTheyAreIn) {
   Json first = run();
   folder_.write("lode.yaml", "# a line more\n" + project_);
