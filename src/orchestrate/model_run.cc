@@ -44,7 +44,8 @@ class ModelRunner {
         budget_(means.budget),
         stations_(means.stations),
         share_(means.share ? *means.share : means.cancel),
-        optional_(means.give_up ? share_ : means.cancel) {}
+        optional_(means.give_up ? share_ : means.cancel),
+        give_up_(means.give_up) {}
 
   Result<FittedRun> run(const FittedRun* compare_with) {
     report().name = model_.name;
@@ -140,8 +141,8 @@ class ModelRunner {
   // A token that is over where about so many fits as the model's own have no time left: what would
   // not be finished is not begun, and leaves its time to what is quicker.
   CancelToken for_fits(std::int64_t fits) const {
-    bool enough = share_.time_left().us / fits > made_in_.us;
-    return enough ? share_ : share_.within(stations_.clock(), {});
+    bool enough = !give_up_ || optional_.time_left().us / fits > made_in_.us;
+    return enough ? optional_ : optional_.within(stations_.clock(), {});
   }
 
   Status score(const std::string& split_name, const std::vector<std::int64_t>& rows,
@@ -350,7 +351,8 @@ class ModelRunner {
   Stations& stations_;
   CancelToken share_;     // over when the model has had its share of the run's time
   CancelToken optional_;  // what what can be left out is stopped by
-  Duration made_in_{};    // the last fit
+  bool give_up_;
+  Duration made_in_{};  // the last fit
   SplitRows rows_;
   EncodedRows encoded_;  // the design until the model is fitted
   std::vector<double> train_scores_;

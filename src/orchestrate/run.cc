@@ -451,6 +451,7 @@ class Runner {
     ModelMeans looking{pool_, optional, budget_, stations_};
     TRY(run.report.leakage, leaks_.look(model, sets_.leakage(model.from), run, looking));
     TRY(run.report.monitor, monitor_.look(project_, model, table, run, looking));
+    TRY_VOID(cancel_.check());  // what only says that its time was over is not kept
     TRY_VOID(run.forget_training());
     TRY_VOID(stations_.run({.name = fmt::format("model {}: keep", model.name), .unit = "bytes"},
                            [&](Station& station) { return store(model, table, run, station); }));

@@ -50,7 +50,7 @@ void write_tuning(JsonWriter& json, const TuningReport& tuning) {
       .field("limit_of_the_run", tuning.by_run)
       .field("seconds", tuning.seconds)
       .field("ended_by", tuning.end)
-      .field("chosen", static_cast<std::int64_t>(tuning.chosen))
+      .field("chosen", static_cast<std::int64_t>(tuning.chosen) + 1)  // trials are numbered from 1
       .key("gain");
   write_estimate(json, tuning.gain);
   write_trials(json, tuning);

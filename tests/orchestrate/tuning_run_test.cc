@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <memory>
 
 #include "base/random.h"
 #include "orchestrate/model_run.h"
@@ -146,10 +148,13 @@ class TickingClock final : public Clock {
   mutable std::atomic<std::int64_t> ticks_ = 0;
 };
 
-FittedRun run_ticking(const TrainingTable& table, const Model& m, Duration share = {}) {
+FittedRun run_ticking(const TrainingTable& table, const Model& m, Duration share = {},
+                      std::int64_t memory = std::int64_t{1} << 30, bool give_up = true) {
   Project project;
   ThreadPool pool(1);
-  static MemoryBudget budget(std::int64_t{1} << 30);
+  // A run's hold must not outlive it.
+  static std::vector<std::unique_ptr<MemoryBudget>> budgets;
+  MemoryBudget& budget = *budgets.emplace_back(std::make_unique<MemoryBudget>(memory));
   TickingClock clock;
   CancelToken cancel = CancelToken().within(clock, days(1));  // so that fits read the clock
   Counter written;
@@ -157,7 +162,7 @@ FittedRun run_ticking(const TrainingTable& table, const Model& m, Duration share
                [](const StationRecord&) -> Status { return {}; });
   ModelMeans means{pool, cancel, budget, all};
   CancelToken until = cancel.within(clock, share);
-  if (share.us > 0) means.share = &until, means.give_up = true;
+  if (share.us > 0) means.share = &until, means.give_up = give_up;
   auto fitted = run_model(project, m, table, nullptr, means);
   EXPECT_TRUE(fitted) << fitted.error().text();
   return fitted ? *std::move(fitted) : FittedRun{};
@@ -212,6 +217,32 @@ TEST(TuningRun, AModelWhoseShareIsOverIsMadeWithoutWhatCanBeLeftOut) {
   EXPECT_EQ(std::ranges::count(less.report.notes, "not explained: no time was left for it"), 1);
   EXPECT_EQ(less.model->serialize(), whole.model->serialize());
   EXPECT_FALSE(less.report.metrics.at("test").empty());
+}
+
+// Of what somebody declared nothing is left out, however little time its share has.
+TEST(TuningRun, WithoutLeaveToGiveUpAShareEndsTheSearchAlone) {
+  Model asked = model(0);
+  asked.calibrate = "auto";
+  FittedRun whole = run_ticking(overfitted(), asked);
+  asked.tune.emplace().trials = 50;
+  FittedRun less = run_ticking(overfitted(), asked, milliseconds(1), std::int64_t{1} << 30, false);
+  EXPECT_FALSE(less.report.tuning.why_not.empty());
+  EXPECT_TRUE(less.report.evaluation.calibration.why_not.empty());
+  EXPECT_EQ(less.report.drivers.drivers.size(), whole.report.drivers.drivers.size());
+  EXPECT_EQ(less.test_scores, whole.test_scores);
+}
+
+// A model of these rows is counted as 32.5 MiB, the folds of its search as one more.
+TEST(TuningRun, WhereFoldsHaveNoMemoryTheModelIsMadeAsDeclared) {
+  TrainingTable table = overfitted();
+  Model m = model(8);
+  m.split = at_random(true);
+  FittedRun run = run_ticking(table, m, {}, std::int64_t{33} << 20);
+  EXPECT_EQ(run.report.tuning.why_not.find("folds to tune model m would take"), 0U)
+      << run.report.tuning.why_not;
+  Model declared = model(0);
+  declared.split = m.split;
+  EXPECT_EQ(run.model->serialize(), run_one_model(table, declared).model->serialize());
 }
 
 TEST(TuningRun, FoldsAreCutAsTheSplitCuts) {
