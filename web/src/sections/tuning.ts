@@ -46,7 +46,7 @@ function ofModel(model: Part): Child {
        " s of ", limit.number > 0 ? [fig(limit, fixed(1)), " s"] : words(limit, "no limit of time"),
        words(part.get("limit_of_the_run"), part.get("limit_of_the_run").flag ? ", the run's" : ""),
        "; ended by ", words(part.get("ended_by")), "; trial ",
-       fig(part.get("chosen"), (n) => String(n + 1)), " taken, ",
+       fig(part.get("chosen"), whole), " taken, ",
        estimate(part.get("gain"), differenceFormat(metric.text)),
        " lower than the first on the rows it was chosen by."),
     onTest(part),
