@@ -4,56 +4,11 @@ import {chart} from "../charts";
 import type {Part} from "../document";
 import {type Child, details, el, fig, pairs, table, when, words} from "../dom";
 import {minute, whole} from "../figures";
+import {keyOf, type Picture, pictureOf, type Thing} from "../lineage_picture";
 
 /** Layers of the picture, from what is given to what is made. */
 const LAYERS = ["file", "source", "label", "view", "training", "model"];
 const TITLES = ["files", "sources", "labels", "features", "training sets", "models"];
-
-interface Thing {
-  kind: string;
-  name: string;
-  hash: string;
-}
-
-interface Picture {
-  things: Map<string, Thing>;
-  edges: Set<string>;
-}
-
-const keyOf = (kind: string, name: string) => `${kind} ${name}`;
-
-/** One picture of all models: what they share stands in it once. */
-export function pictureOf(models: Part[]): Picture {
-  const picture: Picture = {things: new Map(), edges: new Set()};
-  const add = (kind: string, name: string, hash: string) => {
-    const key = keyOf(kind, name);
-    if (!picture.things.has(key)) picture.things.set(key, {kind, name, hash});
-    return key;
-  };
-  const join = (from: string, to: string) => {
-    if (picture.things.has(from)) picture.edges.add(`${from}\n${to}`);
-  };
-  for (const model of models) {
-    const lineage = model.get("lineage");
-    for (const source of lineage.get("sources").items) {
-      const to = add("source", source.get("name").text, source.get("zone").text);
-      for (const file of source.get("files").items)
-        join(add("file", file.get("name").text, file.get("content").text), to);
-    }
-    const declared = lineage.get("definitions").items.filter(
-        (one) => !["source", "model"].includes(one.get("kind").text));
-    for (const one of declared)
-      add(one.get("kind").text, one.get("name").text, one.get("hash").text);
-    const training = keyOf("training", lineage.get("training").text);
-    for (const one of declared) {
-      const key = keyOf(one.get("kind").text, one.get("name").text);
-      for (const kind of ["source", "label"]) join(keyOf(kind, one.get("of").text), key);
-      if (key !== training) join(key, training);
-    }
-    join(training, add("model", model.get("name").text, model.get("content").text));
-  }
-  return picture;
-}
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -166,7 +121,11 @@ function drawNarrow(picture: Picture, width: number): Element {
   return svg;
 }
 
-const hash = (part: Part) => el("code", {title: part.text}, words(part, part.text.slice(0, 12)));
+/** Its first digits; of a commit also the mark of files that differed from it. */
+const hash = (part: Part) => {
+  const mark = part.text.endsWith("+") ? "+" : "";
+  return el("code", {title: part.text}, words(part, part.text.slice(0, 12) + mark));
+};
 
 function otherModel(part: Part): Child {
   if (!part.exists) return "none";
