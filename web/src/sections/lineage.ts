@@ -1,5 +1,5 @@
-// What the models of a run were made of: files, sources, declarations and training sets as a picture,
-// and for each model all of it with its hashes, the code and the machine.
+// What the models of a run were made of: files, sources, declarations and training sets as a
+// picture, and for each model all of it with its hashes, the code and the machine.
 import {chart} from "../charts";
 import type {Part} from "../document";
 import {type Child, details, el, fig, pairs, table, when, words} from "../dom";
@@ -140,7 +140,8 @@ function origin(part: Part): [string, Child][] {
   return [[
     "imported from",
     [
-      "project ", words(part.get("project")), ", ", otherModel(part.get("model")), ", made by its run ",
+      "project ", words(part.get("project")), ", ", otherModel(part.get("model")),
+      ", made by its run ",
       fig(part.get("run"), String), " on ", when(part.get("created"), minute), ", exported ",
       when(part.get("exported"), minute), ", archive ", hash(part.get("archive"))
     ]
@@ -216,7 +217,9 @@ export function lineage(run: Part): Child {
        "What went into each model, as it was when the version was made. A hash is the content's " +
            "own; ", el("code", {}, "lode lineage"), " says what has changed since, and ",
        el("code", {}, "lode diff"), " what is not the same in two versions."),
-    chart(says, null, (width) => width < 680 ? drawNarrow(picture, width) : drawWide(picture, width)),
+    chart(
+        says, null,
+        (width) => width < 680 ? drawNarrow(picture, width) : drawWide(picture, width)),
     list.map(ofModel),
   ];
 }
