@@ -1,9 +1,17 @@
 #include "orchestrate/score_records.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
+#include <set>
+
+#include "table/duckdb.h"
 
 namespace lode {
 namespace {
+
+// Asked of a zone by name at the most; of more keys, everything is read.
+constexpr std::size_t kMostKeys = 5'000;
 
 std::vector<std::string> clocks_of(const Project& project, std::string_view source) {
   std::vector<std::string> clocks = {""};
@@ -37,7 +45,7 @@ class Loading {
 
   Result<ScoringRecords> all() {
     for (const std::string& name : question_.sources()) {
-      TRY_VOID(load(name, {.cut = arrivals_.through}));
+      TRY_VOID(load(name, {arrivals_.through, std::nullopt, {}}));
       TRY(out_.blocks[name], grown(question_.project, source(name), out_.tables.at(name), -1, {}));
     }
     return std::move(out_);
@@ -46,7 +54,8 @@ class Loading {
   Result<ScoringRecords> changed(const std::vector<ScoredSource>& before) {
     for (const std::string& name : question_.sources()) {
       wanted_[name] = {{arrivals_.after + 1, arrivals_.through}};
-      TRY_VOID(load(name, {arrivals_.through, wanted_[name]}));
+      read_[name] = wanted_[name];
+      TRY_VOID(load(name, {arrivals_.through, wanted_[name], {}}));
       auto scored = std::ranges::find(before, name, &ScoredSource::name);
       TRY(out_.blocks[name], grown(question_.project, source(name), out_.tables.at(name),
                                    arrivals_.after, scored->blocks));
@@ -56,12 +65,11 @@ class Loading {
           TouchedKeys::find(question_.project, *group, out_.tables.at(group->source->name),
                             arrivals_));
     }
+    // First rows that read a touched key, wherever they are; then what all due rows see.
+    want_rows(before);
+    TRY_VOID(load_again(question_.set.rows));
     TRY_VOID(want_what_is_seen(before));
-    for (const std::string& name : question_.sources()) {
-      std::vector<SeqRange> ranges = merged(wanted_[name]);
-      if (ranges.size() == 1 && ranges[0].first == arrivals_.after + 1) continue;
-      TRY_VOID(load(name, {arrivals_.through, std::move(ranges)}));
-    }
+    for (const std::string& name : question_.sources()) TRY_VOID(load_again(name));
     return std::move(out_);
   }
 
@@ -80,40 +88,73 @@ class Loading {
     return {};
   }
 
-  // The rows that are to be scored are new, or read a touched key at a time when it may show; what
-  // they read reaches back as far as the windows do.
-  Status want_what_is_seen(const std::vector<ScoredSource>& before) {
+  // If more is wanted than was read.
+  Status load_again(const std::string& name) {
+    std::vector<SeqRange> ranges = merged(wanted_[name]);
+    const std::string& keys = keys_[name];
+    if (ranges == read_[name] && keys.empty()) return {};
+    read_[name] = ranges;
+    return load(name, {arrivals_.through, std::move(ranges), keys});
+  }
+
+  void want_rows(const std::vector<ScoredSource>& before) {
     std::vector<TimeSpan> touched;
     for (const TouchedKeys& keys : out_.touched)
       for (const TimeSpan& span : keys.spans()) touched.push_back(span);
-    touched = merged(std::move(touched));
-    want(question_.set.rows, "", touched, before);
-    TRY(std::vector<TimeSpan> reads, own_times());
-    reads.insert(reads.end(), touched.begin(), touched.end());
-    reads = merged(std::move(reads));
-    for (const std::unique_ptr<Group>& group : plan_.groups) {
+    want(question_.set.rows, "", merged(std::move(touched)), before);
+  }
+
+  // What the due rows read reaches back as far as windows do; without an edge, to all of their
+  // keys.
+  Status want_what_is_seen(const std::vector<ScoredSource>& before) {
+    const Table& records = out_.tables.at(question_.set.rows);
+    TRY(SetRows all, rows_of_set(question_.project, question_.set, records, arrivals_.through));
+    Table rows = take_rows(records, all.row);
+    TRY(DueRows due, due_rows(question_, plan_, out_.touched, records, all, rows, arrivals_));
+    std::vector<std::int64_t> wanted;
+    for (std::int64_t i = 0; i < rows.rows; ++i)
+      if (due.due(static_cast<std::size_t>(i))) wanted.push_back(i);
+    Table asking = take_rows(rows, wanted);
+    for (std::size_t g = 0; g < plan_.groups.size(); ++g) {
+      const Group& group = *plan_.groups[g];
+      bool bounded = last_seeing(group, 0) != kForever;
+      if (!bounded) {
+        TRY(bool by_key, want_keys(g, asking));
+        if (by_key) continue;
+      }
       std::vector<TimeSpan> seen;
-      for (const TimeSpan& span : reads)
-        seen.push_back({lowest_seen(*group, span.first), span.last});
-      want(group->source->name, clock_of(*group), merged(std::move(seen)), before);
+      const Column& time = *asking.find(kTimeColumn);
+      for (std::int64_t i = 0; i < asking.rows; ++i)
+        seen.push_back({lowest_seen(group, time.int64(i)), time.int64(i)});
+      want(group.source->name, clock_of(group), merged(std::move(seen)), before);
     }
     return {};
   }
 
-  // When the rows are that have a new version themselves.
-  Result<std::vector<TimeSpan>> own_times() const {
-    const Table& records = out_.tables.at(question_.set.rows);
-    TRY(OwnChanges own, own_changes(records, arrivals_));
-    TRY(SetRows rows, rows_of_set(question_.project, question_.set, records, arrivals_.through));
-    const Column& time = *records.find(kTimeColumn);
-    std::vector<TimeSpan> times;
-    for (std::int64_t i = 0; i < rows.size(); ++i) {
-      auto at = static_cast<std::size_t>(i);
-      if (!std::ranges::binary_search(own.touched, rows.order[at])) continue;
-      std::int64_t t0 = time.int64(rows.row[at]);
-      times.push_back({t0, t0});
+  // The records of the keys that the rows read, whenever they were; false where that cannot be
+  // asked of the zone: a derived column, or too many keys.
+  Result<bool> want_keys(std::size_t number, const Table& asking) {
+    const Group& group = *plan_.groups[number];
+    TypeId type = group.key_type.id;
+    if (!group.source->columns.find(group.by) ||
+        (type != TypeId::kString && type != TypeId::kInt64))
+      return false;
+    std::set<std::string> keys;
+    for (const ViewRead& read : view_reads(question_.set, plan_)) {
+      if (read.group != number) continue;
+      TRY(BoundExpression bound, bind(read.key, asking.schema, bind_options(question_.source())));
+      TRY(Column values, bound.evaluate(asking));
+      for (std::int64_t i = 0; i < values.length && keys.size() <= kMostKeys; ++i)
+        if (!values.is_null(i))
+          keys.insert(type == TypeId::kString ? sql_literal(values.string(i))
+                                              : fmt::format("{}", values.int64(i)));
     }
-    return times;
+    if (keys.size() > kMostKeys) return false;
+    if (keys.empty()) return true;
+    std::string& wanted = keys_[group.source->name];
+    wanted += fmt::format("{}{} IN ({})", wanted.empty() ? "" : " OR ", sql_identifier(group.by),
+                          fmt::join(keys, ", "));
+    return true;
   }
 
   void want(const std::string& name, std::string_view clock, const std::vector<TimeSpan>& spans,
@@ -128,7 +169,9 @@ class Loading {
   Arrivals arrivals_;
   const SourceContext& context_;
   ScoringRecords out_;
-  std::map<std::string, std::vector<SeqRange>> wanted_;
+  std::map<std::string, std::vector<SeqRange>> wanted_;  // of each source
+  std::map<std::string, std::vector<SeqRange>> read_;
+  std::map<std::string, std::string> keys_;  // as a condition, beside what is wanted
 };
 
 // Of which ids there is a correction or a retraction, one a record.
@@ -146,6 +189,27 @@ std::vector<std::uint8_t> of_changed_ids(const Table& records) {
 }
 
 }  // namespace
+
+Result<DueRows> due_rows(const ScoreQuestion& question, const FeaturePlan& plan,
+                         const std::vector<TouchedKeys>& touched, const Table& records,
+                         const SetRows& set_rows, const Table& rows, const Arrivals& arrivals) {
+  DueRows out;
+  out.own.assign(static_cast<std::size_t>(rows.rows), 0);
+  out.reread = out.own;
+  TRY(out.changes, own_changes(records, arrivals));
+  for (std::size_t i = 0; i < out.own.size(); ++i)
+    if (std::ranges::binary_search(out.changes.touched, set_rows.order[i])) out.own[i] = 1;
+  const auto* times = rows.find(kTimeColumn)->values.as<std::int64_t>();
+  std::vector<std::int64_t> t0(times, times + rows.rows);
+  for (const ViewRead& read : view_reads(question.set, plan)) {
+    const TouchedKeys& keys = touched[read.group];
+    if (keys.none()) continue;
+    TRY(BoundExpression bound, bind(read.key, rows.schema, bind_options(question.source())));
+    TRY(Column values, bound.evaluate(rows));
+    keys.mark(values, t0, out.reread);
+  }
+  return out;
+}
 
 Result<ScoringRecords> records_for(const ScoreQuestion& question, const FeaturePlan& plan,
                                    const Arrivals& arrivals,

@@ -29,6 +29,19 @@ struct ScoringRecords {
   std::int64_t bytes = 0;    // of Parquet files that had to be opened
 };
 
+// Rows of the set among those records to be scored: with a new version themselves, or with a read
+// of a touched key at a time when it may show. By position in `rows`.
+struct DueRows {
+  std::vector<std::uint8_t> own;
+  std::vector<std::uint8_t> reread;
+  OwnChanges changes;
+  bool due(std::size_t i) const { return own[i] != 0 || reread[i] != 0; }
+};
+// `rows` are those of `set_rows`, taken of `records`. Errors: an expression that fails on a row.
+Result<DueRows> due_rows(const ScoreQuestion& question, const FeaturePlan& plan,
+                         const std::vector<TouchedKeys>& touched, const Table& records,
+                         const SetRows& set_rows, const Table& rows, const Arrivals& arrivals);
+
 // `before`: the blocks at arrivals.after, or nullptr for everything. Errors: as load_records.
 Result<ScoringRecords> records_for(const ScoreQuestion& question, const FeaturePlan& plan,
                                    const Arrivals& arrivals,

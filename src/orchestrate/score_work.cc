@@ -55,23 +55,6 @@ void add_column(Table& table, std::vector<Field>& fields, std::string_view name,
   table.columns.push_back(std::move(column));
 }
 
-// Which rows read a touched key at a time when it may show.
-Result<std::vector<std::uint8_t>> reread_rows(const ScoreQuestion& question,
-                                              const FeaturePlan& plan,
-                                              const ScoringRecords& records, const Table& rows) {
-  std::vector<std::uint8_t> touched(static_cast<std::size_t>(rows.rows), 0);
-  const auto* times = rows.find(kTimeColumn)->values.as<std::int64_t>();
-  std::vector<std::int64_t> t0(times, times + rows.rows);
-  for (const ViewRead& read : view_reads(question.set, plan)) {
-    const TouchedKeys& keys = records.touched[read.group];
-    if (keys.none()) continue;
-    TRY(BoundExpression bound, bind(read.key, rows.schema, bind_options(question.source())));
-    TRY(Column values, bound.evaluate(rows));
-    keys.mark(values, t0, touched);
-  }
-  return touched;
-}
-
 // Counts a row the model cannot score, such as one with a missing value that it takes none of.
 void refuse(const ScoreQuestion& question, const Error& error, std::int64_t seq,
             ScoreReport& report) {
@@ -139,18 +122,16 @@ Result<ScoreWork> work_of(const ScoreQuestion& question, const FeaturePlan& plan
   TRY(out.rows, rows_of_set(question.project, question.set, table, arrivals.through));
   Table rows = take_rows(table, out.rows.row);
   TRY(std::optional<Column> where, where_of_set(question.project, question.set, rows));
-  OwnChanges own;
-  std::vector<std::uint8_t> reread;
+  DueRows due;
   if (!everything) {
-    TRY(own, own_changes(table, arrivals));
-    TRY(reread, reread_rows(question, plan, records, rows));
+    TRY(due, due_rows(question, plan, records.touched, table, out.rows, rows, arrivals));
   }
   std::vector<std::int64_t> asked;  // orders of the touched rows that are asked about
   for (std::int64_t i = 0; i < out.rows.size(); ++i) {
     auto at = static_cast<std::size_t>(i);
     std::int64_t order = out.rows.order[at];
-    bool touched = everything || std::ranges::binary_search(own.touched, order);
-    if (!touched && reread[at] == 0) continue;
+    bool touched = everything || due.own[at] != 0;
+    if (!touched && due.reread[at] == 0) continue;
     bool kept = !where || (!where->is_null(i) && where->boolean(i));
     bool labelled = out.rows.label_row[at] >= 0;
     if (!kept) ++report.left_out;
@@ -168,7 +149,7 @@ Result<ScoreWork> work_of(const ScoreQuestion& question, const FeaturePlan& plan
     return std::pair(time[i], out.rows.order[static_cast<std::size_t>(i)]);
   });
   std::ranges::sort(asked);
-  for (std::int64_t order : own.older)
+  for (std::int64_t order : due.changes.older)
     if (!std::ranges::binary_search(asked, order)) out.gone.push_back(order);
   return out;
 }

@@ -431,7 +431,9 @@ Result<Records> load_records(const Source& source, const SourceContext& context,
   for (const Field& field : source.columns.fields()) what.columns.push_back(field.name);
   what.last_seq = wanted.cut;
   what.ranges = wanted.ranges;
-  if (wanted.ranges && source.change) what.or_where = of_changed_ids(zone);
+  what.or_where = wanted.or_where;
+  if (wanted.ranges && source.change)
+    what.or_where += (what.or_where.empty() ? "" : " OR ") + of_changed_ids(zone);
   TRY(ZoneStream stream, zone.read(what));
   Records records;
   for (const ZonePart& part : zone.manifest().parts)

@@ -84,6 +84,7 @@ struct Records {
 struct RecordsWanted {
   std::int64_t cut = std::numeric_limits<std::int64_t>::max();
   std::optional<std::vector<SeqRange>> ranges{};
+  std::string or_where{};  // and beside the ranges, as ZoneRead has it
 };
 // kLimit as soon as the records read do not fit into the budget.
 Result<Records> load_records(const Source& source, const SourceContext& context,

@@ -239,5 +239,39 @@ TEST(KeptScores, OfAllRowsAreThoseOfScoringAllAnewAndCheaper) {
   EXPECT_LT(seen.scored * 5, seen.standing);
 }
 
+// A window without an edge sees all of a key, and nothing of other keys: neither are they read.
+TEST(KeptScores, OfOneCustomerReadThatCustomersRecords) {
+  TemporaryProject folder;
+  Side kept(folder, "kept");
+  // Edges reach blocks of records, and these are but one.
+  std::string project = with(project_text(true), "window: 26h", "window: all");
+  project = with(std::move(project), "window: 1d", "window: all");
+  Random random(3);
+  std::string orders;
+  auto order = [](int id, int hour, int customer, std::string_view returned) {
+    std::string time = text(Timestamp{kStart + hour * 60 * kMinute}).substr(0, 19);
+    return fmt::format("{},{},{},c{},{},{},\n", id, time, time, customer, id * 37 % 180, returned);
+  };
+  for (int i = 0; i < 600; ++i) orders += order(i, i / 3, i % 100, random.chance(0.4) ? "1" : "0");
+  std::string visits;
+  for (int i = 0; i < 300; ++i)
+    visits +=
+        fmt::format("2020-01-{:02} {:02}:30:00,c{},{}\n", 1 + i / 60, i / 3 % 20, i % 100, i % 7);
+  kept.give(project, orders, visits);
+  kept.train();
+  if (testing::Test::HasFatalFailure()) return;
+  ScoreReport all = kept.score({.all = true});
+  EXPECT_EQ(all.standing, 600);
+  orders += order(600, 201, 42, "");
+  kept.give(project, orders, visits);
+  ScoreReport one = kept.score({.all = true});
+  EXPECT_EQ(one.scored, 1);
+  EXPECT_EQ(one.fresh, 1);
+  EXPECT_LE(one.records, 20) << "of 901: the new order, and what its customer did before";
+  std::string scores = kept.written();
+  kept.score({.all = true, .full = true});
+  EXPECT_EQ(kept.written(), scores);
+}
+
 }  // namespace
 }  // namespace lode
