@@ -30,7 +30,7 @@ class FlippedBits : public ::testing::Test {
     for (const auto& words : looks()) before_.push_back(lode(words));
     for (const Ran& ran : before_) ASSERT_EQ(ran.exit, 0) << ran.err;
     names_ = names_of(lode({"run", "--json"}));
-    ASSERT_EQ(names_.size(), 5U);
+    ASSERT_EQ(names_.size(), 8U);
     restore();
   }
 

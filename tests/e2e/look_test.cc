@@ -145,8 +145,6 @@ TEST_F(Look, SqlSeesEveryTable) {
                              "parent": 1},
                             {"station": "model base: fit", "units": 30, "wrote": false,
                              "parent": 1},
-                            {"station": "model base: leaks, fit", "units": 60, "wrote": false,
-                             "parent": 1},
                             {"station": "model base: keep", "units": )" +
                         std::to_string(stored_bytes("models")) + R"(, "wrote": true, "parent": 1},
                             {"station": "keep scores", "units": 30, "wrote": true,

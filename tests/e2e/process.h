@@ -98,15 +98,19 @@ inline bool run_and_kill(const std::string& folder, std::uint64_t microseconds,
 }
 
 // Killed as soon as a file is there; false too if it ended without one.
-inline bool run_and_kill_at(const std::string& folder, const std::string& file) {
+inline bool run_and_kill_at(const std::string& folder, const std::string& file,
+                            const std::vector<std::string>& words = {"run"}) {
   bool seen = false;
-  bool killed = run_and_kill_when(folder, [&](pid_t child) {
-    siginfo_t ended{};
-    while (!(seen = std::filesystem::exists(file)) &&
-           ::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-           ended.si_pid == 0) {
-    }
-  });
+  bool killed = run_and_kill_when(
+      folder,
+      [&](pid_t child) {
+        siginfo_t ended{};
+        constexpr int kHow = WEXITED | WNOHANG | WNOWAIT;
+        while (!(seen = std::filesystem::exists(file)) &&
+               ::waitid(P_PID, static_cast<id_t>(child), &ended, kHow) == 0 && ended.si_pid == 0) {
+        }
+      },
+      words);
   return seen && killed;
 }
 

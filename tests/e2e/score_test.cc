@@ -213,7 +213,13 @@ TEST_F(Score, KilledAnywhereItGoesOnToTheSameBytes) {
     for (int round = 0; round < 3; ++round) {
       copy(saved, state);
       std::filesystem::remove(folder_.path() + "/out.csv");
-      for (int kill = 0; kill < 4; ++kill) {
+      // Once as soon as a block is durable, the other times anywhere.
+      bool placed = stage == 0 && round == 0;
+      if (placed) {
+        std::string head = state + "/shop/kept_scores/returns/all/g1/HEAD";
+        EXPECT_TRUE(run_and_kill_at(folder_.path(), head, job));
+      }
+      for (int kill = 0; kill < (placed ? 0 : 4); ++kill) {
         died += run_and_kill(folder_.path(), 50'000 + random.below(700'000), job) ? 1 : 0;
         std::string torn = read("out.csv");
         EXPECT_TRUE(torn == "none" || torn == scores) << "a torn file shows";
@@ -231,7 +237,7 @@ TEST_F(Score, KilledAnywhereItGoesOnToTheSameBytes) {
       add(fmt::format("2020-02-{:02} {:02}:00:00,c{},{},\n", 1 + i / 24, i % 24, i % 12, i % 200));
   }
   EXPECT_GT(died, 8) << "most kills came after the end; let them come sooner";
-  EXPECT_GT(resumed, 1) << "no job had anything to go on with";
+  EXPECT_GT(resumed, 0) << "no job had anything to go on with";
 }
 
 }  // namespace
