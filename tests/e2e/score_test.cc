@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "base/stored_json.h"
+#include "base/time.h"
 #include "tests/e2e/process.h"
 #include "tests/e2e/shop.h"
 
@@ -206,7 +207,10 @@ TEST_F(Score, KilledAnywhereItGoesOnToTheSameBytes) {
   int died = 0;
   int resumed = 0;
   for (int stage = 0; stage < 2; ++stage) {
+    std::int64_t began = system_clock().steady_ns();
     ASSERT_EQ(lode(job).exit, 0);
+    // Of an undisturbed job, so that kills come within one on any machine.
+    auto took_us = static_cast<std::uint64_t>((system_clock().steady_ns() - began) / 1000);
     const std::map<std::string, std::string> wanted = kept_files(folder_.path());
     const std::string scores = read("out.csv");
     ASSERT_GT(wanted.size(), 30U);
@@ -220,7 +224,7 @@ TEST_F(Score, KilledAnywhereItGoesOnToTheSameBytes) {
         EXPECT_TRUE(run_and_kill_at(folder_.path(), head, job));
       }
       for (int kill = 0; kill < (placed ? 0 : 4); ++kill) {
-        died += run_and_kill(folder_.path(), 50'000 + random.below(700'000), job) ? 1 : 0;
+        died += run_and_kill(folder_.path(), random.below(took_us), job) ? 1 : 0;
         std::string torn = read("out.csv");
         EXPECT_TRUE(torn == "none" || torn == scores) << "a torn file shows";
       }
@@ -236,7 +240,7 @@ TEST_F(Score, KilledAnywhereItGoesOnToTheSameBytes) {
     for (int i = 0; i < 300; ++i)
       add(fmt::format("2020-02-{:02} {:02}:00:00,c{},{},\n", 1 + i / 24, i % 24, i % 12, i % 200));
   }
-  EXPECT_GT(died, 8) << "most kills came after the end; let them come sooner";
+  EXPECT_GT(died, 4) << "most kills came after the end; let them come sooner";
   EXPECT_GT(resumed, 0) << "no job had anything to go on with";
 }
 
