@@ -1,6 +1,6 @@
 // `lode run` makes what is out of date and nothing else, and ends as if it had made all of it.
 // covers: orchestrate/run, orchestrate/run_plan, orchestrate/step_inputs, orchestrate/step_outcomes
-// covers: orchestrate/training_run
+// covers: orchestrate/training_run, cli/plan
 #include <functional>
 #include <nlohmann/json.hpp>
 
@@ -270,6 +270,62 @@ models:
   Json second = run();
   EXPECT_EQ(made(second), (Names{"model returns", "leaderboards all"}));
   EXPECT_EQ(said(second), from_nothing());
+}
+
+// What `lode plan` says is what `lode run` then does; it changes nothing by itself.
+TEST_F(UpToDate, APlanSaysWhatTheRunDoes) {
+  auto plan = [&](const std::vector<std::string>& more = {}) {
+    std::vector<std::string> words = {"plan", "--json"};
+    words.insert(words.end(), more.begin(), more.end());
+    ProcessResult result = run_binary(words, folder_.path());
+    EXPECT_EQ(result.exit, 0) << result.err << result.out;
+    return Json::parse(result.out);
+  };
+  auto due = [](const Json& planned) {
+    Names out;
+    for (const Json& step : planned["steps"])
+      if (step["due"])
+        out.push_back(step["kind"].get<std::string>() + " " + step["name"].get<std::string>());
+    return out;
+  };
+  auto with_source = [](Names names) {
+    names.insert(names.begin(), "source orders");
+    return names;
+  };
+  Json first = plan();
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() + "/.lode")) << "it only looks";
+  EXPECT_EQ(due(first), with_source(kAll));
+  EXPECT_EQ(first["steps"][0]["why"], "never read");
+  EXPECT_FALSE(first["steps"][0].contains("last"));
+  EXPECT_EQ(made(run()), kAll);
+
+  Json second = plan();
+  EXPECT_EQ(due(second), Names{});
+  EXPECT_EQ(second["steps"][0]["rows"], 900);
+  EXPECT_EQ(second["steps"][0]["due_bytes"], 0);
+  EXPECT_EQ(second["steps"][2]["last"]["run"], 1);
+  EXPECT_GT(second["steps"][2]["last"]["seconds"], 0);
+  EXPECT_EQ(due(plan({"--again"})), kAll);
+
+  declare("algorithm: logistic\n", "algorithm: logistic\n    options: {l2: 30}\n");
+  Json third = plan();
+  EXPECT_EQ(due(third), (Names{"model returns", "leaderboards all"}));
+  EXPECT_EQ(why(third, "returns"), "its declaration changed");
+  EXPECT_EQ(made(run()), due(third));
+
+  const std::string more = "2020-01-31 10:00:00,c3,50,0\n";
+  folder_.write("orders.csv", shop_orders() + more);
+  Json fourth = plan();
+  EXPECT_EQ(due(fourth), with_source(kAll));
+  EXPECT_EQ(fourth["steps"][0]["why"], "there is more of it");
+  EXPECT_EQ(fourth["steps"][0]["due_bytes"], more.size());
+  EXPECT_EQ(why(fourth, "returns"), "source orders is read");
+  EXPECT_EQ(made(run()), kAll);
+
+  folder_.write("orders.csv", "at,customer,amount,returned\n");
+  ProcessResult refused = run_binary({"plan"}, folder_.path());
+  EXPECT_EQ(refused.exit, 4) << refused.out << refused.err;
+  EXPECT_NE(refused.err.find("orders.csv"), std::string::npos) << refused.err;
 }
 
 TEST_F(UpToDate, KilledAnywhereTheWholeReportIsAsIfNothingHadHappened) {
