@@ -348,11 +348,14 @@ class Runner {
     std::string compared = outcome.compared_content;
     TRY(FittedRun run,
         judged_again(model, sets_.table(model.from), std::move(outcome), pool_, cancel_));
+    TRY(run.hold, budget_.hold("model " + model.name, 0));
+    TRY_VOID(run.forget_training());  // and holds what is left
     auto other = runs.find(model.compare_with);
     if (other != runs.end() && other->second.report.content != compared) {
       TRY_VOID(compare_runs(run, other->second, model.seed, pool_, cancel_));
       TRY_VOID(keep_model(model, run, *step.kept, runs));
     }
+    run.folded.scored = {};
     report_.models.push_back(run.report);
     runs.emplace(model.name, std::move(run));
     return told_again(report_.models.back());
