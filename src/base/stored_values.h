@@ -10,6 +10,7 @@
 #include <bit>
 #include <concepts>
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <optional>
 #include <string>
@@ -63,6 +64,10 @@ void store_value(ByteWriter& writer, const T& value) {
     store_value(writer, value.second);
   } else if constexpr (stored::kIsArray<T>) {
     for (const auto& one : value) store_value(writer, one);
+  } else if constexpr (std::same_as<T, std::vector<double>>) {
+    // Scores of all rows: copied at once.
+    writer.u64(value.size());
+    writer.raw({reinterpret_cast<const char*>(value.data()), value.size() * sizeof(double)});
   } else if constexpr (stored::kIsVector<T> || stored::kIsMap<T>) {
     writer.u64(value.size());
     for (const auto& one : value) store_value(writer, one);
@@ -92,6 +97,13 @@ Status load_value(ByteReader& reader, T& value) {
     return load_value(reader, value.second);
   } else if constexpr (stored::kIsArray<T>) {
     for (auto& one : value) TRY_VOID(load_value(reader, one));
+  } else if constexpr (std::same_as<T, std::vector<double>>) {
+    TRY(std::uint64_t size, reader.u64());
+    if (size > reader.left() / sizeof(double))
+      return fail(Code::kCorrupt, "a stored list is longer than its bytes");
+    TRY(std::string_view bytes, reader.raw(size * sizeof(double)));
+    value.resize(size);
+    if (size > 0) std::memcpy(value.data(), bytes.data(), bytes.size());
   } else if constexpr (stored::kIsVector<T> || stored::kIsMap<T>) {
     TRY(std::uint64_t size, reader.u64());
     // Every value takes a byte at least.

@@ -21,20 +21,10 @@ struct Asked {
   std::string alias;
 };
 
-void write_event(JsonWriter& json, const ModelEvent& event) {
-  json.begin_object()
-      .field("number", event.number)
-      .field("model", event.model)
-      .field("kind", model_event_kind_name(event.kind))
-      .field("name", event.name)
-      .field("version", event.version)
-      .field("value", event.value)
-      .field("at", text(event.at))
-      .field("by", event.actor)
-      .field("why", event.why)
-      .key("details")
-      .raw(event.details_json)
-      .end_object();
+void write_event_of_model(JsonWriter& json, const ModelEvent& event) {
+  json.begin_object().field("model", event.model);
+  write_event(json, event);
+  json.end_object();
 }
 
 std::string event_text(const ModelEvent& event) {
@@ -60,7 +50,7 @@ std::string event_text(const ModelEvent& event) {
 Result<int> told(const Asked& asked, const ModelEvent& event) {
   if (asked.context.json) {
     JsonWriter json;
-    write_event(json, event);
+    write_event_of_model(json, event);
     asked.context.out.write(json.take() + "\n");
   } else {
     asked.context.out.print("model {}: {}\n", event.model, event_text(event));
@@ -102,7 +92,7 @@ Result<int> history(const Asked& asked) {
     json.begin_object().field("model", model.name).key("aliases").begin_object();
     for (const auto& [alias, version] : standing_of(events).aliases) json.field(alias, version);
     json.end_object().key("events").begin_array();
-    for (const ModelEvent& event : events) write_event(json, event);
+    for (const ModelEvent& event : events) write_event_of_model(json, event);
     asked.context.out.write(json.end_array().end_object().take() + "\n");
     return kExitDone;
   }

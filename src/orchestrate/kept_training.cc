@@ -24,9 +24,10 @@ std::span<const std::int64_t> whole_numbers_of(const Column& column) {
   return {column.values.as<std::int64_t>(), static_cast<std::size_t>(column.length)};
 }
 
-Result<Table> kept_table(const Project& project, const std::string& path, const Limits& limits,
-                         const std::vector<std::string>& columns) {
+Result<Table> kept_table(const Project& project, FileSystem& files, const std::string& path,
+                         const Limits& limits, const std::vector<std::string>& columns) {
   ZoneOptions options;
+  options.files = &files;
   options.scratch = state_path(project, "tmp");
   options.threads = limits.threads;
   TRY(ParquetZone zone, ParquetZone::open(path, options));
@@ -58,7 +59,7 @@ Result<TrainingTable> kept_training(const Project& project, FileSystem& files,
       return fail(Code::kInvalid, "training set {} has no column '{}'", set.name, column);
     if (std::ranges::find(wanted, column) == wanted.end()) wanted.push_back(column);
   }
-  TRY(Table kept, kept_table(project, path, limits, wanted));
+  TRY(Table kept, kept_table(project, files, path, limits, wanted));
   TrainingTable out;
   const Source* source = project.source(set.rows);
   out.timed = source == nullptr || !source->timeless();

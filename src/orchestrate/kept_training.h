@@ -16,8 +16,8 @@ namespace lode {
 
 // Columns of a zone below the project's state, all rows, in seq order. kNotFound: it has no such
 // column. kCorrupt. Memory: the columns.
-Result<Table> kept_table(const Project& project, const std::string& path, const Limits& limits,
-                         const std::vector<std::string>& columns);
+Result<Table> kept_table(const Project& project, FileSystem& files, const std::string& path,
+                         const Limits& limits, const std::vector<std::string>& columns);
 
 // The training set with these of its columns, by ascending seq. kNotFound where no run kept it;
 // kInvalid where it has no such column.

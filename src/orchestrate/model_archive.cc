@@ -88,19 +88,11 @@ std::string dataset_part(const DatasetRecord& dataset) {
 std::string history_part(const std::vector<ModelEvent>& events) {
   JsonWriter json;
   json.begin_array();
-  for (const ModelEvent& event : events)
-    json.begin_object()
-        .field("number", event.number)
-        .field("kind", model_event_kind_name(event.kind))
-        .field("name", event.name)
-        .field("version", event.version)
-        .field("value", event.value)
-        .field("at", text(event.at))
-        .field("by", event.actor)
-        .field("why", event.why)
-        .key("details")
-        .raw(event.details_json)
-        .end_object();
+  for (const ModelEvent& event : events) {
+    json.begin_object();
+    write_event(json, event);
+    json.end_object();
+  }
   return json.end_array().take();
 }
 

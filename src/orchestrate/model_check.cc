@@ -26,13 +26,13 @@ Result<ModelCheck> check_model(const Project& project, FileSystem& files, const 
     columns.push_back(names.size());
     names.push_back(one.column.name);
   }
-  TRY(Table rows, kept_table(project, training, limits, names));
+  TRY(Table rows, kept_table(project, files, training, limits, names));
   for (std::size_t i = 0; i < stored.encoders.size(); ++i)
     if (rows.schema[columns[i]].type != stored.encoders[i].column.type)
       return fail(Code::kCorrupt, "column {} is kept as {} and was encoded as {}",
                   names[columns[i]], rows.schema[columns[i]].type.text(),
                   stored.encoders[i].column.type.text());
-  TRY(Table kept, kept_table(project, scores, limits, {std::string(kSeqColumn), "score"}));
+  TRY(Table kept, kept_table(project, files, scores, limits, {std::string(kSeqColumn), "score"}));
   TRY(std::vector<std::int64_t> wanted,
       rows_of_seqs(whole_numbers_of(kept.columns[0]), whole_numbers_of(rows.columns[0])));
   std::vector<double> again(wanted.size());

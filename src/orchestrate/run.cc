@@ -269,15 +269,15 @@ class Runner {
 
   Status train() {
     if (!built_.empty()) TRY_VOID(sets_.build(built_, records_, read_.next_seq - 1));
-    for (const std::string& name : restored_) TRY_VOID(sets_.restore(*project_.training_set(name)));
     for (const TrainingSet& set : project_.training) {
       const PlannedStep& step = plan_.step(StepKind::kTraining, set.name);
-      if (sets_.has(set.name) && step.due) {
+      if (step.due) {
         TRY_VOID(describe(set, sets_.table(set.name)));
         continue;
       }
       TrainingOutcome outcome;
       TRY_VOID(read_outcome(step.kept->outcome, outcome));
+      if (restored_.contains(set.name)) TRY_VOID(sets_.restore(set, outcome.report.rows));
       report_.training.push_back(std::move(outcome.report));
     }
     return {};

@@ -4,18 +4,16 @@
 #include <utility>
 #include <vector>
 
-#include "lake/parquet_zone.h"
-#include "orchestrate/catalogue.h"
-#include "orchestrate/source_run.h"
+#include "orchestrate/kept_training.h"
 #include "project/definition.h"
-#include "table/concatenate.h"
 
 namespace lode {
 namespace {
 
 // DuckDB while a zone is read.
 constexpr std::int64_t kReadingBytes = std::int64_t{64} << 20;
-constexpr std::size_t kOwnColumns = 4;  // _seq, _t, target, known: orchestrate/kept_rows.h
+constexpr std::int64_t kRowBytes = 32;    // _seq, _t, target, known
+constexpr std::int64_t kValueBytes = 16;  // of a column: a number, or a text and where it is
 
 // Lets go of what no set behind the first `done` reads.
 void forget(std::size_t done, History& history, ReadCache& cache) {
@@ -27,12 +25,6 @@ void forget(std::size_t done, History& history, ReadCache& cache) {
   std::erase_if(cache, [&](const auto& read) {
     return std::ranges::find(views, read.second.view) == views.end();
   });
-}
-
-template <typename T>
-std::vector<T> values_of(const Column& column) {
-  const T* values = column.values.as<T>();
-  return {values, values + column.length};
 }
 
 }  // namespace
@@ -79,41 +71,20 @@ Status TrainingRun::make(const TrainingSet& set, History& history, ReadCache& ca
   });
 }
 
-Status TrainingRun::restore(const TrainingSet& set) {
+Status TrainingRun::restore(const TrainingSet& set, std::int64_t rows) {
   return means_.stations.run(
       {.name = "training set " + set.name + ": read"}, [&](Station& station) -> Status {
-        ZoneOptions options;
-        options.scratch = state_path(project_, "tmp");
-        options.files = &means_.files;
-        options.threads = means_.pool.threads();
-        TRY(ParquetZone zone, ParquetZone::open(training_path(project_, set.name), options));
-        TRY(ZoneStream stream, zone.read());
-        TRY(MemoryBudget::Hold hold, means_.budget.hold("training set " + set.name, kReadingBytes));
-        std::vector<Table> parts;
-        std::int64_t bytes = 0;
-        while (true) {
-          TRY(std::optional<Table> part, stream.next());
-          if (!part) break;
-          bytes += bytes_of(*part);
-          TRY_VOID(hold.resize(2 * bytes + kReadingBytes));
-          parts.push_back(*std::move(part));
-        }
-        TRY(Table all, concatenate_and_drop(parts));
-        TrainingTable table;
-        table.timed = !project_.source(set.rows)->timeless();
-        table.seq = values_of<std::int64_t>(all.columns[0]);
-        table.time = values_of<std::int64_t>(all.columns[1]);
-        table.target = values_of<double>(all.columns[2]);
-        table.known = values_of<std::int64_t>(all.columns[3]);
-        std::vector<Field> fields;
         TRY(Schema declared, project_.training_schema(set));
-        for (std::size_t c = 0; c < declared.size(); ++c) {
-          fields.push_back(declared[c]);
-          table.columns.columns.push_back(std::move(all.columns[kOwnColumns + c]));
-        }
-        table.columns.schema = Schema(std::move(fields));
-        table.columns.rows = all.rows;
-        TRY_VOID(hold.resize(bytes_of(table.columns) + 32 * table.columns.rows));
+        std::vector<std::string> columns;
+        for (const Field& field : declared.fields()) columns.push_back(field.name);
+        // Parts stand twice while they are joined.
+        std::int64_t width = kRowBytes + kValueBytes * std::ssize(columns);
+        TRY(MemoryBudget::Hold hold,
+            means_.budget.hold("training set " + set.name, kReadingBytes + 2 * rows * width));
+        Limits limits{.threads = means_.pool.threads()};
+        TRY(TrainingTable table, kept_training(project_, means_.files, set, limits, columns));
+        std::int64_t bytes = bytes_of(table.columns) + kRowBytes * table.columns.rows;
+        TRY_VOID(hold.resize(bytes));
         table.hold = std::move(hold);
         station.read_bytes(bytes);
         station.advance(table.columns.rows);

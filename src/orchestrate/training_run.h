@@ -42,8 +42,9 @@ class TrainingRun {
   // early (orchestrate/outcome_reads.h). A station each. Errors: build_training_set's; kLimit.
   Status build(const SetNames& sets, const RecordTables& records, std::int64_t cut);
   // Reads a set back from the zone that is kept of it: the same table, bit by bit. For sets whose
-  // rows are kept in their own order and which read no outcomes. A station. kCorrupt; kLimit.
-  Status restore(const TrainingSet& set);
+  // rows are kept in their own order and which read no outcomes. It has so many rows. A station.
+  // kCorrupt; kLimit.
+  Status restore(const TrainingSet& set, std::int64_t rows);
 
   // Whether leaks of the set are looked for in its records too, so that it must be built.
   static bool needs_records(const Project& project, const TrainingSet& set) {

@@ -179,7 +179,7 @@ class Pair {
     std::string path = scores_path(project_, model);
     TRY(ManifestStore store, ManifestStore::open(files_, path));
     if (store.manifest().parts.empty()) return std::nullopt;
-    TRY(Table kept, kept_table(project_, path, limits_, {std::string(kSeqColumn)}));
+    TRY(Table kept, kept_table(project_, files_, path, limits_, {std::string(kSeqColumn)}));
     std::span<const std::int64_t> seqs = whole_numbers_of(kept.columns[0]);
     return std::vector<std::int64_t>(seqs.begin(), seqs.end());
   }

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <iterator>
 
+#include "base/json.h"
+
 namespace lode {
 namespace {
 
@@ -51,6 +53,19 @@ std::vector<ModelEvent> of_model(const std::vector<ModelEvent>& events, std::str
 }
 
 }  // namespace
+
+void write_event(JsonWriter& json, const ModelEvent& event) {
+  json.field("number", event.number)
+      .field("kind", model_event_kind_name(event.kind))
+      .field("name", event.name)
+      .field("version", event.version)
+      .field("value", event.value)
+      .field("at", text(event.at))
+      .field("by", event.actor)
+      .field("why", event.why)
+      .key("details")
+      .raw(event.details_json);
+}
 
 Standing standing_of(const std::vector<ModelEvent>& events) {
   Standing out;

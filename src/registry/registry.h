@@ -22,6 +22,8 @@
 
 namespace lode {
 
+class JsonWriter;
+
 // The alias of the version that answers; others are the project's own.
 inline constexpr std::string_view kChampion = "champion";
 
@@ -40,6 +42,9 @@ struct Standing {
 
 // What stands after these events of one model, in order.
 Standing standing_of(const std::vector<ModelEvent>& events);
+
+// As fields of the open object, but for the model's name: that it happened to is known to who asks.
+void write_event(JsonWriter& json, const ModelEvent& event);
 
 class Registry {
  public:
