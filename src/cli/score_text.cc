@@ -10,7 +10,9 @@ namespace {
 // "all 12,000 rows: model changed 3 -> 4", or what of it was new, corrected and read anew.
 std::string scored_text(const ScoreReport& report) {
   if (report.scored == 0 && report.gone == 0 && report.resumed == 0)
-    return "nothing: no row changed";
+    return report.standing == 0 && report.labelled > 0
+               ? "nothing: every row has its label; --all scores such rows too"
+               : "nothing: no row changed";
   std::string out = with_thousands(report.scored);
   if (!report.why_all.empty()) {
     out = fmt::format("all {} rows: {}", with_thousands(report.fresh), report.why_all);

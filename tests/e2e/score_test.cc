@@ -89,6 +89,18 @@ TEST_F(Score, RowsWithoutALabelAndThenOnlyWhatIsNew) {
   expect_refused({"score", "returns", "orders.csv", "--changed"}, 2, {"--changed", "file"});
 }
 
+TEST_F(Score, WhereEveryRowHasItsLabelItSaysHowToScoreThem) {
+  std::filesystem::remove_all(folder_.path() + "/.lode");
+  folder_.write("orders.csv", shop_orders());
+  ASSERT_EQ(lode({"run", "--quiet"}).exit, 0);
+  ProcessResult none = lode({"score", "returns", "--quiet"});
+  ASSERT_EQ(none.exit, 0) << none.err;
+  EXPECT_NE(none.out.find("every row has its label; --all scores"), std::string::npos) << none.out;
+  EXPECT_EQ(lode({"score", "returns", "--quiet", "--all"}).exit, 0);
+  ProcessResult again = lode({"score", "returns", "--quiet", "--all"});
+  EXPECT_NE(again.out.find("nothing: no row changed"), std::string::npos) << again.out;
+}
+
 TEST_F(Score, AnotherModelScoresAllAndSaysWhy) {
   score();
   std::string project(shop_project());
