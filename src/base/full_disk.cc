@@ -25,11 +25,15 @@ class FullDisk::Handle final : public AppendFile {
   std::string path_;
 };
 
-void FullDisk::full_after(std::int64_t writes) { full_at_ = writes_ + writes; }
+void FullDisk::full_after(std::int64_t writes, Code code) {
+  code_ = code;
+  full_at_ = writes_ + writes;
+}
 void FullDisk::make_room() { full_at_ = std::numeric_limits<std::int64_t>::max(); }
 
 Status FullDisk::count(const std::string& path) {
   if (writes_++ < full_at_) return {};
+  if (code_ == Code::kIo) return fail(Code::kIo, "writing {}: Input/output error", path);
   return fail(Code::kLimit, "writing {}: No space left on device; make room there, then repeat",
               path);
 }

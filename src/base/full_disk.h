@@ -22,8 +22,9 @@ class FullDisk final : public FileSystem {
   explicit FullDisk(FileSystem& below) : below_(below) {}
 
   // The disk is full from the n-th write from now on (0 = the next one): it and all later ones fail
-  // with kLimit, an append after half of its bytes. Removing and reading go on.
-  void full_after(std::int64_t writes);
+  // with kLimit, an append after half of its bytes. Removing and reading go on. With kIo it is not
+  // full but away for a while.
+  void full_after(std::int64_t writes, Code code = Code::kLimit);
   void make_room();
   // Writes so far: create, append, sync, make_directories, rename.
   std::int64_t writes() const { return writes_; }
@@ -50,6 +51,7 @@ class FullDisk final : public FileSystem {
 
   FileSystem& below_;
   std::atomic<std::int64_t> writes_ = 0;
+  std::atomic<Code> code_ = Code::kLimit;
   std::atomic<std::int64_t> full_at_ = std::numeric_limits<std::int64_t>::max();
 };
 

@@ -1,6 +1,7 @@
 #include "base/parallel.h"
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <limits>
 #include <mutex>
@@ -136,6 +137,18 @@ Status CancelToken::check() const {
   if (stopped()) return fail(Code::kCancelled, "stopped on request");
   if (time_left() <= Duration{}) return fail(Code::kLimit, "no time was left for it");
   return {};
+}
+
+Status wait_for(const Clock& clock, Duration duration, const CancelToken& cancel) {
+  constexpr std::int64_t kSliceNs = 50'000'000;
+  const std::int64_t end = clock.steady_ns() + duration.us * 1000;
+  for (;;) {
+    TRY_VOID(cancel.check());
+    std::int64_t left = end - clock.steady_ns();
+    if (left <= 0) return {};
+    // lint: allow(banned_calls) time itself is what is waited for, and a flag that signals set
+    std::this_thread::sleep_for(std::chrono::nanoseconds(std::min(left, kSliceNs)));
+  }
 }
 
 ThreadPool::ThreadPool(int threads)

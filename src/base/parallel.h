@@ -51,6 +51,10 @@ class CancelToken {
   std::shared_ptr<const End> end_;
 };
 
+// Sleeps until so much has passed on the clock. Errors: those of check(), within a tenth of a
+// second.
+Status wait_for(const Clock& clock, Duration duration, const CancelToken& cancel);
+
 class ThreadPool {
  public:
   // `threads` counts the caller of parallel_for, so ThreadPool(1) starts none; below 1 means 1.

@@ -40,8 +40,4 @@ Result<const Component*> find_command(std::string_view name);
 // True if --json stands among them: how to print an error of parse_arguments.
 bool wants_json(std::span<const std::string> words);
 
-// "512MiB", "4G", "1.5GB", "1000000": bytes. KB MB GB TB are powers of 1000; K M G T and KiB MiB
-// GiB TiB of 1024. kInvalid otherwise, below 1 byte and beyond 2^53.
-Result<std::int64_t> parse_size(std::string_view text);
-
 }  // namespace lode

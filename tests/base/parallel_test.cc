@@ -163,6 +163,18 @@ TEST_P(ParallelTest, SeveralCallersShareThePool) {
   for (const auto& count : runs) EXPECT_EQ(count, 2000);
 }
 
+TEST(WaitFor, EndsWithTheTimeOrWithTheRequest) {
+  ASSERT_TRUE(wait_for(system_clock(), Duration{}, CancelToken()));
+  std::int64_t began = system_clock().steady_ns();
+  ASSERT_TRUE(wait_for(system_clock(), milliseconds(120), CancelToken()));
+  EXPECT_GE(system_clock().steady_ns() - began, 120'000'000);
+  CancelToken cancel;
+  cancel.cancel();
+  Status stopped = wait_for(system_clock(), hours(1), cancel);
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().code(), Code::kCancelled);
+}
+
 TEST(ThreadPool, OtherThreadsDoWork) {
   ThreadPool pool(2);
   // Two tasks that wait for each other can only end on two threads.
