@@ -1,122 +1,128 @@
-// lode plan: what `lode run` would make, why, and what it took the last time it was made.
+// lode plan: what `lode run` would make, why, and what that would take.
 #include <algorithm>
-#include <limits>
+#include <cmath>
 
 #include "base/json.h"
 #include "cli/project_argument.h"
 #include "cli/text_table.h"
+#include "orchestrate/last_time.h"
+#include "orchestrate/run_budget.h"
 #include "orchestrate/run_log.h"
 #include "orchestrate/run_plan.h"
+#include "orchestrate/step_price.h"
 #include "telemetry/quantity.h"
 
 namespace lode {
 namespace {
 
-constexpr int kLookedThrough = 200;  // runs, the newest: those before tell little of today
-
-// Of the newest run that made it; nothing of a step that none of them made.
-struct LastTime {
-  std::string run{};
-  double seconds = 0;
-  bool known() const { return !run.empty(); }
-};
-
-bool is_of(const PlannedStep& step, const std::string& station) {
-  switch (step.kind) {
-    case StepKind::kSource:
-      return station == "ingest " + step.name || station == "load " + step.name;
-    case StepKind::kTraining:
-      return station == "training set " + step.name;
-    case StepKind::kModel:
-      return station.starts_with("model " + step.name + ": ");
-    case StepKind::kLeaderboards:
-      return station == "leaderboard";
-    case StepKind::kWalk:
-      return station.starts_with("retraining " + step.name + ": ");
-  }
-  return false;
-}
-
-// Of a model a fit and of a source rows that were read: less is not what making it takes.
-bool made_it(const PlannedStep& step, const StationRecord& station) {
-  if (step.kind == StepKind::kSource)
-    return station.name == "ingest " + step.name && station.units > 0;
-  if (step.kind == StepKind::kModel) return station.name == "model " + step.name + ": fit";
-  return true;
-}
-
-LastTime last_time(const PlannedStep& step, const std::vector<RunRecord>& runs) {
-  for (const RunRecord& run : runs) {
-    LastTime last;
-    bool made = false;
-    for (const StationRecord& station : run.stations) {
-      if (!is_of(step, station.name)) continue;
-      last.seconds += station.seconds;
-      made = made || made_it(step, station);
-    }
-    if (!made || run.state != RunState::kSucceeded) continue;
-    last.run = run.id;
-    return last;
-  }
-  return {};
-}
-
 Result<std::vector<RunRecord>> runs_of(CommandContext& context, const Project& project) {
   TRY(bool there, exists(context.files, run_records_path(project)));
   if (!there) return std::vector<RunRecord>();
   TRY(std::unique_ptr<MetadataStore> store, open_run_records(context.files, project));
-  return store->runs(project.name, kLookedThrough);
+  return store->runs(project.name, kRunsLookedThrough);
 }
 
 struct Row {
   const PlannedStep* step;
   const SourceLook* source;  // of a source
-  LastTime last;
+  StepPrice price;
+  std::vector<std::string> invalidates;
 };
 
-std::vector<Row> rows_of(const LookedPlan& looked, const std::vector<RunRecord>& runs) {
+struct Told {
+  const Project& project;
   std::vector<Row> rows;
-  for (const PlannedStep& step : looked.plan.steps) {
-    Row row{&step, nullptr, last_time(step, runs)};
+  RunPrice run;
+  std::vector<std::string> over;  // budgets
+};
+
+Result<Told> told(CommandContext& context, const Project& project, const LookedPlan& looked) {
+  TRY(std::vector<RunRecord> runs, runs_of(context, project));
+  TRY(std::vector<SourceSize> sizes, sizes_of(context.files, project, looked.sources));
+  std::vector<StepPrice> prices = price_steps(context.files, project, looked.plan, sizes, runs);
+  Told out{
+      project, {}, price_of_run(looked.plan, prices), over_budget(project, looked.plan, prices)};
+  for (std::size_t i = 0; i < looked.plan.steps.size(); ++i) {
+    const PlannedStep& step = looked.plan.steps[i];
+    Row row{&step, nullptr, std::move(prices[i]), {}};
     if (step.kind == StepKind::kSource)
       row.source = &*std::ranges::find(looked.sources, step.name, &SourceLook::name);
-    rows.push_back(std::move(row));
+    if (step.due) row.invalidates = invalidated_by(context.files, project, looked.plan, step);
+    out.rows.push_back(std::move(row));
   }
-  return rows;
+  return out;
 }
 
-void print_plan(Output& out, const std::vector<Row>& rows) {
-  auto due = std::ranges::count_if(rows, [](const Row& row) { return row.step->due; });
-  if (due == 0) {
-    out.print("nothing is out of date: all {} steps stand as they are\n", rows.size());
+std::string bytes_text(double bytes) {
+  return bytes > 0 ? short_bytes(static_cast<std::int64_t>(bytes)) : std::string();
+}
+
+std::string seconds_text(const StepPrice& price) {
+  if (price.basis == StepPrice::Basis::kUnknown) return "?";
+  std::string text = short_duration({std::llround(price.seconds * 1e6)});
+  return price.basis == StepPrice::Basis::kRough ? "~" + text : text;
+}
+
+// Names of what a step makes out of date, the first few.
+std::string names_text(const std::vector<std::string>& names) {
+  constexpr std::size_t kShown = 2;
+  std::string out;
+  for (std::size_t i = 0; i < std::min(kShown, names.size()); ++i)
+    out += (i == 0 ? "" : ", ") + names[i];
+  if (names.size() > kShown) out += fmt::format(" and {} more", names.size() - kShown);
+  return out;
+}
+
+void print_sums(Output& out, const Told& told) {
+  const RunPrice& run = told.run;
+  out.print("to make: {} of {} steps; about {}", run.due, told.rows.size(), seconds_text(run.sum));
+  if (double cost = cost_of(told.project, run.sum.seconds); cost > 0)
+    out.print(", {}", money_text(cost, told.project.price.currency));
+  if (run.sum.bytes_read > 0) out.print(", {} to read", bytes_text(run.sum.bytes_read));
+  if (run.sum.bytes_written > 0) out.print(", {} to write", bytes_text(run.sum.bytes_written));
+  if (run.rough > 0)
+    out.print("; ~ is rough, within a few times: {} of them {} never made", run.rough,
+              run.rough == 1 ? "was" : "were");
+  if (run.unknown > 0) out.print("; {} not estimated", run.unknown);
+  out.print("\n");
+  for (const std::string& over : told.over) out.print("over budget: {}\n", over);
+  if (!told.over.empty()) out.print("`lode run` refuses it; --over-budget makes it all the same\n");
+}
+
+void print_plan(Output& out, const Told& told) {
+  if (told.run.due == 0) {
+    out.print("nothing is out of date: all {} steps stand as they are\n", told.rows.size());
     return;
   }
-  TextTable table({"step", "", "why", "to read", "took", "in run"});
-  double seconds = 0;
-  std::int64_t unknown = 0;
-  for (const Row& row : rows) {
+  TextTable table({"step", "", "why", "rows", "read", "write", "takes", "by", "invalidates"});
+  for (const Row& row : told.rows) {
     const PlannedStep& step = *row.step;
-    std::string read =
-        row.source != nullptr && step.due ? short_bytes(row.source->due_bytes) : std::string();
-    bool told = step.due && row.last.known();
+    const StepPrice& price = row.price;
     table.row({fmt::format("{} {}", step_kind_name(step.kind), step.name),
-               step.due ? "to make" : "up to date", step.why, read,
-               told ? Cell::number(row.last.seconds, 1) : Cell(), told ? row.last.run : ""});
-    if (told) seconds += row.last.seconds;
-    if (step.due && !told) ++unknown;
+               step.due ? "to make" : "up to date", step.why,
+               price.rows > 0 ? Cell(std::llround(price.rows)) : Cell(),
+               bytes_text(price.bytes_read), bytes_text(price.bytes_written),
+               step.due ? seconds_text(price) : "", price.says, names_text(row.invalidates)});
   }
   table.print(out);
-  out.print("to make: {} of {} steps; ", due, rows.size());
-  if (unknown < due) out.print("the last time they took {:.1f} s", seconds);
-  if (unknown > 0 && unknown < due) out.print(", ");
-  if (unknown > 0)
-    out.print("{} of them {} never made to the end", unknown, unknown == 1 ? "was" : "were");
-  out.print("\n");
+  print_sums(out, told);
 }
 
-void write_plan(JsonWriter& json, const std::vector<Row>& rows) {
+void write_price(JsonWriter& json, const StepPrice& price) {
+  json.key("estimate").begin_object().field("basis", price_basis_name(price.basis));
+  if (!price.run.empty()) json.key("run").raw(price.run);
+  json.field("says", price.says);
+  if (price.basis != StepPrice::Basis::kUnknown)
+    json.field("rows", std::llround(price.rows))
+        .field("bytes_read", std::llround(price.bytes_read))
+        .field("bytes_written", std::llround(price.bytes_written))
+        .field("seconds", price.seconds);
+  json.end_object();
+}
+
+void write_plan(JsonWriter& json, const Told& told) {
   json.key("steps").begin_array();
-  for (const Row& row : rows) {
+  for (const Row& row : told.rows) {
     const PlannedStep& step = *row.step;
     json.begin_object()
         .field("kind", step_kind_name(step.kind))
@@ -127,15 +133,26 @@ void write_plan(JsonWriter& json, const std::vector<Row>& rows) {
       json.field("rows", row.source->rows)
           .field("bytes", row.source->bytes)
           .field("due_bytes", row.source->due_bytes);
-    if (row.last.known())
-      json.key("last")
-          .begin_object()
-          .key("run")
-          .raw(row.last.run)
-          .field("seconds", row.last.seconds)
-          .end_object();
+    if (step.due) {
+      write_price(json, row.price);
+      json.key("invalidates").begin_array();
+      for (const std::string& name : row.invalidates) json.value(name);
+      json.end_array();
+    }
     json.end_object();
   }
+  json.end_array();
+  const RunPrice& run = told.run;
+  json.field("due", run.due)
+      .field("seconds", run.sum.seconds)
+      .field("bytes_read", std::llround(run.sum.bytes_read))
+      .field("bytes_written", std::llround(run.sum.bytes_written))
+      .field("rough", run.rough)
+      .field("not_estimated", run.unknown);
+  if (double cost = cost_of(told.project, run.sum.seconds); cost > 0)
+    json.field("cost", cost).field("currency", told.project.price.currency);
+  json.key("over_budget").begin_array();
+  for (const std::string& over : told.over) json.value(over);
   json.end_array();
 }
 
@@ -146,15 +163,14 @@ Result<int> run(CommandContext& context) {
                        context.options.duration("time_limit")};
   TRY(LookedPlan looked,
       look_ahead(**project, planning, context.limits, context.options.flag("replace")));
-  TRY(std::vector<RunRecord> runs, runs_of(context, **project));
-  std::vector<Row> rows = rows_of(looked, runs);
+  TRY(Told planned, told(context, **project, looked));
   if (context.json) {
     JsonWriter json;
     json.begin_object().field("project", (*project)->name);
-    write_plan(json, rows);
+    write_plan(json, planned);
     context.out.write(json.end_object().take() + "\n");
   } else {
-    print_plan(context.out, rows);
+    print_plan(context.out, planned);
   }
   return kExitDone;
 }
@@ -171,13 +187,16 @@ constexpr Command kCommand = {
 constinit const Component kComponent = {
     .kind = "command",
     .name = "plan",
-    .summary = "say what a run would make, and why",
+    .summary = "say what a run would make, why, and what it would take",
     .description =
         "Shows every step of the project: its sources, training sets, models, leaderboards and "
         "walks; whether `lode run` would make it or it stands as an earlier run made it, and why; "
-        "how many bytes of a source are to be read; and the seconds a step took the last time a "
-        "run made it. What follows from a source that is to be read is to be made too. Changes "
-        "nothing; hashes the sources' files and what is kept, about 1 GB/s.",
+        "and what it would take: rows, bytes, seconds, and which of what stands it makes out of "
+        "date. A step that a run has made before takes as long as then, by how much more rows "
+        "there are; one that was never made is estimated roughly (~). With `price` in lode.yaml "
+        "also what it costs, with `budget` whether `lode run` would refuse it. What follows from a "
+        "source that is to be read is to be made too. Changes nothing; hashes the sources' files "
+        "and what is kept, about 1 GB/s.",
     .example = "lode plan examples/flights",
     .options = kOptions,
     .factory = &kCommand,

@@ -22,7 +22,8 @@ Result<int> run(CommandContext& context) {
                          context.progress,
                          context.options.flag("replace"),
                          context.options.flag("again"),
-                         time};
+                         time,
+                         context.options.flag("over_budget")};
   TRY(RunReport report, run_project(**project, run_context));
   if (const std::string& page = context.options.text("report"); page != kNoReport)
     TRY_VOID(write_report(context.files, page, run_json(report)));
@@ -42,6 +43,8 @@ constexpr Option kOptions[] = {
     {"time_limit", OptionType::kDuration, "0s",
      "stop when so much time has passed, such as 10m; searches for options take less of it. 0s: "
      "none"},
+    {"over_budget", OptionType::kBool, "false",
+     "make what is due although the estimate is over the project's budget"},
     {"report", OptionType::kText, kNoReport,
      "write the report of the run into this HTML file; `lode report` does it later"},
 };

@@ -12,6 +12,7 @@
 #include "cli/text_table.h"
 #include "cli/tuning_text.h"
 #include "cli/verdict_text.h"
+#include "orchestrate/step_price.h"
 
 namespace lode {
 namespace {
@@ -276,10 +277,12 @@ void print_steps(Output& out, const RunReport& report) {
 
 void print_time(Output& out, const RunReport& report) {
   print_heading(out, "Time");
+  for (const std::string& attempt : report.retried) out.print("{}\n", attempt);
   print_stations(out, report.stations, report.seconds, true);
   out.print("memory: {} accounted for at the most, of {}; the process had {}\n",
             memory_text(report.memory_held), memory_text(report.memory_limit),
             memory_text(report.resident_peak));
+  if (report.cost > 0) out.print("cost: {}\n", money_text(report.cost, report.currency));
 }
 
 }  // namespace

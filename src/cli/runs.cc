@@ -1,4 +1,6 @@
 // lode runs: what was run, when, how it ended, and where its time went.
+#include <algorithm>
+
 #include "base/json.h"
 #include "cli/project_argument.h"
 #include "cli/run_argument.h"
@@ -7,12 +9,33 @@
 #include "orchestrate/run_json.h"
 #include "orchestrate/run_log.h"
 #include "orchestrate/stations.h"
+#include "orchestrate/step_price.h"
 
 namespace lode {
 namespace {
 
 double seconds_of(const RunRecord& run) {
   return run.ended ? static_cast<double>((*run.ended - run.started).us) * 1e-6 : 0;
+}
+
+std::int64_t rows_read(const RunRecord& run) {
+  std::int64_t rows = 0;
+  for (const CounterRecord& counter : run.counters)
+    if (counter.name == "lode_rows_read_total") rows += counter.value;
+  return rows;
+}
+
+struct Cost {
+  double amount = 0;  // 0: the project said no price
+  std::string currency{};
+};
+Cost cost_of(const RunRecord& run) {
+  constexpr std::string_view kLabel = "currency=";
+  for (const CounterRecord& counter : run.counters)
+    if (counter.name == kCostCounter)
+      return {static_cast<double>(counter.value) / kCostParts,
+              counter.labels.substr(std::min(kLabel.size(), counter.labels.size()))};
+  return {};
 }
 
 void write_run(JsonWriter& json, const RunRecord& run) {
@@ -22,6 +45,9 @@ void write_run(JsonWriter& json, const RunRecord& run) {
       .field("started", text(run.started));
   if (run.ended) json.field("ended", text(*run.ended));
   json.field("state", run_state_text(run)).field("seconds", seconds_of(run));
+  json.field("rows_read", rows_read(run));
+  if (Cost cost = cost_of(run); cost.amount > 0)
+    json.field("cost", cost.amount).field("currency", cost.currency);
   if (!run.error.empty()) json.field("error", run.error);
   write_stations(json, run.stations);
   write_counters(json, run.counters);
@@ -29,12 +55,26 @@ void write_run(JsonWriter& json, const RunRecord& run) {
 }
 
 void print_runs(Output& out, const std::vector<RunRecord>& runs) {
-  TextTable table({"run", "started", "state", "seconds", "own", "training", "stations", "error"});
+  bool priced = std::ranges::any_of(runs, [](const auto& run) { return cost_of(run).amount > 0; });
+  std::vector<std::string> columns = {"run", "started",  "state",    "seconds",
+                                      "own", "training", "stations", "rows read"};
+  if (priced) columns.emplace_back("cost");
+  columns.emplace_back("error");
+  TextTable table(columns);
   for (const RunRecord& run : runs) {
     StationSums sums = sums_of(run.stations);
-    table.row({run.id, text(run.started).substr(0, 19), run_state_text(run),
-               Cell::number(seconds_of(run), 1), Cell::number(sums.own, 1),
-               Cell::number(sums.training, 1), run.stations.size(), run.error});
+    std::vector<Cell> row = {run.id,
+                             text(run.started).substr(0, 19),
+                             run_state_text(run),
+                             Cell::number(seconds_of(run), 1),
+                             Cell::number(sums.own, 1),
+                             Cell::number(sums.training, 1),
+                             run.stations.size(),
+                             rows_read(run)};
+    Cost cost = cost_of(run);
+    if (priced) row.emplace_back(cost.amount > 0 ? money_text(cost.amount, cost.currency) : "");
+    row.emplace_back(run.error);
+    table.row(std::move(row));
   }
   table.print(out);
 }
@@ -42,6 +82,8 @@ void print_runs(Output& out, const std::vector<RunRecord>& runs) {
 void print_run(Output& out, const RunRecord& run) {
   out.print("run {} of {}: {}\n", run.id, text(run.started), run_state_text(run));
   if (!run.error.empty()) out.print("{}\n", run.error);
+  if (Cost cost = cost_of(run); cost.amount > 0)
+    out.print("cost: {}\n", money_text(cost.amount, cost.currency));
   print_stations(out, run.stations, seconds_of(run));
   out.print("\n");
   print_counters(out, run.counters);

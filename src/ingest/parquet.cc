@@ -192,8 +192,17 @@ Result<std::unique_ptr<RecordReader>> open_parquet(FileSystem& files, const std:
   return std::make_unique<ParquetReader>(std::move(stream), std::move(plans), options);
 }
 
+// From the footer alone.
+Result<std::int64_t> count_parquet(const std::string& path) {
+  TRY(Duck duck, Duck::open());
+  TRY(Table counted, duck.query_all(fmt::format("SELECT count(*) FROM read_parquet({})",
+                                                parquet_path_literal(path))));
+  return counted.columns[0].values.as<std::int64_t>()[0];
+}
+
 constexpr std::array<std::string_view, 2> kEndings = {".parquet", ".pq"};
-constexpr Decoder kDecoder = {kEndings, open_parquet};
+constexpr Decoder kDecoder = {
+    .endings = kEndings, .open = open_parquet, .check = nullptr, .count = count_parquet};
 constinit const Component kComponent = {
     .kind = "decoder",
     .name = "parquet",

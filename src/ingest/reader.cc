@@ -103,6 +103,29 @@ Status check_format(const std::string& path, const ReadOptions& options) {
   return check == nullptr ? Status() : check(values);
 }
 
+Result<double> rows_a_byte(FileSystem& files, const std::string& path, ReadOptions options) {
+  constexpr double kPacking = 4;
+  TRY(const Component* decoder,
+      options.format.empty() ? decoder_by_ending(path) : decoder_by_name(options.format));
+  TRY(FileInfo info, files.info(path));
+  auto bytes = static_cast<double>(info.size);
+  if (bytes <= 0) return 0.0;
+  if (auto count = decoder_of(*decoder).count) {
+    TRY(std::int64_t rows, count(path));
+    return static_cast<double>(rows) / bytes;
+  }
+  options.threads = 1;
+  TRY(std::unique_ptr<RecordReader> reader, open_reader(files, path, options));
+  TRY(std::optional<Batch> batch, reader->next());
+  if (!batch) return 0.0;
+  auto rows = static_cast<double>(batch->rows_read);
+  std::optional<ReadPosition> end = reader->position();
+  if (!end || end->byte <= 0) return rows / bytes;
+  bool packed = path.ends_with(".gz") || static_cast<double>(end->byte) > bytes;
+  if (packed && end->before) return rows / bytes;  // that was all of it
+  return rows / static_cast<double>(end->byte) * (packed ? kPacking : 1);
+}
+
 Result<bool> begins_as_read(FileSystem& files, const std::string& path, ReadOptions options,
                             const ReadPosition& end) {
   options.from.reset();

@@ -102,6 +102,8 @@ struct Decoder {
                                                 const OptionValues& values);
   // What is wrong with options that are of their types, before there is a file; nullptr: nothing.
   Status (*check)(const OptionValues& values) = nullptr;
+  // How many rows a file has, where it says so itself; nullptr: it must be read for that.
+  Result<std::int64_t> (*count)(const std::string& path) = nullptr;
 };
 
 // Opens a file and checks that it has the declared columns. kNotFound: no such file; kInvalid: an
@@ -112,6 +114,11 @@ Result<std::unique_ptr<RecordReader>> open_reader(FileSystem& files, const std::
 
 // The errors of open_reader that can be had without the file: its format and the options of it.
 Status check_format(const std::string& path, const ReadOptions& options);
+
+// About how many rows a file has for each of its bytes: by what it says itself, or by its first
+// rows. For estimates; a packed text is taken to have four times the bytes of its file. 0: it has
+// none. Errors: those of open_reader and of reading. Reads 16,384 rows at most.
+Result<double> rows_a_byte(FileSystem& files, const std::string& path, ReadOptions options);
 
 // Whether a file that grew begins with what was read of it up to `end`, which has a `before`. Reads
 // it up to there.

@@ -219,8 +219,7 @@ class Writer {
                 linear_encoders(), "baseline", true, kLinearPart);
     if (!trees_have_columns()) return;
     write_model("boosted",
-                fmt::format("{{{}: {{eta: 0.1}}}}",
-                            yes_no ? "xgboost" : "xgboost_regression"),
+                fmt::format("{{{}: {{eta: 0.1}}}}", yes_no ? "xgboost" : "xgboost_regression"),
                 tree_encoders(), "linear", false, kBoostedPart);
     // Half the usual trees: with the folds of calibration the forest is most of the time of a run.
     write_model(

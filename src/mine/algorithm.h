@@ -125,6 +125,9 @@ struct Algorithm {
   bool baseline = false;  // what a model must beat to be worth anything: it learns from no column
   std::span<const Deviation> deviations = {};  // what is not among them is kept to the bit
   bool takes_bags = false;                     // columns of bags, in training and scoring
+  // About how long a fit takes on two cores, within a few times: for who has never made one
+  // (orchestrate/step_price.h). nullptr: next to nothing.
+  double (*seconds)(const OptionValues& options, double rows, double columns) = nullptr;
 
   Task task() const { return binary ? Task::kBinary : Task::kNumber; }
 };

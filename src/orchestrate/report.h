@@ -223,9 +223,12 @@ struct RunReport {
   std::vector<CounterRecord> counters{};
   Duration time_limit{};                // of --time-limit; 0: none
   std::vector<std::string> given_up{};  // for want of time
-  std::int64_t memory_limit = 0;        // bytes of --memory
-  std::int64_t memory_held = 0;         // of them accounted for at the most, by what the run holds
-  std::int64_t resident_peak = 0;       // bytes the process had at the most, as the machine counts
+  std::vector<std::string> retried{};   // what became of the attempts before: run, error, wait
+  double cost = 0;                      // by the project's price; 0: it says none
+  std::string currency{};
+  std::int64_t memory_limit = 0;   // bytes of --memory
+  std::int64_t memory_held = 0;    // of them accounted for at the most, by what the run holds
+  std::int64_t resident_peak = 0;  // bytes the process had at the most, as the machine counts
   double seconds = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "orchestrate/run.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <map>
 #include <memory>
@@ -12,20 +13,25 @@
 #include "orchestrate/catalogue.h"
 #include "orchestrate/kept_report.h"
 #include "orchestrate/kept_rows.h"
+#include "orchestrate/kept_tables.h"
+#include "orchestrate/last_time.h"
 #include "orchestrate/leaderboard.h"
 #include "orchestrate/leakage_run.h"
 #include "orchestrate/leftovers.h"
 #include "orchestrate/lineage_run.h"
 #include "orchestrate/model_run.h"
 #include "orchestrate/monitor_run.h"
+#include "orchestrate/run_budget.h"
 #include "orchestrate/run_json.h"
 #include "orchestrate/run_log.h"
 #include "orchestrate/run_plan.h"
+#include "orchestrate/run_retries.h"
 #include "orchestrate/source_run.h"
 #include "orchestrate/stations.h"
 #include "orchestrate/step_inputs.h"
 #include "orchestrate/step_outcomes.h"
 #include "orchestrate/training_run.h"
+#include "orchestrate/view_report.h"
 #include "orchestrate/walk_run.h"
 #include "project/lock.h"
 #include "telemetry/counted_files.h"
@@ -34,37 +40,8 @@
 namespace lode {
 namespace {
 
-std::string windows_text(const View& view) {
-  std::string out;
-  for (const Window& window : view.windows) {
-    if (!out.empty()) out += ", ";
-    switch (window.kind) {
-      case Window::Kind::kSliding:
-        out += text(window.width) + (window.paned() ? " (panes)" : "");
-        break;
-      case Window::Kind::kTumbling:
-        out += "tumbling " + text(window.width);
-        break;
-      case Window::Kind::kLast:
-        out += fmt::format("last {}", window.count);
-        break;
-      case Window::Kind::kAll:
-        out += "all";
-        break;
-    }
-  }
-  return out;
-}
-
 // The program, its stacks, DuckDB and XGBoost as they stand when nothing is in them.
 constexpr std::int64_t kProgramBytes = std::int64_t{56} << 20;
-
-// While a table is kept: its columns of numbers, a part of it in DuckDB, and that part on its way
-// into a file.
-std::int64_t keeping_bytes(std::int64_t rows, std::int64_t columns) {
-  constexpr std::int64_t kPartRows = std::int64_t{1} << 20;
-  return (std::int64_t{48} << 20) + 32 * rows + std::min(rows, kPartRows) * 24 * columns;
-}
 
 class Runner {
  public:
@@ -79,10 +56,13 @@ class Runner {
         files_(context.files, written_),
         stations_({context.clock, context.progress, cancel_, budget_, written_},
                   [this](const StationRecord& station) { return log_->station(station); }),
+        limits_(project),
         sets_(project, {files_, pool_, cancel_, budget_, stations_, metrics_}) {}
 
-  Result<RunReport> run() {
+  // `retried`: what became of attempts before this one.
+  Result<RunReport> run(std::vector<std::string> retried) {
     report_.project = project_.name;
+    report_.retried = std::move(retried);
     report_.notes = project_.notes;
     TRY(ProjectLock lock, ProjectLock::take(files_, project_.root));
     TRY_VOID(remove_leftovers(files_, project_));
@@ -93,6 +73,7 @@ class Runner {
     report_.started = context_.clock.now();
     report_.memory_limit = budget_.limit();
     report_.time_limit = context_.time.limit;
+    report_.currency = project_.price.currency;
     Status outcome = in_time(work());
     Status told = outcome ? tell() : count();
     TRY_VOID(log.end(outcome ? told : outcome));
@@ -122,6 +103,10 @@ class Runner {
         .set(static_cast<double>(report_.memory_held));
     metrics_.gauge("lode_memory_resident_bytes", "bytes the process had at the most")
         .set(static_cast<double>(report_.resident_peak));
+    report_.cost = cost_of(project_, stations_.seconds());
+    if (report_.cost > 0)
+      count(kCostCounter, "what the run cost, by the project's price",
+            {{"currency", report_.currency}}, std::llround(report_.cost * kCostParts));
     report_.counters = counter_records(metrics_.snapshot());
     return log_->counters(report_.counters);
   }
@@ -136,11 +121,11 @@ class Runner {
     TRY_VOID(check_algorithms(project_));
     TRY_VOID(check_walks(project_));
     TRY(MemoryBudget::Hold program, budget_.hold("lode and its libraries", kProgramBytes));
+    TRY_VOID(look_at_budget());
     for (const Source& source : project_.sources) TRY_VOID(ingest(source));
-    TRY(plan_,
-        plan_run(project_, read_,
-                 {files_, context_.again || !recorded_, budget_.limit(), context_.time.limit}));
-    for (const View& view : project_.views) describe(view);
+    TRY(plan_, plan_run(project_, read_, planning()));
+    price_what_is_left(false);
+    report_.views = describe_views(project_);
     TRY_VOID(load_records());
     TRY_VOID(train());
     records_.clear();
@@ -148,11 +133,53 @@ class Runner {
     return fit_all();
   }
 
+  PlanContext planning() {
+    return {files_, context_.again || !recorded_, budget_.limit(), context_.time.limit,
+            context_.made_since};
+  }
+
+  bool budgeted() const { return project_.budget.declared() && !context_.over_budget; }
+
+  // Before anything is read. Only a budget asks for this: it hashes the files, as reading them does
+  // again.
+  Status look_at_budget() {
+    if (!budgeted()) return {};
+    return stations_.run({.name = "estimate", .unit = "steps"}, [&](Station& station) -> Status {
+      TRY(LookedPlan looked, look_ahead(project_, planning(), context_.limits, context_.replace));
+      TRY(std::vector<SourceSize> sizes, sizes_of(files_, project_, looked.sources));
+      TRY(past_runs_, log_->runs(kRunsLookedThrough));
+      station.advance(std::ssize(looked.plan.steps));
+      return limits_.check_run(looked.plan,
+                               price_steps(files_, project_, looked.plan, sizes, past_runs_));
+    });
+  }
+
+  // With the rows that there are; when they were is known once they are loaded, and says how many
+  // periods a walk has.
+  void price_what_is_left(bool timed) {
+    if (!budgeted()) return;
+    std::vector<SourceSize> sizes;
+    for (const SourceReport& source : report_.sources) {
+      SourceSize& size = sizes.emplace_back();
+      size.name = source.name;
+      size.rows = static_cast<double>(source.rows);
+      if (timed) size.times = {source.first_time, source.last_time};
+    }
+    limits_.set(plan_, price_steps(files_, project_, plan_, sizes, past_runs_));
+  }
+
+  Status before(StepKind kind, const std::string& name) const {
+    return limits_.check_step(kind, name,
+                              {context_.spent_seconds + stations_.seconds(),
+                               static_cast<std::int64_t>(written_.value())});
+  }
+
   SourceContext source_context() {
     return {files_, project_, context_.limits, cancel_, context_.replace, {}, &budget_};
   }
 
   Status ingest(const Source& source) {
+    TRY_VOID(before(StepKind::kSource, source.name));
     return stations_.run({.name = "ingest " + source.name}, [&](Station& station) -> Status {
       SourceContext context = source_context();
       context.advance = [&](std::int64_t rows) { station.advance(rows); };
@@ -257,17 +284,8 @@ class Runner {
         });
   }
 
-  void describe(const View& view) {
-    ViewReport& out = report_.views.emplace_back();
-    out.name = view.name;
-    out.over = view.over;
-    out.by = view.by;
-    out.windows = windows_text(view);
-    for (const AggregateValue& value : view.values) out.values.push_back(value.name);
-    for (const NamedExpression& value : view.derived) out.values.push_back(value.name);
-  }
-
   Status train() {
+    for (const std::string& set : built_) TRY_VOID(before(StepKind::kTraining, set));
     if (!built_.empty()) TRY_VOID(sets_.build(built_, records_, read_.next_seq - 1));
     for (const TrainingSet& set : project_.training) {
       const PlannedStep& step = plan_.step(StepKind::kTraining, set.name);
@@ -338,7 +356,10 @@ class Runner {
 
   Status fit_or_restore(const Model& model, std::map<std::string, FittedRun>& runs) {
     const PlannedStep& step = plan_.step(StepKind::kModel, model.name);
-    if (step.due) return fit_in_time(model, runs);
+    if (step.due) {
+      TRY_VOID(before(StepKind::kModel, model.name));
+      return fit_in_time(model, runs);
+    }
     ModelOutcome outcome;
     TRY_VOID(read_outcome(step.kept->outcome, outcome));
     if (!sets_.has(model.from)) {
@@ -396,7 +417,11 @@ class Runner {
 
   Status go_forward_or_restore(const Retraining& walk) {
     const PlannedStep& step = plan_.step(StepKind::kWalk, walk.name);
-    if (step.due) return go_forward(walk);
+    if (step.due) {
+      price_what_is_left(true);
+      TRY_VOID(before(StepKind::kWalk, walk.name));
+      return go_forward(walk);
+    }
     WalkOutcome outcome;
     TRY_VOID(read_outcome(step.kept->outcome, outcome));
     report_.walks.push_back(std::move(outcome.report));
@@ -467,7 +492,7 @@ class Runner {
   }
 
   Status keep_training() {
-    std::vector<Kept> kept;
+    std::vector<KeptTable> kept;
     for (const TrainingReport& set : report_.training) {
       if (!plan_.due(StepKind::kTraining, set.name)) continue;
       const TrainingTable& table = sets_.table(set.name);
@@ -475,7 +500,7 @@ class Runner {
                       4 + static_cast<std::int64_t>(set.columns.size()),
                       [&table] { return training_rows(table); }});
     }
-    TRY_VOID(keep_all("keep training sets", std::move(kept)));
+    TRY_VOID(keep_tables("keep training sets", std::move(kept), keeping()));
     for (const TrainingReport& set : report_.training) {
       if (!plan_.due(StepKind::kTraining, set.name)) continue;
       bool by_seq = std::ranges::is_sorted(sets_.table(set.name).seq);
@@ -486,7 +511,7 @@ class Runner {
   }
 
   Status keep_scores(const std::map<std::string, FittedRun>& runs) {
-    std::vector<Kept> scores;
+    std::vector<KeptTable> scores;
     for (const ModelReport& model : report_.models) {
       auto found = runs.find(model.name);
       if (found == runs.end()) continue;  // as it was
@@ -495,44 +520,10 @@ class Runner {
       scores.push_back({scores_path(project_, model.name), model.content, model.test_rows, 4,
                         [&] { return score_rows(table, run.test_rows, run.test_scores); }});
     }
-    return keep_all("keep scores", std::move(scores));
+    return keep_tables("keep scores", std::move(scores), keeping());
   }
 
-  // A table kept for `lode sql`.
-  struct Kept {
-    std::string path;
-    std::string content;  // name of what it is made of
-    std::int64_t rows;
-    std::int64_t columns;
-    std::function<Table()> make;
-  };
-
-  // Writes those that are not kept already, several at a time: each is written by one thread.
-  Status keep_all(const std::string& name, std::vector<Kept> tables) {
-    std::erase_if(tables, [&](const Kept& t) { return is_kept(files_, t.path, t.content); });
-    if (tables.empty()) return {};
-    std::int64_t rows = 0;
-    std::int64_t most = 0;
-    for (const Kept& table : tables) {
-      rows += table.rows;
-      most = std::max(most, keeping_bytes(table.rows, table.columns));
-    }
-    TRY(MemoryBudget::Hold hold, budget_.hold(name, most));
-    auto together = static_cast<std::int64_t>(
-        std::min<std::size_t>(tables.size(), static_cast<std::size_t>(pool_.threads())));
-    std::int64_t fit = std::clamp<std::int64_t>(1 + budget_.free() / most, 1, together);
-    TRY_VOID(hold.resize(fit * most));
-    ThreadPool writers(static_cast<int>(fit));
-    return stations_.run({.name = name, .total = rows}, [&](Station& station) {
-      auto write = [&](std::size_t i) -> Status {
-        const Kept& table = tables[i];
-        TRY_VOID(keep(project_, files_, table.path, table.content, table.make()));
-        station.advance(table.rows);
-        return {};
-      };
-      return parallel_for(writers, tables.size(), write, cancel_);
-    });
-  }
+  KeepingMeans keeping() { return {project_, files_, pool_, cancel_, budget_, stations_}; }
 
   // Keeps the model under the hash of its bytes.
   Status store(const Model& model, const TrainingTable& table, FittedRun& run, Station& station) {
@@ -581,6 +572,8 @@ class Runner {
   RecordTables records_;
   std::vector<MemoryBudget::Hold> record_holds_;
   ReadSources read_;
+  RunBudget limits_;
+  std::vector<RunRecord> past_runs_;  // for estimates, where a budget asks
   bool recorded_ = true;  // there were records of runs: without them nothing that is kept counts
   RunPlan plan_;
   SetNames built_;     // training sets
@@ -592,8 +585,9 @@ class Runner {
 
 }  // namespace
 
-Result<RunReport> run_project(const Project& project, const RunContext& context) {
-  return Runner(project, context).run();
+Result<RunReport> run_once(const Project& project, const RunContext& context,
+                           std::vector<std::string> retried) {
+  return Runner(project, context).run(std::move(retried));
 }
 
 }  // namespace lode

@@ -4,6 +4,8 @@
 // was and ends in the same names and figures.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <string>
 
 #include "base/error.h"
@@ -23,13 +25,21 @@ struct RunContext {
   Limits limits;
   CancelToken cancel;
   Progress& progress;
-  bool replace = false;  // read files that changed anew instead of refusing them
-  bool again = false;    // make what is up to date again too
-  RunTime time{};        // that the whole may take
+  bool replace = false;      // read files that changed anew instead of refusing them
+  bool again = false;        // make what is up to date again too
+  RunTime time{};            // that the whole may take
+  bool over_budget = false;  // whatever the project's budgets say
+  // Waits before a run is begun again; kCancelled. Nothing: by the clock.
+  std::function<Status(Duration)> wait{};
+  // Of a run that goes on with one that failed: what that took, and the number of the first of
+  // them: what it made stands, also where all is made again.
+  double spent_seconds = 0;
+  std::int64_t made_since = 0;
 };
 
 // Errors: those of the stations, each with its place; kConflict when another run is writing;
-// kLimit when the time is over, with what was kept.
+// kLimit when the time is over, with what was kept, or when it would be over a budget. After kIo it
+// is begun again as often as the project says (orchestrate/run_retries.h).
 Result<RunReport> run_project(const Project& project, const RunContext& context);
 
 }  // namespace lode

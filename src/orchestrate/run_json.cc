@@ -159,6 +159,12 @@ std::string run_json(const RunReport& report) {
   for (const std::string& note : report.notes) json.value(note);
   json.end_array();
   if (report.time_limit.us > 0) write_given_up(json, report);
+  if (!report.retried.empty()) {
+    json.key("retried").begin_array();
+    for (const std::string& attempt : report.retried) json.value(attempt);
+    json.end_array();
+  }
+  if (report.cost > 0) json.field("cost", report.cost).field("currency", report.currency);
   write_sources(json, report);
   write_training(json, report);
   json.key("models").begin_array();

@@ -17,21 +17,11 @@ namespace {
 // The beginning of the error text of a run that did not end itself.
 constexpr std::string_view kInterrupted = "interrupted:";
 
-Result<std::int64_t> number_of(const RunRecord& run) {
-  std::int64_t number = 0;
-  const char* end = run.id.data() + run.id.size();
-  auto [stopped, status] = std::from_chars(run.id.data(), end, number);
-  if (status != std::errc() || stopped != end || number < 1)
-    return fail(Code::kCorrupt, "the run records hold a run '{}', which lode did not write",
-                run.id);
-  return number;
-}
-
 // Ends what still stands as running; returns the number of the newest run, or 0.
 Result<std::int64_t> end_interrupted(MetadataStore& store, const Project& project, Timestamp now) {
   TRY(std::vector<RunRecord> runs, store.runs(project.name, std::numeric_limits<int>::max()));
   if (runs.empty()) return 0;
-  TRY(std::int64_t newest, number_of(runs.front()));
+  TRY(std::int64_t newest, run_number(runs.front()));
   for (const RunRecord& run : runs) {
     if (run.state != RunState::kRunning) continue;
     TRY_VOID(store.end_run(run.id, now, RunState::kFailed,
@@ -54,6 +44,16 @@ Status once_more(Work work) {
 }
 
 }  // namespace
+
+Result<std::int64_t> run_number(const RunRecord& run) {
+  std::int64_t number = 0;
+  const char* end = run.id.data() + run.id.size();
+  auto [stopped, status] = std::from_chars(run.id.data(), end, number);
+  if (status != std::errc() || stopped != end || number < 1)
+    return fail(Code::kCorrupt, "the run records hold a run '{}', which lode did not write",
+                run.id);
+  return number;
+}
 
 Result<NamedTexts> libraries_of(std::string_view fitted) {
   NamedTexts libraries = {{"lode", LODE_VERSION}};

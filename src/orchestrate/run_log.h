@@ -34,6 +34,13 @@ Result<std::unique_ptr<MetadataStore>> open_run_records(FileSystem& files, const
 // so.
 void find_interrupted(FileSystem& files, const Project& project, std::vector<RunRecord>& runs);
 
+// kCorrupt for an id that lode did not give.
+Result<std::int64_t> run_number(const RunRecord& run);
+
+// What a run cost by the project's price then, in millionths of a currency, which is its label.
+inline constexpr std::string_view kCostCounter = "lode_run_cost_millionths";
+inline constexpr double kCostParts = 1e6;
+
 // "running", "done", "failed", "cancelled", or "interrupted" for a run whose process died, as
 // find_interrupted or the next run found out.
 std::string_view run_state_text(const RunRecord& run);
@@ -58,6 +65,8 @@ class RunLog {
   // through once.
   Status dataset(const TrainingReport& set, const TrainingTable& training, ThreadPool& pool,
                  const CancelToken& cancel);
+  // The newest `limit` runs of the project, this one among them.
+  Result<std::vector<RunRecord>> runs(int limit) { return store_->runs(project_->name, limit); }
   // Adds a stored model and sets its version and lineage in `model`.
   Status model(ModelReport& model, MadeOf made);
   // Makes a version the champion of its name, unless it has been that before: who went back from it

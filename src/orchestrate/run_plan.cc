@@ -107,7 +107,8 @@ class Planner {
     } else {
       step.why = "never made";
     }
-    if (step.why.empty() && context_.again) step.why = "asked for";
+    bool recent = context_.made_since > 0 && step.kept && step.kept->run >= context_.made_since;
+    if (step.why.empty() && context_.again && !recent) step.why = "asked for";
     step.due = !step.why.empty();
     if (!step.due) step.why = fmt::format("as run {} made it", step.kept->run);
     if (step.due) step.kept.reset();

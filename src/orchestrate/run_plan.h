@@ -41,6 +41,8 @@ struct PlanContext {
   bool again = false;             // all of it, up to date or not
   std::int64_t memory_limit = 0;  // of --memory
   Duration time_limit{};          // of --time-limit
+  std::int64_t made_since =
+      0;  // with `again`: what this run or a later one made stands; 0: nothing
 };
 
 // Once all sources are read. A step is up to date when it was made of the same inputs by this build

@@ -71,6 +71,8 @@ void load_training(Loading& loading, const YamlNode& training);
 void load_models(Loading& loading, const YamlNode& models);
 void load_retraining(Loading& loading, const YamlNode& retraining);
 void load_monitor(Loading& loading, const YamlNode& monitor);
+// All three, of the whole file.
+void load_budget(Loading& loading, const CheckedMap& root);
 
 // ---- expressions
 // ---------------------------------------------------------------------------------

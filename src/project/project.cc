@@ -60,6 +60,7 @@ void load_sections(Loading& loading, const YamlNode& root) {
   if (const YamlNode* node = part.find("retraining")) load_retraining(loading, *node);
   if (const YamlNode* node = part.find("monitor"); node && node->map())
     load_monitor(loading, *node);
+  load_budget(loading, part);
 }
 
 // The file itself: `path`, or lode.yaml in the folder `path`.

@@ -256,6 +256,30 @@ struct MonitorRules {
   double alpha = 0.05;        // of an alarm in a period without drift
 };
 
+// What a run may take by its estimate (orchestrate/run_budget.h); 0: as much as it takes.
+struct Budget {
+  Place place;  // of the section
+  Duration time{};
+  Duration step{};
+  std::int64_t read = 0;   // bytes
+  std::int64_t write = 0;  // bytes
+  double cost = 0;
+
+  bool declared() const { return time.us > 0 || step.us > 0 || read > 0 || write > 0 || cost > 0; }
+};
+
+// Of the machine; 0 an hour: not said.
+struct Price {
+  double hour = 0;
+  std::string currency;
+};
+
+// How often a run is begun again that the operating system failed.
+struct Retries {
+  int times = 0;
+  Duration wait{seconds(10)};  // before the first; then twice as long each time
+};
+
 // Columns every record has beside its declared and derived ones (docs/semantics.md 2.1).
 inline constexpr std::string_view kSeqColumn = "_seq";      // int64
 inline constexpr std::string_view kKindColumn = "_kind";    // int64: a RecordKind
@@ -281,6 +305,9 @@ struct Project {
   std::vector<Model> models;
   std::vector<Retraining> retraining;
   MonitorRules monitor;
+  Budget budget;
+  Price price;
+  Retries retries;
 
   const Source* source(std::string_view name) const;
   const Label* label(std::string_view name) const;

@@ -30,6 +30,9 @@ void write_scalar(JsonWriter& json, Form form) {
     case Form::kDuration:
       json.field("type", "string").field("pattern", kDurationPattern);
       break;
+    case Form::kSize:
+      json.key("type").begin_array().value("string").value("integer").end_array();
+      break;
     case Form::kRange:
       json.field("type", "string").field("pattern", kRangePattern);
       break;
@@ -129,6 +132,8 @@ std::string_view form_text(Form form) {
       return "true or false";
     case Form::kDuration:
       return "length of time";
+    case Form::kSize:
+      return "size";
     case Form::kRange:
       return "range of times";
     case Form::kExpression:

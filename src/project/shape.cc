@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/byte_size.h"
 #include "base/component.h"
 #include "table/expression/syntax.h"
 #include "table/type.h"
@@ -37,6 +38,8 @@ std::string_view expected(const Key& key) {
       return "true or false";
     case Form::kDuration:
       return "a length of time, such as 90s, 120m or 7h";
+    case Form::kSize:
+      return "a size, such as 512MiB or 4GB";
     case Form::kRange:
       return "a range of times, such as 2001-01-01..2001-01-29";
     case Form::kExpression:
@@ -86,6 +89,9 @@ Status check_form(const YamlNode& node, const Key& key) {
       return {};
     case Form::kDuration:
       TRY_VOID(parse_duration(node.text));
+      return {};
+    case Form::kSize:
+      TRY_VOID(parse_size(node.text));
       return {};
     case Form::kRange:
       TRY_VOID(parse_range(node.text));
@@ -291,6 +297,13 @@ std::optional<Duration> CheckedMap::duration(std::string_view key) const {
   const YamlNode* node = find(key);
   if (!node) return std::nullopt;
   Result<Duration> value = parse_duration(node->text);
+  return value ? std::optional(*value) : std::nullopt;
+}
+
+std::optional<std::int64_t> CheckedMap::size(std::string_view key) const {
+  const YamlNode* node = find(key);
+  if (!node) return std::nullopt;
+  Result<std::int64_t> value = parse_size(node->text);
   return value ? std::optional(*value) : std::nullopt;
 }
 

@@ -62,6 +62,7 @@ class CheckedMap {
   bool flag(std::string_view key, bool fallback = false) const;
   std::optional<std::int64_t> whole(std::string_view key) const;
   std::optional<Duration> duration(std::string_view key) const;
+  std::optional<std::int64_t> size(std::string_view key) const;  // bytes
   std::optional<TimeRange> range(std::string_view key) const;
 
  private:

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "project/vocabulary_operation.h"
 #include "project/vocabulary_options.h"
 
 namespace lode {
@@ -559,6 +560,9 @@ constexpr std::array kProjectKeys = {
         .section = &kRetraining,
         .names_checked = true},
     Key{.name = "monitor", .doc = "how models are watched", .section = &kMonitor},
+    Key{.name = "budget", .doc = "what a run may take", .section = &kBudget},
+    Key{.name = "price", .doc = "what the machine costs", .section = &kPrice},
+    Key{.name = "retries", .doc = "whether a run that failed goes on", .section = &kRetries},
 };
 constexpr Section kProject = {"project", "", "One file is one project.", kProjectKeys,
                               "lode: 1\nproject: flights\n"};

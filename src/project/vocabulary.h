@@ -19,6 +19,7 @@ enum class Form : std::uint8_t {
   kWhole,       // a whole number, 0 or more
   kFlag,        // true or false
   kDuration,    // 90s, 120m, 7h, 1d12h
+  kSize,        // bytes: 512MiB, 4GB
   kRange,       // A..B, each a time or left out; A inclusive, B exclusive
   kExpression,  // SQL
   kType,        // a type of table/type.h

@@ -296,16 +296,18 @@ TEST_F(UpToDate, APlanSaysWhatTheRunDoes) {
   EXPECT_FALSE(std::filesystem::exists(folder_.path() + "/.lode")) << "it only looks";
   EXPECT_EQ(due(first), with_source(kAll));
   EXPECT_EQ(first["steps"][0]["why"], "never read");
-  EXPECT_FALSE(first["steps"][0].contains("last"));
+  EXPECT_EQ(first["steps"][0]["estimate"]["basis"], "rough");
   EXPECT_EQ(made(run()), kAll);
 
   Json second = plan();
   EXPECT_EQ(due(second), Names{});
   EXPECT_EQ(second["steps"][0]["rows"], 900);
   EXPECT_EQ(second["steps"][0]["due_bytes"], 0);
-  EXPECT_EQ(second["steps"][2]["last"]["run"], 1);
-  EXPECT_GT(second["steps"][2]["last"]["seconds"], 0);
-  EXPECT_EQ(due(plan({"--again"})), kAll);
+  EXPECT_FALSE(second["steps"][2].contains("estimate")) << "it takes nothing";
+  Json all = plan({"--again"});
+  EXPECT_EQ(due(all), kAll);
+  EXPECT_EQ(all["steps"][2]["estimate"]["run"], 1);
+  EXPECT_GT(all["steps"][2]["estimate"]["seconds"], 0);
 
   declare("algorithm: logistic\n", "algorithm: logistic\n    options: {l2: 30}\n");
   Json third = plan();

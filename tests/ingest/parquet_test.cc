@@ -214,5 +214,12 @@ TEST_F(Parquet, NoRowsNoBatch) {
   EXPECT_FALSE(open({{"a", Type::int64()}}).value()->next().value().has_value());
 }
 
+TEST_F(Parquet, RowsAByteByTheFooter) {
+  write("SELECT range AS a FROM range(12345)");
+  const ReadOptions options{.wanted = Schema({{"a", Type::int64()}})};
+  double bytes = static_cast<double>(std::filesystem::file_size(path()));
+  EXPECT_NEAR(rows_a_byte(posix_files(), path(), options).value() * bytes, 12345, 1e-6);
+}
+
 }  // namespace
 }  // namespace lode

@@ -99,5 +99,24 @@ TEST_F(Reader, DamagedGzipIsAnErrorThatNamesTheFile) {
   EXPECT_EQ(sum(write("tail.csv.gz", gzip("a\n1\n") + "junk")).error().code(), Code::kCorrupt);
 }
 
+TEST_F(Reader, RowsAByteByTheFirstRows) {
+  const ReadOptions options{.wanted = Schema({{"a", Type::int64()}})};
+  std::string text = "a\n";
+  for (int i = 0; i < 50'000; ++i) text += std::to_string(100'000 + i) + "\n";  // 7 bytes a row
+  auto rows = [&](std::string_view name, std::string_view bytes) {
+    return rows_a_byte(posix_files(), write(name, bytes), options).value() *
+           static_cast<double>(bytes.size());
+  };
+  EXPECT_NEAR(rows("long.csv", text), 50'000, 5);
+  EXPECT_NEAR(rows("two.csv", "a\n1\n2\n"), 2, 1e-9);
+  EXPECT_EQ(rows("none.csv", "a\n"), 0);
+  EXPECT_EQ(rows("empty.csv", ""), 0);
+  EXPECT_NEAR(rows("short.csv.gz", gzip("a\n1\n2\n3\n")), 3, 1e-9) << "all of it was read";
+  double packed = rows("long.csv.gz", gzip(text));  // a text of numbers: packed to a fifth or so
+  EXPECT_GT(packed, 10'000);
+  EXPECT_LT(packed, 250'000);
+  EXPECT_FALSE(rows_a_byte(posix_files(), write("x.csv", "b\n1\n"), options)) << "no column a";
+}
+
 }  // namespace
 }  // namespace lode

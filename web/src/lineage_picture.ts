@@ -33,8 +33,9 @@ export function pictureOf(models: Part[]): Picture {
       for (const file of source.get("files").items)
         join(add("file", file.get("name").text, file.get("content").text), to);
     }
-    const declared = lineage.get("definitions").items.filter(
-        (one) => !["source", "model"].includes(one.get("kind").text));
+    const declared =
+        lineage.get("definitions")
+            .items.filter((one) => !["source", "model"].includes(one.get("kind").text));
     for (const one of declared)
       add(one.get("kind").text, one.get("name").text, one.get("hash").text);
     const training = keyOf("training", lineage.get("training").text);

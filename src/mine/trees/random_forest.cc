@@ -186,6 +186,14 @@ constexpr Deviation kRegressionDeviations[] = {
     {Property::kRelabelling, 0.01, "labels are rounded to float32, and ties of splits with them"},
 };
 
+// Deep trees: every value is sorted into a histogram on every level.
+double seconds_of_fit(const OptionValues& options, double rows, double columns) {
+  constexpr double kTree = 2e-3;
+  constexpr double kCell = 8e-9;
+  return static_cast<double>(options.integer("trees")) *
+         (kTree + kCell * rows * columns * static_cast<double>(options.integer("max_depth")));
+}
+
 constexpr Algorithm kBinaryAlgorithm = {
     .name = "random_forest",
     .version = 1,
@@ -194,6 +202,7 @@ constexpr Algorithm kBinaryAlgorithm = {
     .fit = fit,
     .load = load,
     .deviations = kBinaryDeviations,
+    .seconds = seconds_of_fit,
 };
 constexpr Algorithm kRegressionAlgorithm = {
     .name = "random_forest_regression",
@@ -203,6 +212,7 @@ constexpr Algorithm kRegressionAlgorithm = {
     .fit = fit,
     .load = load,
     .deviations = kRegressionDeviations,
+    .seconds = seconds_of_fit,
 };
 
 constinit const Component kBinaryComponent = {

@@ -56,8 +56,9 @@ function one(board: Part): Child {
         `Leaderboard of ${board.get("label").text}`,
         [
           {head: "model"}, {head: "algorithm"}, {head: metric, numeric: true},
-          {head: "behind the best", numeric: true}, {head: folded ? "out of fold" : "chosen by",
-           numeric: true}, {head: "behind the best there", numeric: true}, {head: ""}
+          {head: "behind the best", numeric: true},
+          {head: folded ? "out of fold" : "chosen by", numeric: true},
+          {head: "behind the best there", numeric: true}, {head: ""}
         ],
         rows),
     el("p", {}, words(board.get("chosen")), " is chosen by ", fig(board.get("chosen_rows"), whole),
@@ -65,7 +66,7 @@ function one(board: Part): Child {
        "of the models that cannot be told apart from the best the baseline, else the first one " +
            "of lode.yaml that is better than it. ",
        folded ? "The test rows had no part in it. What they do not show to be better than the " +
-                    "baseline does not win." :
+               "baseline does not win." :
                 "It was chosen by the rows that judge it, so its own figure flatters it a little."),
   ];
 }

@@ -47,10 +47,12 @@ function boxOf(thing: Thing, box: Box): SVGElement {
         fill: "var(--raised)",
         stroke
       }),
-      shape("text", {x: box.x + 7, y: box.y + 17, "font-size": 13, fill: "var(--ink)"},
-            cut(thing.name, box.width - 14)),
-      shape("text", {x: box.x + 7, y: box.y + 33, "font-size": 11, fill: "var(--quiet)"},
-            `${thing.kind} ${thing.hash.slice(0, 8)}`));
+      shape(
+          "text", {x: box.x + 7, y: box.y + 17, "font-size": 13, fill: "var(--ink)"},
+          cut(thing.name, box.width - 14)),
+      shape(
+          "text", {x: box.x + 7, y: box.y + 33, "font-size": 11, fill: "var(--quiet)"},
+          `${thing.kind} ${thing.hash.slice(0, 8)}`));
   return group;
 }
 
@@ -72,11 +74,10 @@ function drawWide(picture: Picture, width: number): Element {
   layers.forEach((kind, i) => {
     const inside = things.filter((thing) => thing.kind === kind);
     most = Math.max(most, inside.length);
-    inside.forEach((thing, j) => boxes.set(keyOf(kind, thing.name), {
-      x: i * column + 1,
-      y: 24 + j * (HEIGHT + 12),
-      width: column - 34
-    }));
+    inside.forEach(
+        (thing, j) => boxes.set(
+            keyOf(kind, thing.name),
+            {x: i * column + 1, y: 24 + j * (HEIGHT + 12), width: column - 34}));
   });
   const svg = drawing(width, 24 + most * (HEIGHT + 12));
   layers.forEach(
@@ -86,8 +87,7 @@ function drawWide(picture: Picture, width: number): Element {
   for (const edge of picture.edges) {
     const [from, to] = edge.split("\n").map((key) => boxes.get(key));
     if (!from || !to) continue;
-    const [x0, y0, x1, y1] =
-        [from.x + from.width, from.y + HEIGHT / 2, to.x, to.y + HEIGHT / 2];
+    const [x0, y0, x1, y1] = [from.x + from.width, from.y + HEIGHT / 2, to.x, to.y + HEIGHT / 2];
     const middle = Math.max(16, (x1 - x0) / 2);
     svg.append(line(`M${x0},${y0}C${x0 + middle},${y0} ${x1 - middle},${y1} ${x1},${y1}`));
   }
@@ -141,9 +141,8 @@ function origin(part: Part): [string, Child][] {
     "imported from",
     [
       "project ", words(part.get("project")), ", ", otherModel(part.get("model")),
-      ", made by its run ",
-      fig(part.get("run"), String), " on ", when(part.get("created"), minute), ", exported ",
-      when(part.get("exported"), minute), ", archive ", hash(part.get("archive"))
+      ", made by its run ", fig(part.get("run"), String), " on ", when(part.get("created"), minute),
+      ", exported ", when(part.get("exported"), minute), ", archive ", hash(part.get("archive"))
     ]
   ]];
 }
@@ -156,21 +155,26 @@ function ofModel(model: Part): HTMLElement {
       fig(source.get("accepted"), whole), "", hash(source.get("zone"))
     ];
     return [
-      head, ...source.get("files").items.map((file): Child[] => [
-          "", words(file.get("name")), fig(file.get("rows"), whole), "",
-          fig(file.get("bytes"), whole), hash(file.get("content"))])
+      head,
+      ...source.get("files").items.map(
+          (file): Child[] =>
+              ["", words(file.get("name")), fig(file.get("rows"), whole), "",
+               fig(file.get("bytes"), whole), hash(file.get("content"))])
     ];
   });
-  const declared = lineage.get("definitions").items.map((one): Child[] => [
-    words(one.get("kind")), words(one.get("name")),
-    one.get("of").exists ? words(one.get("of")) : "", hash(one.get("hash"))
-  ]);
-  const encoders = lineage.get("encoders").items.map(
-      (one, i): Child => [i > 0 ? "; " : "", words(one.get("column")), ": ",
-                          words(one.get("encoder"))]);
+  const declared =
+      lineage.get("definitions")
+          .items.map(
+              (one): Child[] =>
+                  [words(one.get("kind")), words(one.get("name")),
+                   one.get("of").exists ? words(one.get("of")) : "", hash(one.get("hash"))]);
+  const encoders =
+      lineage.get("encoders")
+          .items.map(
+              (one, i): Child =>
+                  [i > 0 ? "; " : "", words(one.get("column")), ": ", words(one.get("encoder"))]);
   return details(
-      [el("b", {}, model.get("name").text), ` version ${model.get("version").text}`],
-      pairs([
+      [el("b", {}, model.get("name").text), ` version ${model.get("version").text}`], pairs([
         ["training set", words(lineage.get("training"))],
         ["rows", fig(lineage.get("rows"), whole)],
         ["to train", fig(lineage.get("train_rows"), whole)],
@@ -215,11 +219,11 @@ export function lineage(run: Part): Child {
   return [
     el("p", {class: "lead"},
        "What went into each model, as it was when the version was made. A hash is the content's " +
-           "own; ", el("code", {}, "lode lineage"), " says what has changed since, and ",
+           "own; ",
+       el("code", {}, "lode lineage"), " says what has changed since, and ",
        el("code", {}, "lode diff"), " what is not the same in two versions."),
     chart(
-        says, null,
-        (width) => width < 680 ? drawNarrow(picture, width) : drawWide(picture, width)),
+        says, null, (width) => width < 680 ? drawNarrow(picture, width) : drawWide(picture, width)),
     list.map(ofModel),
   ];
 }

@@ -2,7 +2,7 @@
 import {bars, chart} from "../charts";
 import type {Part} from "../document";
 import {type Child, details, el, fig, pairs, table, when, words} from "../dom";
-import {bytes, minute, plain, seconds, whole} from "../figures";
+import {bytes, digits, minute, plain, seconds, whole} from "../figures";
 
 /** Stations as bars, the longest first; those that took nothing to speak of as one. */
 function longest(stations: Part[]): {name: string; value: number; kind: string}[] {
@@ -38,9 +38,15 @@ export function timings(run: Part): Child {
            fig(station.get("bytes_written"), bytes), fig(station.get("memory"), bytes),
            when(station.get("started"), minute), fig(station.get("span"), String),
            fig(station.get("parent"), String)]);
+  const cost = run.get("cost");
   return [
+    run.get("retried").items.map((attempt) => el("p", {}, words(attempt))),
     pairs([
       ["seconds in all", fig(run.get("seconds"), seconds)],
+      ...(cost.exists ?
+              [["cost",
+                [fig(cost, digits(3)), " ", words(run.get("currency"))]] as [string, Child]] :
+              []),
       ["lode's own stations", fig(run.get("own_seconds"), seconds)],
       ["training", fig(run.get("training_seconds"), seconds)],
       [
