@@ -68,8 +68,18 @@ class Reader {
         return fail(Code::kInvalid, "{} needs a value: {}", flag, option->doc);
       value = words_[at_++];
     }
-    (own != nullptr ? options_ : globals_).emplace_back(std::move(name), std::move(value));
+    Given& given = own != nullptr ? options_ : globals_;
+    auto before = std::ranges::find(given, name, &Given::value_type::first);
+    if (before != given.end() && may_come_again(name))
+      before->second += "\n" + value;
+    else
+      given.emplace_back(std::move(name), std::move(value));
     return {};
+  }
+
+  bool may_come_again(std::string_view name) const {
+    return command_ != nullptr && std::ranges::find(command_of(*command_).repeated, name) !=
+                                      command_of(*command_).repeated.end();
   }
 
   std::unexpected<Error> unknown_flag(std::string_view flag, std::string_view name) const {

@@ -77,6 +77,8 @@ struct Command {
   bool read_only;  // changes no file; tests hold it to that
   // The exit status; an error is printed by the caller.
   Result<int> (*run)(CommandContext& context);
+  // Flags that may be given again; their texts come joined by line ends.
+  std::span<const std::string_view> repeated = {};
 };
 
 const Command& command_of(const Component& component);  // of kind "command"

@@ -36,8 +36,11 @@ constexpr Positional kPositionals[] = {
     {"FILE", "a text or Parquet file of rows, such as orders.csv"}};
 constexpr std::array kOptions = with_mining_options(std::array{Option{
     "out", OptionType::kText, "lode.yaml", "the file that is written; it must not be there"}});
-constexpr Command kCommand = {
-    .group = CommandGroup::kWork, .positionals = kPositionals, .read_only = false, .run = run};
+constexpr Command kCommand = {.group = CommandGroup::kWork,
+                              .positionals = kPositionals,
+                              .read_only = false,
+                              .run = run,
+                              .repeated = kRepeatedMiningOptions};
 
 constinit const Component kComponent = {
     .kind = "command",

@@ -131,8 +131,11 @@ constexpr std::array kOptions = with_mining_options(
                Option{"time_limit", OptionType::kDuration, "0s",
                       "what the whole may take, such as 60s: options are searched in it, and what "
                       "there is no time for is left out and named. 0s: no search, no limit"}});
-constexpr Command kCommand = {
-    .group = CommandGroup::kWork, .positionals = kPositionals, .read_only = false, .run = run};
+constexpr Command kCommand = {.group = CommandGroup::kWork,
+                              .positionals = kPositionals,
+                              .read_only = false,
+                              .run = run,
+                              .repeated = kRepeatedMiningOptions};
 
 constinit const Component kComponent = {
     .kind = "command",

@@ -36,8 +36,41 @@ std::string dialect_text(const TableProfile& profile) {
                      dialect.header ? "" : ", no header: columns are c1, c2, ...");
 }
 
+// What a repeated flag was given, each COLUMN=WORD.
+Result<std::vector<ColumnWish>> column_wishes(const CommandContext& context,
+                                              std::string_view option,
+                                              std::span<const std::string_view> known) {
+  std::vector<ColumnWish> wishes;
+  std::string all = chosen(context, option);
+  std::string_view rest = all;
+  while (!rest.empty()) {
+    std::size_t end = std::min(rest.find('\n'), rest.size());
+    TRY(ColumnWish wish,
+        parse_column_wish(fmt::format("--{}", option), rest.substr(0, end), known));
+    wishes.push_back(std::move(wish));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return wishes;
+}
+
 Result<ProfileWishes> reading_wishes(const CommandContext& context) {
   ProfileWishes wishes;
+  std::string header = chosen(context, "header");
+  if (!header.empty()) wishes.csv.header = header == "yes";
+  if (std::string sign = chosen(context, "delimiter"); !sign.empty()) {
+    TRY(wishes.csv.delimiter, parse_csv_character("--delimiter", sign));
+  }
+  if (std::string sign = chosen(context, "quote"); !sign.empty()) {
+    wishes.csv.quote = '\0';
+    if (sign != "none") {
+      TRY(wishes.csv.quote, parse_csv_character("--quote", sign));
+    }
+  }
+  if (std::string words = chosen(context, "null"); !words.empty()) {
+    wishes.nulls = parse_csv_nulls(words);
+    std::erase(*wishes.nulls, "");
+    wishes.nulls->insert(wishes.nulls->begin(), "");
+  }
   std::string dates = chosen(context, "dates");
   if (dates.empty()) return wishes;
   wishes.dates = find_date_form(dates);
@@ -85,6 +118,8 @@ Result<MinedFile> look_through(CommandContext& context, const std::string& path,
   MiningWishes wishes{chosen(context, "target"), chosen(context, "positive"),
                       chosen(context, "time"),   chosen(context, "entity"),
                       dropped(context),          context.options.integer("seed")};
+  TRY(wishes.types, column_wishes(context, "type", kWishedTypes));
+  TRY(wishes.roles, column_wishes(context, "role", kWishedRoles));
   if (wishes.target.empty()) wishes.target = target_unsaid;
   if (wishes.target.empty()) return ask_for_target(mined.profile);
   TRY(mined.plan, plan_mining(mined.profile, wishes));

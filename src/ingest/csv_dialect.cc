@@ -11,7 +11,9 @@ bool usable(char c) {
   return c > ' ' && c < 0x7f && !alphanumeric && c != '.' && c != '+' && c != '-';
 }
 
-Result<char> parse_character(std::string_view name, std::string_view value) {
+}  // namespace
+
+Result<char> parse_csv_character(std::string_view name, std::string_view value) {
   if (value == "tab" || value == "\t" || value == "\\t") return '\t';
   if (value.size() == 1 && (usable(value[0]) || value[0] == ' ')) return value[0];
   return fail(
@@ -21,7 +23,7 @@ Result<char> parse_character(std::string_view name, std::string_view value) {
       name, value);
 }
 
-std::vector<std::string> parse_nulls(std::string_view value) {
+std::vector<std::string> parse_csv_nulls(std::string_view value) {
   std::vector<std::string> nulls;
   while (true) {
     std::size_t bar = value.find('|');
@@ -31,18 +33,16 @@ std::vector<std::string> parse_nulls(std::string_view value) {
   }
 }
 
-}  // namespace
-
 Result<CsvDialect> parse_csv_dialect(const OptionValues& options) {
   CsvDialect dialect;
-  TRY(dialect.delimiter, parse_character("delimiter", options.text("delimiter")));
+  TRY(dialect.delimiter, parse_csv_character("delimiter", options.text("delimiter")));
   dialect.quote = '\0';
   if (options.text("quote") != "none") {
-    TRY(dialect.quote, parse_character("quote", options.text("quote")));
+    TRY(dialect.quote, parse_csv_character("quote", options.text("quote")));
   }
   dialect.header = options.flag("header");
   dialect.trim = options.flag("trim");
-  dialect.nulls = parse_nulls(options.text("null"));
+  dialect.nulls = parse_csv_nulls(options.text("null"));
   dialect.quoted_nulls = options.flag("quoted_nulls");
   std::optional<DateForm> dates = find_date_form(options.text("dates"));
   if (!dates)

@@ -31,6 +31,12 @@ struct CsvDialect {
 // that cannot be one of these.
 Result<CsvDialect> parse_csv_dialect(const OptionValues& options);
 
+// A delimiter or a quote from what a user wrote, "tab" among it. kInvalid, by `name`, for what
+// could be part of a number.
+Result<char> parse_csv_character(std::string_view name, std::string_view value);
+// Words between bars: "|?|NA" are nothing, ? and NA.
+std::vector<std::string> parse_csv_nulls(std::string_view value);
+
 // A character as an option is written: "tab" for '\t', else itself.
 std::string shown_character(char c);
 

@@ -170,12 +170,18 @@ Result<std::vector<std::string>> header_names(const Cut& cut, const std::string&
 
 }  // namespace
 
-Result<CsvGuess> guess_csv(FileSystem& files, const std::string& path) {
+Result<CsvGuess> guess_csv(FileSystem& files, const std::string& path, const CsvWishes& wishes) {
   TRY(SampleText sample, read_sample(files, path));
   TRY_VOID(check_text(sample, path));
+  std::vector<char> delimiters(kDelimiters.begin(), kDelimiters.end());
+  if (wishes.delimiter) delimiters = {*wishes.delimiter};
+  std::vector<char> quotes = {'"', '\0'};
+  if (wishes.quote) quotes = {*wishes.quote};
   std::optional<Cut> best;
-  for (char delimiter : kDelimiters)
-    for (char quote : {'"', '\0'}) {
+  for (char delimiter : delimiters)
+    for (char quote : quotes) {
+      if (delimiter == quote)
+        return refuse(path, "the same sign can not both stand between fields and enclose them");
       CsvDialect dialect;
       dialect.delimiter = delimiter;
       dialect.quote = quote;
@@ -185,11 +191,11 @@ Result<CsvGuess> guess_csv(FileSystem& files, const std::string& path) {
     }
   CsvGuess guess;
   guess.dialect = best->dialect;
-  if (has_blanks(best->rows)) {
+  if (guess.dialect.delimiter != ' ' && has_blanks(best->rows)) {
     guess.dialect.trim = true;
     *best = cut(sample, guess.dialect);
   }
-  guess.dialect.header = names_columns(best->rows);
+  guess.dialect.header = wishes.header.value_or(names_columns(best->rows));
   if (guess.dialect.header) {
     TRY(guess.names, header_names(*best, path));
   } else {

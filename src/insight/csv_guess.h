@@ -2,6 +2,7 @@
 // encloses them, whether the first line names the columns.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,13 @@
 #include "ingest/csv_dialect.h"
 
 namespace lode {
+
+// What is known without looking.
+struct CsvWishes {
+  std::optional<char> delimiter{};
+  std::optional<char> quote{};  // '\0' = none
+  std::optional<bool> header{};
+};
 
 struct CsvGuess {
   CsvDialect dialect;  // nulls are not guessed here
@@ -21,9 +29,10 @@ struct CsvGuess {
 // and bar that cuts most rows into equally many fields (more than one). Quotes are taken for
 // letters where that leaves fewer rows torn. The first line is data if a field of it is a number or
 // a time; names if a column below it holds nothing but such; data if a field of it comes again in
-// its column. Errors: those of reading; kInvalid, with what to do: no row, no text (a zero byte,
-// UTF-16, no line end), a header that is not UTF-8, has a name twice or is of another width than
-// the rows.
-Result<CsvGuess> guess_csv(FileSystem& files, const std::string& path);
+// its column. What is wished is not guessed. Errors: those of reading; kInvalid, with what to do:
+// no row, no text (a zero byte, UTF-16, no line end), a header that is not UTF-8, has a name twice
+// or is of another width than the rows.
+Result<CsvGuess> guess_csv(FileSystem& files, const std::string& path,
+                           const CsvWishes& wishes = {});
 
 }  // namespace lode

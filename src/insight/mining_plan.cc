@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
+#include <map>
 
 #include "ingest/text_value.h"
+#include "insight/column_names.h"
 #include "project/problems.h"
 #include "project/project.h"
 #include "table/expression/syntax.h"
@@ -19,65 +20,18 @@ constexpr double kRepeatedShare = 0.5;  // of the rows: values of an entity are 
 constexpr std::int64_t kLeastEntities = 20;
 constexpr std::int64_t kLeastDays = 40;  // for a split by time, judged by whole days
 
-// A word of a name: parts between signs, and a capital after a small letter begins one.
-std::vector<std::string> words_of(std::string_view name) {
-  std::vector<std::string> words(1);
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    bool letter = std::isalnum(static_cast<unsigned char>(name[i])) != 0;
-    bool begins = i > 0 && std::isupper(static_cast<unsigned char>(name[i])) != 0 &&
-                  std::islower(static_cast<unsigned char>(name[i - 1])) != 0;
-    if (!letter || begins) words.emplace_back();
-    if (letter) words.back() += name[i];
-  }
-  std::erase(words, "");
-  for (std::string& word : words) word = lower_ascii(word);
-  return words;
-}
-
-template <std::size_t n>
-bool has_word(std::string_view name, const std::array<std::string_view, n>& wanted) {
-  for (const std::string& word : words_of(name))
-    if (std::ranges::find(wanted, word) != wanted.end()) return true;
-  return false;
-}
-
-bool named_like_id(std::string_view name) {
-  constexpr std::array<std::string_view, 7> kWords = {"id",   "uuid",  "guid",  "key",
-                                                      "hash", "rowid", "number"};
-  return has_word(name, kWords);
-}
-bool named_like_entity(std::string_view name) {
-  constexpr std::array<std::string_view, 14> kWords = {
-      "id",      "customer", "user",   "account", "patient", "client",  "member",
-      "machine", "device",   "sensor", "subject", "person",  "vehicle", "unit"};
-  return has_word(name, kWords);
-}
-// Dates of a life, or of what is to come.
-bool named_like_other_time(std::string_view name) {
-  constexpr std::array<std::string_view, 8> kWords = {"birth", "birthday", "birthdate", "dob",
-                                                      "born",  "expiry",   "expires",   "due"};
-  return has_word(name, kWords);
-}
-bool named_like_time(std::string_view name) {
-  constexpr std::array<std::string_view, 11> kWords = {"time", "timestamp", "date", "datetime",
-                                                       "ts",   "at",        "when", "created",
-                                                       "day",  "dteday",    "start"};
-  return has_word(name, kWords);
-}
-
-// Groups of people that a decision should not be worse for.
-bool named_like_protected(std::string_view name) {
-  constexpr std::array<std::string_view, 11> kWords = {
-      "sex",      "gender",      "female",     "male",   "race", "ethnicity",
-      "religion", "nationality", "disability", "ethnic", "age"};
-  return has_word(name, kWords);
-}
-
 bool means_yes(std::string_view value) {
   constexpr std::array<std::string_view, 12> kYes = {"yes",   "y",        "true", "t",
                                                      "1",     "positive", "pos",  "spam",
                                                      "fraud", "churned",  "bad",  "default"};
   return std::ranges::find(kYes, lower_ascii(value)) != kYes.end();
+}
+
+std::string delimiter_name(char c) {
+  if (c == '\t') return "a tab";
+  if (c == ',') return "a comma";
+  if (c == ';') return "a semicolon";
+  return c == '|' ? "a bar" : c == ' ' ? "a blank" : fmt::format("'{}'", c);
 }
 
 std::string percent(std::int64_t part, std::int64_t whole) {
@@ -94,9 +48,14 @@ class Planner {
     if (profile_.whole_rows() < kLeastMinedRows) return refuse_rows();
     TRY(std::size_t target, find(wishes_.target, "--target"));
     TRY_VOID(check_wishes());
-    for (std::size_t c = 0; c < profile_.columns.size(); ++c)
-      plan_.columns.push_back({c, role_of(profile_.columns[c]), type_of(profile_.columns[c])});
+    for (std::size_t c = 0; c < profile_.columns.size(); ++c) {
+      const ColumnProfile& profiled = profile_.columns[c];
+      TRY(std::string type, wished_type(profiled));
+      plan_.columns.push_back(
+          {c, role_of(profiled, type), type.empty() ? type_of(profiled) : type});
+    }
     TRY_VOID(drop_wished());
+    for (const ColumnWish& wish : wishes_.roles) TRY_VOID(give_role(wish));
     TRY_VOID(plan_target(plan_.columns[target]));
     TRY_VOID(plan_time());
     TRY_VOID(plan_entity());
@@ -141,6 +100,8 @@ class Planner {
     TRY_VOID(take("--time", wishes_.time));
     TRY_VOID(take("--entity", wishes_.entity));
     for (const std::string& name : wishes_.drop) TRY_VOID(take("--drop", name));
+    for (const ColumnWish& wish : wishes_.roles) TRY_VOID(take("--role", wish.column));
+    for (const ColumnWish& wish : wishes_.types) TRY_VOID(find(wish.column, "--type"));
     return {};
   }
 
@@ -166,24 +127,83 @@ class Planner {
     return c.name.empty() || std::ranges::find(kRecordColumns, c.name) != kRecordColumns.end();
   }
 
-  ColumnRole role_of(const ColumnProfile& c) const {
+  // "" where none was wished.
+  Result<std::string> wished_type(const ColumnProfile& c) const {
+    auto wish = std::ranges::find(wishes_.types, c.name, &ColumnWish::column);
+    if (wish == wishes_.types.end()) return std::string();
+    auto again = std::ranges::find(wish + 1, wishes_.types.end(), c.name, &ColumnWish::column);
+    if (again != wishes_.types.end())
+      return fail(Code::kInvalid, "--type is given twice of '{}'", c.name);
+    if (auto read = check_readable(c, wish->word, "--type"); !read)
+      return fail(read.error().at({.file = profile_.path}));
+    return wish->word;
+  }
+
+  // What a model is to take a column for, whatever it looks like.
+  Status give_role(const ColumnWish& wish) {
+    TRY(std::size_t at, find(wish.column, "--role"));
+    PlannedColumn& planned = plan_.columns[at];
+    const ColumnProfile& c = column(planned);
+    auto cannot = [&](std::string_view why) {
+      return fail(Error(Code::kInvalid, fmt::format("--role: '{}' {}", wish.column, why),
+                        {.file = profile_.path}));
+    };
+    if (wish.word != "out") {
+      if (planned.role == ColumnRole::kNoValue) return cannot("holds lists, structs or bytes");
+      if (planned.role == ColumnRole::kNameless)
+        return cannot("has a name of lode's own; give it another in the file");
+      if (c.filled == 0) return cannot("is empty in every row");
+      if (planned.type == "timestamp")
+        return cannot(
+            "holds times; --time takes it as when a row happened, --type COLUMN=string "
+            "as a text");
+    }
+    if (wish.word == "out") {
+      planned.role = ColumnRole::kDropped;
+    } else if (wish.word == "text") {
+      if (planned.type != "string") return cannot("is of type " + planned.type + ", no text");
+      planned.role = ColumnRole::kText;
+    } else if (wish.word == "category") {
+      planned.role = role_of_levels(c);
+    } else {
+      planned.role = ColumnRole::kNumber;
+      if (planned.type != "string") return {};
+      planned.type = c.all_whole() ? "int64" : "double";
+      if (auto read = check_readable(c, planned.type, "--role"); !read)
+        return fail(read.error().at({.file = profile_.path}));
+    }
+    return {};
+  }
+
+  static ColumnRole role_of_levels(const ColumnProfile& c) {
+    return c.distinct > static_cast<std::int64_t>(kMostCategories) ? ColumnRole::kLevels
+                                                                   : ColumnRole::kCategory;
+  }
+
+  // `type`: as it was wished, or "".
+  ColumnRole role_of(const ColumnProfile& c, const std::string& type) const {
     if (nameless(c)) return ColumnRole::kNameless;
     if (c.type == kNoSingleValue) return ColumnRole::kNoValue;
     if (c.filled == 0) return ColumnRole::kEmpty;
     if (c.distinct == 1 && c.filled == c.rows) return ColumnRole::kConstant;
-    if (c.all_times()) return ColumnRole::kOtherTime;
+    if (type.empty() ? c.all_times() : type == "timestamp") return ColumnRole::kOtherTime;
+    if (type == "string") return role_of_text(c);
+    if (!type.empty()) return ColumnRole::kNumber;
     bool code = c.padded > 0;
     if (c.all_whole() && !code) {
       bool id = tells_rows_apart(c) && (c.counts_up || named_like_id(c.name));
       return id ? ColumnRole::kIdentifier : ColumnRole::kNumber;
     }
     if ((c.all_numbers() && !code) || c.all_truths()) return ColumnRole::kNumber;
+    return role_of_text(c);
+  }
+
+  ColumnRole role_of_text(const ColumnProfile& c) const {
     double words = static_cast<double>(c.words) / static_cast<double>(c.filled);
     if (words >= kWordsOfText && c.distinct > static_cast<std::int64_t>(kMostCategories))
       return ColumnRole::kText;
     if (tells_rows_apart(c)) return ColumnRole::kIdentifier;
-    return c.distinct > static_cast<std::int64_t>(kMostCategories) ? ColumnRole::kLevels
-                                                                   : ColumnRole::kCategory;
+    return role_of_levels(c);
   }
 
   static std::string type_of(const ColumnProfile& c) {
@@ -220,14 +240,14 @@ class Planner {
     if (c.distinct == 1)
       return refuse(c, fmt::format("is {} in every row{}", c.values[0].value,
                                    missing > 0 ? " that has it" : ""));
-    if (c.all_times())
+    if (planned.type == "timestamp")
       return refuse(c, "holds times; a number or one of a few answers can be predicted");
     // Two spellings of one answer are told apart as texts.
     if (c.all_truths() && planned.type == "bool" && !one_spelling(c)) planned.type = "string";
     if (missing > 0)
       plan_.warnings.push_back(fmt::format("{} rows ({}) have no {}: they are left out", missing,
                                            percent(missing, c.rows), c.name));
-    bool number = c.all_numbers() && c.padded == 0;
+    bool number = c.all_numbers() && (wished(c) ? planned.type != "string" : c.padded == 0);
     if (number && c.distinct > 2 && wishes_.positive.empty()) {
       plan_.task = MiningTask::kNumber;
       plan_.decisions.push_back(fmt::format(
@@ -237,6 +257,12 @@ class Planner {
       return {};
     }
     return plan_yes_no(c);
+  }
+
+  // Whether its type or its role was said.
+  bool wished(const ColumnProfile& c) const {
+    return std::ranges::find(wishes_.types, c.name, &ColumnWish::column) != wishes_.types.end() ||
+           std::ranges::find(wishes_.roles, c.name, &ColumnWish::column) != wishes_.roles.end();
   }
 
   static bool one_spelling(const ColumnProfile& c) {
@@ -296,7 +322,7 @@ class Planner {
     const PlannedColumn* best = nullptr;
     if (!wishes_.time.empty()) {
       TRY(std::size_t at, find(wishes_.time, "--time"));
-      if (!profile_.columns[at].all_times())
+      if (plan_.columns[at].type != "timestamp")
         return fail(
             Error(Code::kInvalid,
                   fmt::format("--time: '{}' does not hold times as lode reads them, such as "
@@ -363,7 +389,9 @@ class Planner {
       bool repeats =
           !c.more_distinct && c.distinct >= kLeastEntities &&
           static_cast<double>(c.distinct) <= kRepeatedShare * static_cast<double>(c.filled);
-      if (!key || !repeats || !named_like_entity(c.name) || !planned.input()) continue;
+      bool said =
+          std::ranges::find(wishes_.roles, c.name, &ColumnWish::column) != wishes_.roles.end();
+      if (!key || !repeats || said || !named_like_entity(c.name) || !planned.input()) continue;
       set_entity(planned);
       return {};
     }
@@ -388,12 +416,16 @@ class Planner {
   }
 
   void tell_columns() {
-    tell(ColumnRole::kNumber, "numbers");
-    tell(ColumnRole::kCategory, "categories");
-    tell(ColumnRole::kLevels, "categories of many values");
-    tell(ColumnRole::kText, "texts");
-    tell(ColumnRole::kIdentifier, "left out, they only tell rows apart");
-    tell(ColumnRole::kOtherTime, "left out, times that may come after the row");
+    tell_reading();
+    tell(ColumnRole::kNumber, "numbers (--role COLUMN=category|out)");
+    tell([this](const PlannedColumn& c) { return is_code(c); },
+         "whole numbers taken for codes, since some begin with 0 (--type COLUMN=int64)");
+    tell(ColumnRole::kCategory, "categories (--role COLUMN=number|text|out)");
+    tell(ColumnRole::kLevels, "categories of many values (--role COLUMN=number|text|out)");
+    tell(ColumnRole::kText, "texts (--role COLUMN=category|out)");
+    tell(ColumnRole::kIdentifier,
+         "left out, they only tell rows apart (--role COLUMN=number|category|text)");
+    tell(ColumnRole::kOtherTime, "left out, times that may come after the row (--time COLUMN)");
     tell(ColumnRole::kConstant, "left out, one value in every row");
     tell(ColumnRole::kEmpty, "left out, empty");
     tell(ColumnRole::kNoValue, "left out, they hold no single values");
@@ -409,8 +441,37 @@ class Planner {
     std::string words;
     for (const std::string& word : profile_.dialect.nulls)
       if (!word.empty()) words += fmt::format("{}'{}'", words.empty() ? "" : ", ", word);
-    if (!words.empty()) words += profile_.dialect.nulls.size() > 2 ? " stand" : " stands";
-    if (!words.empty()) plan_.decisions.push_back(words + " for nothing, like an empty field");
+    if (words.empty()) return;
+    words += profile_.dialect.nulls.size() > 2 ? " stand" : " stands";
+    plan_.decisions.push_back(words + " for nothing, like an empty field (--null 'WORD|WORD')");
+  }
+
+  bool is_code(const PlannedColumn& c) const {
+    return column(c).all_whole() && column(c).padded > 0 && c.type == "string" &&
+           column(c).type.empty() && c.role != ColumnRole::kDropped;
+  }
+
+  // How the file is cut, and as what its columns are read.
+  void tell_reading() {
+    if (!profile_.parquet) {
+      const CsvDialect& d = profile_.dialect;
+      plan_.decisions.push_back(fmt::format(
+          "{} stands between fields (--delimiter SIGN), {} (--quote SIGN|none), the first line {} "
+          "(--header {})",
+          delimiter_name(d.delimiter),
+          d.quote == '\0' ? "nothing encloses them" : fmt::format("{} may enclose them", d.quote),
+          d.header ? "names the columns" : "is a row: columns are c1, c2, ...",
+          d.header ? "no" : "yes"));
+    }
+    std::map<std::string_view, int> types;
+    for (const PlannedColumn& c : plan_.columns)
+      if (c.role != ColumnRole::kNoValue) ++types[c.type];
+    std::string said;
+    for (const auto& [type, columns] : types)
+      said += fmt::format("{}{} {}", said.empty() ? "" : ", ", columns, type);
+    plan_.decisions.push_back(fmt::format("types, by {}: {}{}",
+                                          profile_.parquet ? "the file" : "all values", said,
+                                          profile_.parquet ? "" : " (--type COLUMN=TYPE)"));
   }
 
   void tell_dates() {
@@ -482,7 +543,8 @@ class Planner {
 
   void tell_random(const std::string& why) {
     plan_.decisions.push_back(
-        fmt::format("split at random: a quarter of {} is the test{}",
+        fmt::format("split at random: a quarter of {} is the test{} (--seed N for another; --time "
+                    "and --entity for other splits)",
                     plan_.entity.empty() ? "the rows" : "the " + plan_.entity + "s", why));
   }
 

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/time.h"
+#include "insight/column_wishes.h"
 #include "insight/table_profile.h"
 
 namespace lode {
@@ -49,6 +50,8 @@ struct MiningWishes {
   std::string entity{};    // the same
   std::vector<std::string> drop{};
   std::int64_t seed = 1;
+  std::vector<ColumnWish> types{};  // of kWishedTypes
+  std::vector<ColumnWish> roles{};  // of kWishedRoles
 };
 
 struct MiningPlan {
@@ -70,7 +73,7 @@ inline constexpr std::int64_t kLeastOfEach = 10;  // rows of either answer
 
 // Errors, kInvalid: a column that is wished and not there, with the nearest name; a target with
 // nothing to learn (empty, one value, an answer too rare), with many texts and no `positive`; too
-// few rows; no column to learn from.
+// few rows; no column to learn from; a type that values are not of, a role its values cannot have.
 Result<MiningPlan> plan_mining(const TableProfile& profile, const MiningWishes& wishes);
 
 }  // namespace lode

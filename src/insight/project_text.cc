@@ -120,6 +120,7 @@ class Writer {
       options.push_back("delimiter: " +
                         (d.delimiter == '\t' ? std::string("tab") : in_quotes({&d.delimiter, 1})));
     if (d.quote == '\0') options.emplace_back("quote: none");
+    if (d.quote != '\0' && d.quote != '"') options.push_back("quote: " + in_quotes({&d.quote, 1}));
     if (!d.header) options.emplace_back("header: false");
     if (d.quoted_nulls) options.emplace_back("quoted_nulls: true");
     if (d.trim) options.emplace_back("trim: true");

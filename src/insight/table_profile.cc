@@ -66,6 +66,7 @@ class Profiler {
         cancel_(cancel),
         advance_(advance) {
     out_.dialect = guess.dialect;
+    if (wishes.nulls) out_.dialect.nulls = *wishes.nulls;
     for (const std::string& name : guess.names)
       columns_.emplace_back(name, most_distinct(guess.names.size()));
   }
@@ -92,6 +93,10 @@ class Profiler {
     advance_(out_.rows % kRowsPerAdvance);
     choose_dates();
     for (ColumnCounter& column : columns_) out_.columns.push_back(column.take(out_.dialect.dates));
+    if (wishes_.nulls) {
+      out_.dialect.quoted_nulls = true;
+      return std::move(out_);
+    }
     out_.dialect.quoted_nulls = has_quoted_nulls(out_);
     out_.dialect.nulls = nulls_of(out_);
     for (ColumnProfile& column : out_.columns) give_back_words(out_.dialect, column);
@@ -112,8 +117,15 @@ class Profiler {
       if (out_.unreadable++ == 0) out_.unreadable_why = shown(field.text) + " " + why;
       return;
     }
-    for (std::size_t c = 0; c < columns_.size(); ++c)
-      columns_[c].add(row_.fields[c].text, row_.fields[c].quoted);
+    for (std::size_t c = 0; c < columns_.size(); ++c) {
+      const CsvField& field = row_.fields[c];
+      if (!wishes_.nulls)
+        columns_[c].add(field.text, field.quoted);
+      else if (out_.dialect.is_null(field.text))
+        columns_[c].add_null();
+      else
+        columns_[c].add_value(field.text);
+    }
   }
 
   // The rest of a row that is longer than any can be.
@@ -164,13 +176,21 @@ Result<bool> is_parquet(FileSystem& files, const std::string& path) {
 Result<TableProfile> profile_text(FileSystem& files, const std::string& path,
                                   const ProfileWishes& wishes, const CancelToken& cancel,
                                   const std::function<void(std::int64_t)>& advance) {
-  TRY(CsvGuess guess, guess_csv(files, path));
+  TRY(CsvGuess guess, guess_csv(files, path, wishes.csv));
   TRY_VOID(check_column_count(guess.names.size(), path));
   TRY(std::unique_ptr<ByteSource> bytes, open_bytes(files, path));
   return Profiler(guess, wishes, std::move(bytes), cancel, advance).run();
 }
 
 }  // namespace
+
+std::string_view ProfileWishes::of_a_text() const {
+  if (csv.header) return "--header";
+  if (csv.delimiter) return "--delimiter";
+  if (csv.quote) return "--quote";
+  if (nulls) return "--null";
+  return dates ? "--dates" : "";
+}
 
 std::size_t most_distinct(std::size_t columns) {
   return std::min(kMostDistinct, kMostHashes / std::max<std::size_t>(columns, 1));
@@ -192,6 +212,12 @@ Result<TableProfile> profile_table(FileSystem& files, const std::string& path,
   if (info.kind != FileInfo::kFile)
     return fail(Error(Code::kInvalid, "this is no file", {.file = path}));
   TRY(bool parquet, is_parquet(files, path));
+  if (parquet && !wishes.of_a_text().empty())
+    return fail(Error(Code::kInvalid,
+                      fmt::format("{} is of text files, and this is a Parquet file, which says so "
+                                  "itself",
+                                  wishes.of_a_text()),
+                      {.file = path}));
   auto profile = parquet ? profile_parquet(files, path, cancel, advance)
                          : profile_text(files, path, wishes, cancel, advance);
   if (!profile) return fail(profile.error().at({.file = path}));

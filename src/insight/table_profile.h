@@ -38,13 +38,20 @@ struct TableProfile {
 inline constexpr std::size_t kMostColumns = 4096;
 inline constexpr std::size_t kMostDistinct = 200'000;
 
+// Without one it is guessed.
 struct ProfileWishes {
-  std::optional<DateForm> dates{};  // without it guessed
+  std::optional<DateForm> dates{};
+  CsvWishes csv{};
+  // What stands for nothing, beside an empty field, in quotes or not.
+  std::optional<std::vector<std::string>> nulls{};
+
+  // The wishes that are of texts alone, as flags: "--header"; "" where there are none.
+  std::string_view of_a_text() const;
 };
 
 // Reads the file whole. `advance` is told of rows. Errors: guess_csv's; kInvalid for what is no
-// file, a Parquet file that cannot be opened, more rows that are no UTF-8 than rows that are;
-// kLimit for too many columns; kCancelled.
+// file, a Parquet file that cannot be opened or of which a wish says what only a text has, more
+// rows that are no UTF-8 than rows that are; kLimit for too many columns; kCancelled.
 Result<TableProfile> profile_table(FileSystem& files, const std::string& path,
                                    const ProfileWishes& wishes, const CancelToken& cancel,
                                    const std::function<void(std::int64_t)>& advance);

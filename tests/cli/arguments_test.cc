@@ -9,6 +9,7 @@ namespace {
 
 constexpr Option kOptions[] = {
     {.name = "max_rows", .type = OptionType::kInt, .fallback = "10", .doc = "rows", .least = 1},
+    {.name = "keep", .type = OptionType::kText, .fallback = "none", .doc = "one of them"},
     {.name = "all", .type = OptionType::kBool, .fallback = "false", .doc = "all of them"},
 };
 constexpr Positional kPositionals[] = {
@@ -20,8 +21,12 @@ constexpr Positional kPositionals[] = {
     {.name = "REST", .doc = "the rest", .count = Positional::Count::kAny},
 };
 Result<int> run(CommandContext&) { return kExitDone; }
-constexpr Command kCommand = {
-    .group = CommandGroup::kLook, .positionals = kPositionals, .read_only = true, .run = run};
+constexpr std::string_view kRepeated[] = {"keep"};
+constexpr Command kCommand = {.group = CommandGroup::kLook,
+                              .positionals = kPositionals,
+                              .read_only = true,
+                              .run = run,
+                              .repeated = kRepeated};
 // Not registered under a name that a user could meet.
 constinit const Component kComponent = {.kind = "command",
                                         .name = "test-arguments",
@@ -56,6 +61,12 @@ TEST(Arguments, FlagsStandAnywhere) {
   EXPECT_EQ(a.positionals[1].second, std::vector<std::string>{"y"});
   EXPECT_TRUE(a.positionals[2].second.empty());
   EXPECT_TRUE(a.defaulted.empty());
+}
+
+TEST(Arguments, AFlagComesAgainWhereItMay) {
+  Arguments a = parse({"test-arguments", "x", "--keep", "a=b", "--keep=c"}).value();
+  EXPECT_EQ(a.options.text("keep"), "a=b\nc");
+  EXPECT_NE(error_of({"test-arguments", "x", "--max-rows", "1", "--max-rows", "2"}), "");
 }
 
 TEST(Arguments, DefaultsAndRest) {

@@ -52,6 +52,23 @@ TEST_F(CsvGuessed, TheFirstLineIsNamesOrData) {
   EXPECT_TRUE(guess(",a\n1,2\n").dialect.header);
 }
 
+TEST_F(CsvGuessed, WhatIsSaidIsNotGuessed) {
+  auto told = [&](std::string_view bytes, const CsvWishes& wishes) {
+    auto found = guess_csv(posix_files(), write(bytes), wishes);
+    EXPECT_TRUE(found.has_value()) << said(found);
+    return found.value_or(CsvGuess());
+  };
+  EXPECT_EQ(told("1,x\n2,y\n", {.header = true}).names, (Names{"1", "x"}));
+  EXPECT_EQ(told("a,b\n1,x\n", {.header = false}).names, (Names{"c1", "c2"}));
+  EXPECT_EQ(told("a;b,c;d\n1;2,3;4\n", {.delimiter = ','}).names, (Names{"a;b", "c;d"}));
+  EXPECT_EQ(told("a#b\n1#2\n", {.delimiter = '#'}).names, (Names{"a", "b"}));
+  EXPECT_EQ(told("'a','b,c'\n1,2\n", {.quote = '\''}).names, (Names{"a", "b,c"}));
+  EXPECT_EQ(told("\"a\",\"b\"\n1,2\n", {.quote = '\0'}).names, (Names{"\"a\"", "\"b\""}));
+  EXPECT_NE(said(guess_csv(posix_files(), write("a|b\n1|2\n"), {.delimiter = '|', .quote = '|'}))
+                .find("the same sign"),
+            std::string::npos);
+}
+
 TEST_F(CsvGuessed, BlanksBehindDelimitersAreNoPart) {
   EXPECT_TRUE(guess("a, b\n1, x\n2, y\n").dialect.trim);
   EXPECT_FALSE(guess("a,b\n1, x\n2,y\n3,z\n").dialect.trim);

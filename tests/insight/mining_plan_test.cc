@@ -1,4 +1,5 @@
 // What is made of a file: each role, each wish and each refusal beside a near miss.
+// covers: insight/column_wishes, insight/column_names
 #include "insight/mining_plan.h"
 
 #include "project/project.h"
@@ -71,6 +72,107 @@ TEST_F(Planned, RolesByWhatAColumnHolds) {
   for (std::string_view ours : kRecordColumns)
     EXPECT_EQ(role_of(std::string(ours), number), ColumnRole::kNameless) << ours;
   EXPECT_EQ(role_of("_time", number), ColumnRole::kNumber) << "none of lode's";
+}
+
+// 120 rows: a code with leading zeros, a number, a few texts with a word in between, days.
+std::string mixed(int rows = 120) {
+  return "zip,age,kind,day,y\n" + lines(rows, [](int i) {
+           return fmt::format("0{},{},{},{},{}", 100 + i % 9, i % 50,
+                              i % 40 == 7 ? std::string("n.d.") : fmt::format("{}", i % 5),
+                              day_text(i), yes_or_no(i));
+         });
+}
+
+TEST_F(Planned, ATypeIsWhatWasSaid) {
+  auto typed = [&](std::string_view column, std::string_view type, std::size_t at) {
+    auto made =
+        plan(mixed(),
+             {.target = "y", .time = "none", .types = {{std::string(column), std::string(type)}}});
+    EXPECT_TRUE(made.has_value()) << said(made);
+    return made ? made->columns[at] : PlannedColumn();
+  };
+  EXPECT_EQ(typed("age", "double", 1).type, "double");
+  EXPECT_EQ(typed("zip", "int64", 0).type, "int64");
+  EXPECT_EQ(typed("zip", "int64", 0).role, ColumnRole::kNumber);
+  EXPECT_EQ(typed("age", "string", 1).role, ColumnRole::kCategory);
+  EXPECT_EQ(typed("age", "string", 1).type, "string");
+  EXPECT_EQ(typed("day", "string", 3).role, ColumnRole::kIdentifier);
+  auto refused = [&](std::string_view column, std::string_view type) {
+    return refusal(mixed(), {.target = "y", .types = {{std::string(column), std::string(type)}}});
+  };
+  EXPECT_TRUE(contains(refused("kind", "int64"),
+                       "'kind' has values that are no int64, such as "
+                       "'n.d.'; name those that stand for nothing with "
+                       "--null"));
+  EXPECT_TRUE(contains(refused("age", "timestamp"), "'age' does not hold times"));
+  EXPECT_TRUE(contains(refused("agee", "int64"), "did you mean 'age'?"));
+  EXPECT_TRUE(
+      contains(refusal(mixed(), {.target = "y", .types = {{"age", "int64"}, {"age", "double"}}}),
+               "--type is given twice of 'age'"));
+}
+
+TEST_F(Planned, WordsThatStandForNothingAreWhatWasSaid) {
+  auto found = profile(mixed(), {.nulls = {{"", "n.d."}}});
+  ASSERT_TRUE(found.has_value()) << said(found);
+  EXPECT_EQ(found->columns[2].filled, 117);
+  EXPECT_TRUE(found->columns[2].all_whole());
+  EXPECT_EQ(found->dialect.nulls, (std::vector<std::string>{"", "n.d."}));
+  auto made = plan_mining(*found, {.target = "y"});
+  ASSERT_TRUE(made.has_value()) << said(made);
+  EXPECT_EQ(made->columns[2].role, ColumnRole::kNumber);
+  EXPECT_TRUE(contains(all_of(made->decisions), "'n.d.' stands for nothing"));
+  auto said_less = profile("a,y\n?,1\nx,2\n", {.nulls = {{""}}});
+  ASSERT_TRUE(said_less.has_value());
+  EXPECT_EQ(said_less->columns[0].filled, 2) << "? is a value where only the empty field is none";
+}
+
+TEST_F(Planned, ARoleIsWhatWasSaid) {
+  auto given = [&](std::string_view column, std::string_view role, std::size_t at) {
+    auto made =
+        plan(mixed(),
+             {.target = "y", .time = "none", .roles = {{std::string(column), std::string(role)}}});
+    EXPECT_TRUE(made.has_value()) << said(made);
+    return made ? made->columns[at] : PlannedColumn();
+  };
+  EXPECT_EQ(given("age", "category", 1).role, ColumnRole::kCategory);
+  EXPECT_EQ(given("age", "category", 1).type, "int64");
+  EXPECT_EQ(given("zip", "number", 0).type, "int64");
+  EXPECT_EQ(given("kind", "text", 2).role, ColumnRole::kText);
+  EXPECT_EQ(given("kind", "out", 2).role, ColumnRole::kDropped);
+  auto refused = [&](std::string_view column, std::string_view role) {
+    return refusal(mixed(), {.target = "y", .roles = {{std::string(column), std::string(role)}}});
+  };
+  EXPECT_TRUE(contains(refused("kind", "number"), "--role: 'kind' has values that are no double"));
+  EXPECT_TRUE(contains(refused("age", "text"), "'age' is of type int64, no text"));
+  EXPECT_TRUE(contains(refused("day", "number"), "'day' holds times; --time takes it"));
+  EXPECT_TRUE(contains(refused("y", "out"), "--target and --role name the same column 'y'"));
+}
+
+TEST_F(Planned, EveryGuessNamesItsFlag) {
+  auto made = plan(mixed(), {.target = "y", .time = "none"});
+  ASSERT_TRUE(made.has_value()) << said(made);
+  std::string all = all_of(made->decisions);
+  for (std::string_view part :
+       {"a comma stands between fields (--delimiter SIGN), \" may enclose them (--quote "
+        "SIGN|none), the first line names the columns (--header no)",
+        "types, by all values: 1 bool, 1 int64, 2 string, 1 timestamp (--type COLUMN=TYPE)",
+        "numbers (--role COLUMN=category|out): age",
+        "whole numbers taken for codes, since some begin with 0 (--type COLUMN=int64): zip",
+        "(--seed N for another;"})
+    EXPECT_TRUE(contains(all, part)) << part << "\n" << all;
+}
+
+TEST(ColumnWishes, AreAColumnAndAKnownWord) {
+  auto wish = parse_column_wish("--type", "a=b=int64", kWishedTypes);
+  ASSERT_TRUE(wish.has_value());
+  EXPECT_EQ(wish->column, "a=b") << "cut at the last sign";
+  auto refused = [](std::string_view text) {
+    auto read = parse_column_wish("--type", text, kWishedTypes);
+    return read ? std::string("no error") : read.error().message();
+  };
+  EXPECT_TRUE(contains(refused("age"), "--type is written COLUMN=TYPE, with one of int64, double"));
+  EXPECT_TRUE(contains(refused("age=int46"), "did you mean 'int64'?"));
+  EXPECT_TRUE(contains(refused("=int64"), "is written COLUMN=TYPE"));
 }
 
 TEST_F(Planned, TimeIsTheCompleteColumnThatIsNamedSo) {

@@ -105,11 +105,30 @@ TEST_F(ProjectText, SaysWhatThePlanSays) {
   ASSERT_NE(load(text), nullptr);
 }
 
+TEST_F(ProjectText, WhatWasSaidOfTheFileStandsInIt) {
+  std::string csv =
+      "'a','zip','y'\n" + lines(90, [](int i) {
+        return fmt::format("{},'0{}',{}",
+                           i % 9 == 4 ? std::string("n.d.") : fmt::format("{}", i % 7), i % 5,
+                           i % 2 ? "yes" : "no");
+      });
+  ProfileWishes reading{.csv = {.quote = '\''}, .nulls = {{"", "n.d."}}};
+  auto found = profile(csv, reading);
+  ASSERT_TRUE(found.has_value()) << said(found);
+  auto plan = plan_mining(*found, {.target = "y", .types = {{"zip", "int64"}}});
+  ASSERT_TRUE(plan.has_value()) << said(plan);
+  std::string text = project_text(*found, *plan, "t.csv");
+  EXPECT_NE(text.find("quote: \"'\""), std::string::npos) << text;
+  EXPECT_NE(text.find("\"null\": \"|n.d.\""), std::string::npos) << text;
+  EXPECT_NE(text.find("zip: int64"), std::string::npos) << text;
+  ASSERT_NE(load(text), nullptr) << text;
+}
+
 TEST_F(ProjectText, ASeedIsThatOfEveryModel) {
   std::string csv =
       "a,y\n" + lines(90, [](int i) { return fmt::format("{},{}", i % 7, i % 2 ? "yes" : "no"); });
   MiningWishes wishes{.target = "y"};
-  EXPECT_EQ(text_of(csv, wishes).find("seed"), std::string::npos);
+  EXPECT_EQ(text_of(csv, wishes).find("    seed: "), std::string::npos);
   wishes.seed = 7;
   auto project = load(text_of(csv, wishes));
   ASSERT_NE(project, nullptr);
