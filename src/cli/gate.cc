@@ -85,6 +85,8 @@ void print_answer(Output& out, const GateQuestion& question, const GateAnswer& a
   table.row({question.champion.name, question.champion.version, Cell::number(answer.champion, 5)});
   table.print(out);
   for (const GateCheck& check : decision.checks) out.print("  {}\n", check.sentence);
+  if (!decision.unjudged.empty())
+    out.print("  slices that could not be judged: {}\n", unjudged_text(decision));
   out.print("{} rows of {} that both were tested on, {} blocks by {}, alpha {:.4g} of this look\n",
             decision.rows, answer.source, decision.blocks, answer.block_unit, decision.alpha);
   if (answer.again)

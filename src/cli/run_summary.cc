@@ -12,6 +12,7 @@
 #include "cli/text_table.h"
 #include "cli/tuning_text.h"
 #include "cli/verdict_text.h"
+#include "cli/walk_text.h"
 #include "orchestrate/step_price.h"
 
 namespace lode {
@@ -209,54 +210,6 @@ void print_models(Output& out, const RunReport& report) {
   print_monitor(out, report);
   print_tuning(out, report);
   print_notes(out, report);
-}
-
-// What the gate said of the challengers at the end of a period, in a few words each.
-std::string looks_text(const WalkPeriod& period) {
-  std::string out;
-  for (const WalkDecision& look : period.looks)
-    out += fmt::format("{}{} {}", out.empty() ? "" : ", ", look.challenger,
-                       look.promoted ? "PROMOTED" : gate_verdict_name(look.decision.verdict));
-  return out;
-}
-
-std::string alarms_text(const WalkPeriod& period) {
-  std::string out;
-  for (const WalkAlarm& alarm : period.alarms)
-    out += fmt::format("{}{}", out.empty() ? "" : ", ", alarm.name);
-  return out.empty() ? "-" : out;
-}
-
-void print_walk(Output& out, const WalkReport& walk) {
-  print_heading(out, fmt::format("Retraining {}: {} of what was live, period by period", walk.name,
-                                 walk.metric));
-  std::vector<std::string> headers = {"from", "rows", "live"};
-  headers.insert(headers.end(), walk.candidates.begin(), walk.candidates.end());
-  headers.push_back("alarms");
-  headers.push_back("the gate at its end");
-  TextTable table(headers);
-  for (const WalkPeriod& period : walk.periods) {
-    std::vector<Cell> row = {text(Timestamp{period.begin}).substr(0, 10), period.rows, period.live};
-    for (double value : period.metric) row.push_back(Cell::number(value, 4));
-    row.push_back(alarms_text(period));
-    row.push_back(looks_text(period));
-    table.row(std::move(row));
-  }
-  table.print(out);
-  out.print("over all {} rows: {:.5f} [{:.5f}, {:.5f}] of what was live\n", walk.rows,
-            walk.live_metric.value, walk.live_metric.low, walk.live_metric.high);
-  for (std::size_t c = 0; c < walk.candidates.size(); ++c)
-    out.print("  had it been {} always: {:.5f}, {:+.5f} [{:+.5f}, {:+.5f}]\n", walk.candidates[c],
-              walk.candidate_metric[c].value, walk.more_than_live[c].value,
-              walk.more_than_live[c].low, walk.more_than_live[c].high);
-  for (const WalkPeriod& period : walk.periods)
-    for (const WalkDecision& look : period.looks)
-      if (look.promoted)
-        out.print("{}: {} promoted; {}\n", text(Timestamp{period.end}).substr(0, 10),
-                  look.challenger, look.decision.why);
-  if (walk.version > 0)
-    out.print("kept as model {} version {}, its champion; `lode registry history {}`\n", walk.name,
-              walk.version, walk.name);
 }
 
 // Where nothing is new there is nothing to say.

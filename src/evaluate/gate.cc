@@ -93,6 +93,8 @@ class Gate {
     if (enough_blocks()) {
       TRY_VOID(look_at_metrics(metrics));
       TRY_VOID(look_at_slices());
+    } else {
+      for (const GateSlice& slice : evidence_.slices) leave_out(slice, blocks_of(slice));
     }
     look_at_readiness();
     conclude();
@@ -118,9 +120,8 @@ class Gate {
   }
 
   // Two at the least, whatever the policy says: below, no error can be told.
-  bool enough_blocks() const {
-    return decision_.blocks >= std::max(policy_.least_blocks, kLeastBlocks);
-  }
+  std::uint32_t needed_blocks() const { return std::max(policy_.least_blocks, kLeastBlocks); }
+  bool enough_blocks() const { return decision_.blocks >= needed_blocks(); }
 
   // The main one, then the guards.
   Result<std::vector<const Metric*>> metrics_of_policy() const {
@@ -221,12 +222,24 @@ class Gate {
     return {};
   }
 
-  // Nothing for a slice of too few blocks, or one where the metric has no value.
-  Result<std::optional<Gain>> slice_gain(const Metric& metric, const GateSlice& slice) const {
+  Blocks blocks_of(const GateSlice& slice) const {
+    std::vector<std::int64_t> block;
+    for (std::uint32_t row : slice.rows) block.push_back(evidence_.blocks->of_row[row]);
+    return blocks_by_key(block);
+  }
+
+  void leave_out(const GateSlice& slice, const Blocks& blocks, std::string_view why = {}) {
+    UnjudgedSlice& out = decision_.unjudged.emplace_back();
+    out = {slice.name, std::ssize(slice.rows), blocks.count, needed_blocks(), std::string(why)};
+    if (why.empty())
+      out.why = fmt::format("{} rows of {} blocks, {} are needed", out.rows, out.blocks, out.needs);
+  }
+
+  // Nothing for a slice of too few blocks, or one where the metric has no value: they are named.
+  Result<std::optional<Gain>> slice_gain(const Metric& metric, const GateSlice& slice) {
     std::vector<double> first;
     std::vector<double> second;
     Outcomes came{.task = evidence_.with({}).task()};
-    std::vector<std::int64_t> block;
     for (std::uint32_t row : slice.rows) {
       first.push_back(evidence_.champion[row]);
       second.push_back(evidence_.challenger[row]);
@@ -234,14 +247,17 @@ class Gate {
         came.label.push_back(evidence_.label[row]);
       else
         came.number.push_back(evidence_.number[row]);
-      block.push_back(evidence_.blocks->of_row[row]);
     }
-    Blocks blocks = blocks_by_key(block);
-    if (blocks.count < policy_.least_blocks) return std::nullopt;
+    Blocks blocks = blocks_of(slice);
+    if (blocks.count < needed_blocks()) {
+      leave_out(slice, blocks);
+      return std::nullopt;
+    }
     auto found = gains(std::vector{&metric}, came.with(first), came.with(second), blocks);
     if (found) return found->front();
-    if (found.error().code() == Code::kInvalid) return std::nullopt;
-    return fail(found.error());
+    if (found.error().code() != Code::kInvalid) return fail(found.error());
+    leave_out(slice, blocks, found.error().message());
+    return std::nullopt;
   }
 
   void look_at_readiness() {
@@ -254,8 +270,7 @@ class Gate {
          fmt::format("{:.1f} % of the rows have their label, {:.1f} % are asked for",
                      100 * evidence_.mature, 100 * policy_.least_mature));
     told("enough blocks", enough_blocks(), GateVerdict::kUndecided,
-         fmt::format("{} blocks of rows, {} are asked for", decision_.blocks,
-                     std::max(policy_.least_blocks, kLeastBlocks)));
+         fmt::format("{} blocks of rows, {} are asked for", decision_.blocks, needed_blocks()));
     told("same contract", evidence_.same_contract, GateVerdict::kKeep,
          evidence_.same_contract ? "champion and challenger read rows under the same contract"
                                  : "the contract changed between champion and challenger: judge "
@@ -286,8 +301,7 @@ class Gate {
     auto rows = static_cast<double>(decision_.rows);
     double times = 1;
     for (const auto& [gain, bound] : open_) times = std::max(times, times_needed(gain, bound));
-    if (!enough_blocks())
-      times = std::max(times, std::max(policy_.least_blocks, kLeastBlocks) / blocks);
+    if (!enough_blocks()) times = std::max(times, needed_blocks() / blocks);
     if (times > kMostTimes) return -1;
     double more = std::ceil(std::ceil((times - 1) * blocks) * rows / blocks);
     if (!open_.empty()) more = std::max(more, std::ceil(rows / blocks));
@@ -369,7 +383,26 @@ void write_decision(JsonWriter& json, const GateDecision& decision) {
         .field("bound", check.bound)
         .field("sentence", check.sentence)
         .end_object();
+  json.end_array().key("not_judged").begin_array();
+  for (const UnjudgedSlice& slice : decision.unjudged)
+    json.begin_object()
+        .field("slice", slice.name)
+        .field("rows", slice.rows)
+        .field("blocks", slice.blocks)
+        .field("needs", slice.needs)
+        .field("why", slice.why)
+        .end_object();
   json.end_array();
+}
+
+std::string unjudged_text(const GateDecision& decision) {
+  constexpr std::size_t kShown = 3;
+  const std::vector<UnjudgedSlice>& all = decision.unjudged;
+  std::string out;
+  for (std::size_t i = 0; i < std::min(all.size(), kShown); ++i)
+    out += fmt::format("{}{} ({})", i > 0 ? ", " : "", all[i].name, all[i].why);
+  if (all.size() > kShown) out += fmt::format(", and {} more", all.size() - kShown);
+  return out;
 }
 
 }  // namespace lode

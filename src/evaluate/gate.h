@@ -89,10 +89,20 @@ struct GateCheck {
   std::string sentence{};
 };
 
+// A slice that could not be looked at: a gate is silent about it, so it is named.
+struct UnjudgedSlice {
+  std::string name;
+  std::int64_t rows = 0;
+  std::int64_t blocks = 0;  // that it has rows of
+  std::int64_t needs = 0;   // blocks; where it has as many, the metric has no value on its rows
+  std::string why{};        // a sentence
+};
+
 struct GateDecision {
   GateVerdict verdict = GateVerdict::kUndecided;
   std::string why;  // a sentence
   std::vector<GateCheck> checks{};
+  std::vector<UnjudgedSlice> unjudged{};  // in the order of the evidence's slices
   std::int64_t rows = 0;
   std::uint32_t blocks = 0;
   double alpha = 0;
@@ -109,6 +119,9 @@ struct GateDecision {
 // undecided. The same bytes on any thread count. Cost: of compare(), and again for each slice.
 Result<GateDecision> decide(const GatePolicy& policy, const GateEvidence& evidence,
                             ThreadPool& pool, const CancelToken& cancel = {});
+
+// Slices that were not judged, the first three with their reasons; "" if all were.
+std::string unjudged_text(const GateDecision& decision);
 
 // The decision as fields of the open object.
 void write_decision(JsonWriter& json, const GateDecision& decision);

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "evaluate/ale.h"
-#include "evaluate/gate.h"
 #include "ingest/arrivals.h"
 #include "judge/bootstrap.h"
 #include "lake/runs.h"
@@ -20,6 +19,7 @@
 #include "orchestrate/model_picture.h"
 #include "orchestrate/monitor_report.h"
 #include "orchestrate/tuning_report.h"
+#include "orchestrate/walk_report.h"
 
 namespace lode {
 
@@ -161,41 +161,6 @@ struct ModelReport {
   std::vector<std::string> notes{};
 };
 
-// What the gate said of one challenger at the end of a period.
-struct WalkDecision {
-  std::string challenger;
-  GateDecision decision{};
-  bool promoted = false;
-};
-
-struct WalkPeriod {
-  std::int64_t begin = 0;
-  std::int64_t end = 0;
-  std::int64_t rows = 0;
-  std::string live;                   // what answered in it
-  std::vector<double> metric{};       // of every candidate on its rows, NaN without both labels
-  std::vector<WalkAlarm> alarms{};    // of what was live, at its end
-  std::vector<WalkDecision> looks{};  // at its end
-};
-
-// A walk forward. Candidates are the first champion ("frozen") and the challengers.
-struct WalkReport {
-  std::string name;
-  std::string champion;  // the model the first champion is made like
-  std::string metric;    // of the gate
-  std::vector<std::string> candidates{};
-  std::vector<WalkPeriod> periods{};
-  std::string live;  // after the last period
-  std::int64_t rows = 0;
-  // The metric over all periods: of what was live, and of every candidate had it been live always;
-  // and that less what was live has (paired, by day).
-  Estimate live_metric{};
-  std::vector<Estimate> candidate_metric{};
-  std::vector<Estimate> more_than_live{};
-  std::int64_t version = 0;  // of the model that is stored under the walk's name; 0: none is
-  std::string content{};
-};
-
 // A step of the run behind its sources: made by it, or up to date and told as it was.
 enum class StepState : std::uint8_t { kMade, kUpToDate, kGivenUp };
 std::string_view step_state_name(StepState state);  // "made", "up to date", "given up"
@@ -242,8 +207,5 @@ void write_estimate(JsonWriter& json, const Estimate& e);
 // by split with their intervals, the comparison, notes. Stored with the model's record, and printed
 // by --json, so both read the same.
 void write_judgement(JsonWriter& json, const ModelReport& model);
-
-// A walk as fields of the open object: each period with what was live in it and what the gate said.
-void write_walk(JsonWriter& json, const WalkReport& walk);
 
 }  // namespace lode

@@ -3,33 +3,22 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
+#include <memory>
 #include <utility>
 
-#include "evaluate/alpha_ledger.h"
 #include "judge/bootstrap.h"
 #include "judge/metric.h"
-#include "orchestrate/gate_slices.h"
 #include "orchestrate/monitor_run.h"
 #include "orchestrate/recipe.h"
 #include "orchestrate/walk_alarms.h"
+#include "orchestrate/walk_candidate.h"
+#include "orchestrate/walk_gate.h"
 
 namespace lode {
 namespace {
 
 constexpr int kReplicates = 500;
 constexpr std::int64_t kBytesARow = 48;  // while a challenger is made, and a look of the gate
-
-// One who could be live: the first champion, made once, or a challenger, made anew every period.
-struct Candidate {
-  std::string name;
-  const Model* model = nullptr;
-  const Challenger* challenger = nullptr;  // nullptr: the first champion
-  Recipe recipe;
-  std::unique_ptr<FittedModel> fitted{};
-  std::vector<ColumnEncoder> encoders{};
-  std::vector<double> scores{};  // of the walk's rows so far
-};
 
 class Walk {
  public:
@@ -39,7 +28,8 @@ class Walk {
         walk_(walk),
         training_(training),
         means_(means),
-        ledger_(walk.gate.alpha) {}
+        by_time_(training),
+        gate_(walk, training, by_time_, means.pool, means.cancel) {}
 
   Result<WalkedRun> run() {
     TRY_VOID(prepare());
@@ -66,9 +56,9 @@ class Walk {
  private:
   WalkReport& report() { return out_.report; }
 
-  // The challenger that is live in the end, as it was made for the last period.
-  void give(Candidate& live) {
-    std::int64_t begin = report().periods.back().begin;
+  // The challenger that is live in the end, as it was made last.
+  void give(WalkCandidate& live) {
+    std::int64_t begin = live.made_at;
     Model& declared = out_.declared.emplace(*live.model);
     declared.name = walk_.name;
     declared.split.train = {.begin = std::nullopt, .end = Timestamp{begin}};
@@ -85,7 +75,7 @@ class Walk {
     model.options = live.recipe.options();
     model.seed = declared.seed;
     model.threads = declared.threads;
-    model.train_rows = std::ssize(training_rows_of(live, begin));
+    model.train_rows = std::ssize(live.training_rows(by_time_, begin));
     model.notes.push_back(
         fmt::format("made like {} as challenger {} of the walk, and live since "
                     "the gate promoted it",
@@ -107,11 +97,8 @@ class Walk {
     TRY_VOID(add_candidate(std::string(kFirstChampion), walk_.champion, nullptr));
     for (const Challenger& challenger : walk_.challengers)
       TRY_VOID(add_candidate(challenger.name, challenger.model, &challenger));
-    order_.resize(training_.time.size());
-    for (std::size_t i = 0; i < order_.size(); ++i) order_[i] = static_cast<std::int64_t>(i);
-    std::ranges::stable_sort(order_, {}, [&](std::int64_t row) { return time_of(row); });
     // The last period may be shorter: it ends with the last row.
-    end_ = order_.empty() ? 0 : time_of(order_.back()) + 1;
+    end_ = by_time_.end();
     if (walk_.over.end) end_ = std::min(end_, walk_.over.end->us);
     if ((Timestamp{end_} - *walk_.over.begin).us / walk_.every.us > kMostPeriods)
       return fail(Code::kInvalid, "its rows have more than {} periods; make 'every' longer",
@@ -127,28 +114,8 @@ class Walk {
     return {};
   }
 
-  std::int64_t time_of(std::int64_t row) const {
-    return training_.time[static_cast<std::size_t>(row)];
-  }
-  std::int64_t known_of(std::int64_t row) const {
-    return training_.known[static_cast<std::size_t>(row)];
-  }
-
-  // Rows of [begin, end) whose label was known at `known`, in order of the table.
-  std::vector<std::int64_t> rows_between(std::int64_t begin, std::int64_t end,
-                                         std::int64_t known) const {
-    auto from = std::ranges::lower_bound(order_, begin, {}, [&](auto row) { return time_of(row); });
-    auto to = std::ranges::lower_bound(order_, end, {}, [&](auto row) { return time_of(row); });
-    std::vector<std::int64_t> rows;
-    for (auto at = from; at < to; ++at)
-      if (known_of(*at) <= known) rows.push_back(*at);
-    std::ranges::sort(rows);
-    return rows;
-  }
-
   Status go_through(std::int64_t begin, std::int64_t end) {
-    std::vector<std::int64_t> rows =
-        rows_between(begin, end, std::numeric_limits<std::int64_t>::max());
+    std::vector<std::int64_t> rows = by_time_.between(begin, end);
     if (rows.empty()) return {};
     WalkPeriod& period = report().periods.emplace_back();
     period.begin = begin;
@@ -158,7 +125,8 @@ class Walk {
     std::size_t before = rows_.size();
     first_places_.push_back(before);
     rows_.insert(rows_.end(), rows.begin(), rows.end());
-    for (Candidate& candidate : candidates_) TRY_VOID(make_and_score(candidate, begin, rows));
+    for (WalkCandidate& candidate : candidates_) TRY_VOID(make_for(period, candidate));
+    for (std::size_t c = 0; c < candidates_.size(); ++c) TRY_VOID(answer(c, rows));
     const std::vector<double>& answered = candidates_[live_].scores;
     live_scores_.insert(live_scores_.end(), answered.begin() + static_cast<std::ptrdiff_t>(before),
                         answered.end());
@@ -173,34 +141,66 @@ class Walk {
     });
   }
 
-  Status make_and_score(Candidate& candidate, std::int64_t begin,
-                        const std::vector<std::int64_t>& rows) {
-    if (candidate.challenger != nullptr || candidate.fitted == nullptr) {
-      EncodedRows encoded;
-      MemoryBudget::Hold hold;
-      TRY_VOID(part("encode", StationKind::kOwn, [&](Station& station) -> Status {
-        std::vector<std::int64_t> train = training_rows_of(candidate, begin);
-        if (train.empty())
-          return fail(Code::kInvalid,
-                      "there is no row with a label known at {} to make {} from; let 'over' begin "
-                      "later, or make its 'train' longer",
-                      text(Timestamp{begin}), candidate.name);
-        TRY(hold, means_.budget.hold("retraining " + walk_.name + ", " + candidate.name,
-                                     candidate.recipe.fitting_bytes(std::ssize(train))));
-        TRY(encoded, candidate.recipe.encode(train));
-        station.advance(std::ssize(train));
-        return {};
-      }));
-      TRY_VOID(part("fit", StationKind::kTraining, [&](Station& station) -> Status {
-        TRY(candidate.fitted, candidate.recipe.fit(encoded, candidate.recipe.options()));
-        station.advance(encoded.design.matrix.rows);
-        return {};
-      }));
-      candidate.encoders = std::move(encoded.encoders);
+  // A challenger that cannot be made has a period without it, and the walk goes on; what is live
+  // answers as it was made last. Without a first champion there is nothing to walk.
+  Status make_for(WalkPeriod& period, WalkCandidate& candidate) {
+    if (candidate.challenger == nullptr) {
+      candidate.standing = true;
+      return candidate.fitted == nullptr ? make(candidate, period.begin) : Status();
     }
+    Status made = make(candidate, period.begin);
+    candidate.standing = made.has_value();
+    if (made) {
+      period.made.push_back(candidate.name);
+      return {};
+    }
+    if (made.error().code() != Code::kInvalid) return made;
+    period.not_made.push_back({candidate.name, made.error().message()});
+    return {};
+  }
+
+  Status make(WalkCandidate& candidate, std::int64_t begin) {
+    EncodedRows encoded;
+    MemoryBudget::Hold hold;
+    std::unique_ptr<FittedModel> fitted;
+    TRY_VOID(part("encode", StationKind::kOwn, [&](Station& station) -> Status {
+      std::vector<std::int64_t> train = candidate.training_rows(by_time_, begin);
+      if (train.empty()) return fail(Code::kInvalid, "{}", no_rows_text(candidate, begin));
+      TRY(hold, means_.budget.hold("retraining " + walk_.name + ", " + candidate.name,
+                                   candidate.recipe.fitting_bytes(std::ssize(train))));
+      TRY(encoded, candidate.recipe.encode(train));
+      station.advance(std::ssize(train));
+      return {};
+    }));
+    TRY_VOID(part("fit", StationKind::kTraining, [&](Station& station) -> Status {
+      TRY(fitted, candidate.recipe.fit(encoded, candidate.recipe.options()));
+      station.advance(encoded.design.matrix.rows);
+      return {};
+    }));
+    candidate.fitted = std::move(fitted);
+    candidate.encoders = std::move(encoded.encoders);
+    candidate.made_at = begin;
+    return {};
+  }
+
+  static std::string no_rows_text(const WalkCandidate& candidate, std::int64_t begin) {
+    if (candidate.challenger == nullptr)
+      return fmt::format(
+          "there is no row with a label known at {} to make {} from; let 'over' begin later",
+          text(Timestamp{begin}), candidate.name);
+    Duration back = candidate.challenger->train;
+    return fmt::format("no row{} before {} has a label known by then",
+                       back.us > 0 ? fmt::format(" of the {}", text(back)) : "",
+                       text(Timestamp{begin}));
+  }
+
+  // Scores of the period's rows, or NaN of who does not answer in it.
+  Status answer(std::size_t c, const std::vector<std::int64_t>& rows) {
+    WalkCandidate& candidate = candidates_[c];
+    std::size_t before = candidate.scores.size();
+    candidate.scores.resize(before + rows.size(), std::numeric_limits<double>::quiet_NaN());
+    if (!candidate.standing && c != live_) return {};
     return part("score", StationKind::kOwn, [&](Station& station) -> Status {
-      std::size_t before = candidate.scores.size();
-      candidate.scores.resize(before + rows.size());
       TRY(auto counts, candidate.recipe.score(candidate.encoders, *candidate.fitted, rows,
                                               std::span(candidate.scores).subspan(before)));
       station.advance(std::ssize(rows));
@@ -208,25 +208,15 @@ class Walk {
     });
   }
 
-  // The first champion is made from its own training range, as far as labels were known when the
-  // walk began; a challenger from what goes back from the period's begin.
-  std::vector<std::int64_t> training_rows_of(const Candidate& candidate, std::int64_t begin) const {
-    constexpr std::int64_t kEver = std::numeric_limits<std::int64_t>::min();
-    if (candidate.challenger == nullptr) {
-      const TimeRange& range = candidate.model->split.train;
-      std::int64_t from = range.begin ? range.begin->us : kEver;
-      std::int64_t to = range.end ? std::min(range.end->us, begin) : begin;
-      return rows_between(from, to, begin);
-    }
-    std::int64_t back = candidate.challenger->train.us;
-    return rows_between(back > 0 ? saturating_subtract(begin, back) : kEver, begin, begin);
-  }
-
   // Every candidate on the period's rows.
   Status measure(WalkPeriod& period, const std::vector<std::int64_t>& rows, std::size_t before) {
     TRY(const Metric* metric, find_metric(walk_.gate.metric));
     Outcomes outcomes = candidates_[0].recipe.outcomes(rows);
-    for (const Candidate& candidate : candidates_) {
+    for (const WalkCandidate& candidate : candidates_) {
+      if (!candidate.scored(before)) {
+        period.metric.push_back(std::numeric_limits<double>::quiet_NaN());
+        continue;
+      }
       auto value = evaluate(*metric, outcomes.with(std::span(candidate.scores).subspan(before)));
       period.metric.push_back(value ? *value : std::numeric_limits<double>::quiet_NaN());
     }
@@ -235,17 +225,15 @@ class Walk {
 
   // What was live, held against the rows it was made from, by labels known at the period's end.
   Status watch(WalkPeriod& period, const std::vector<std::int64_t>& rows, std::size_t before) {
-    const Candidate& live = candidates_[live_];
+    const WalkCandidate& live = candidates_[live_];
     std::vector<std::int64_t> known;
     std::vector<double> scores;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (known_of(rows[i]) > period.end) continue;
+      if (by_time_.known(rows[i]) > period.end) continue;
       known.push_back(rows[i]);
       scores.push_back(live.scores[before + i]);
     }
-    // The first champion was made when the walk began.
-    std::int64_t made = live.challenger == nullptr ? walk_.over.begin->us : period.begin;
-    std::vector<std::int64_t> made_from = training_rows_of(live, made);
+    std::vector<std::int64_t> made_from = live.training_rows(by_time_, live.made_at);
     TRY(period.alarms, alarms_of_period({*live.model, training_, live.recipe, live.encoders,
                                          *live.fitted, made_from, known, scores},
                                         watch_options(project_.monitor, live.model->seed),
@@ -253,100 +241,13 @@ class Walk {
     return {};
   }
 
-  // ---- the gate at the end of a period
-
-  struct Evidence {
-    std::vector<std::int64_t> rows;   // of the table
-    std::vector<std::size_t> places;  // of the walk's rows
-    Outcomes outcomes;
-    Blocks blocks;
-    std::vector<GateSlice> slices;
-    double mature = 1;
-  };
-
-  // What has been scored since `from`, as far as its label is known at `now`.
-  Evidence evidence_of(std::int64_t from, std::int64_t now) const {
-    Evidence out;
-    std::size_t all = 0;
-    std::vector<Timestamp> times;
-    for (std::size_t place = first_place_since(from); place < rows_.size(); ++place) {
-      std::int64_t row = rows_[place];
-      if (time_of(row) < from) continue;  // in a period rows stand as in the table
-      ++all;
-      if (known_of(row) > now) continue;
-      out.places.push_back(place);
-      out.rows.push_back(row);
-      times.push_back({time_of(row)});
-    }
-    out.outcomes = candidates_[0].recipe.outcomes(out.rows);
-    out.blocks = blocks_by_day(times);
-    out.slices = gate_slices(training_.columns, out.rows, walk_.gate.slices);
-    out.mature = all == 0 ? 0 : static_cast<double>(out.rows.size()) / static_cast<double>(all);
-    return out;
-  }
-
-  // Of the first period that has rows at `from` or later.
-  std::size_t first_place_since(std::int64_t from) const {
-    const std::vector<WalkPeriod>& periods = out_.report.periods;
-    auto period = std::ranges::find_if(periods, [&](const WalkPeriod& p) { return p.end > from; });
-    return first_places_[static_cast<std::size_t>(period - periods.begin())];
-  }
-
-  std::vector<double> scores_at(const Candidate& candidate, const Evidence& evidence) const {
-    std::vector<double> out;
-    out.reserve(evidence.places.size());
-    for (std::size_t place : evidence.places) out.push_back(candidate.scores[place]);
-    return out;
-  }
-
-  GatePolicy policy() const {
-    GatePolicy out;
-    out.metric = walk_.gate.metric;
-    out.least_effect = walk_.gate.least_effect;
-    out.guards.clear();
-    for (const auto& [metric, margin] : walk_.gate.guards) out.guards.push_back({metric, margin});
-    out.slice_margin = walk_.gate.slice_margin;
-    out.least_mature = walk_.gate.least_mature;
-    return out;
-  }
-
-  // Every candidate that is not live is looked at, with an equal share of what the rows may spend;
-  // of those that may be promoted the one that gained most is.
   Status look(WalkPeriod& period) {
-    std::int64_t from =
-        std::max(saturating_subtract(period.end, walk_.evidence.us), walk_.over.begin->us);
-    Period stretch{Timestamp{from}, Timestamp{period.end}};
-    double alpha = ledger_.allowed(stretch);
-    ledger_.spend(stretch, alpha);
-    Evidence evidence = evidence_of(from, period.end);
-    std::vector<double> champion = scores_at(candidates_[live_], evidence);
-    std::size_t next = live_;
-    double most = 0;
-    for (std::size_t c = 0; c < candidates_.size(); ++c) {
-      if (c == live_) continue;
-      std::vector<double> challenger = scores_at(candidates_[c], evidence);
-      GateEvidence shown{.champion = champion,
-                         .challenger = challenger,
-                         .label = evidence.outcomes.label,
-                         .number = evidence.outcomes.number,
-                         .blocks = &evidence.blocks,
-                         .slices = evidence.slices,
-                         .mature = evidence.mature,
-                         .alpha = alpha / static_cast<double>(candidates_.size() - 1),
-                         .seed = candidates_[c].model->seed};
-      TRY(GateDecision decision, decide(policy(), shown, means_.pool, means_.cancel));
-      double gain = decision.checks.front().gain;
-      if (decision.verdict == GateVerdict::kPromote && (next == live_ || gain > most)) {
-        next = c;
-        most = gain;
-      }
-      period.looks.push_back({candidates_[c].name, std::move(decision)});
-    }
-    for (WalkDecision& look : period.looks)
-      look.promoted = look.challenger == candidates_[next].name;
-    if (next != live_)
+    WalkedRows walked{report().periods, rows_, first_places_};
+    TRY(WalkGate::Said said, gate_.look(candidates_, live_, walked, period.end));
+    period.looks = std::move(said.looks);
+    if (said.live != live_)
       out_.decision = std::ranges::find(period.looks, true, &WalkDecision::promoted)->decision;
-    live_ = next;
+    live_ = said.live;
     return {};
   }
 
@@ -354,36 +255,63 @@ class Walk {
 
   Status sum_up() {
     TRY(const Metric* metric, find_metric(walk_.gate.metric));
-    std::vector<Timestamp> times;
-    times.reserve(rows_.size());
-    for (std::int64_t row : rows_) times.push_back({time_of(row)});
-    Blocks blocks = blocks_by_day(times);
-    Outcomes outcomes = candidates_[0].recipe.outcomes(rows_);
-    const std::vector<const Metric*> metrics = {metric};
+    report().rows = std::ssize(rows_);
+    TRY(JudgedRows live, judged(*metric, live_scores_, live_scores_));
     BootstrapOptions options{.replicates = kReplicates, .seed = candidates_[0].model->seed};
-    auto judged = [&](const std::vector<double>& scores) {
-      return JudgedRows::make(outcomes.with(scores), blocks, metrics, means_.pool, means_.cancel);
-    };
-    TRY(JudgedRows live, judged(live_scores_));
     TRY(auto estimates, bootstrap(live, options, means_.pool, means_.cancel));
     report().live_metric = estimates.front().estimate;
-    report().rows = std::ssize(rows_);
-    for (const Candidate& candidate : candidates_) {
-      TRY(JudgedRows other, judged(candidate.scores));
-      TRY(auto differences, compare(live, other, options, means_.pool, means_.cancel));
-      report().candidate_metric.push_back(differences.front().second);
-      report().more_than_live.push_back(differences.front().difference);
+    for (const WalkCandidate& candidate : candidates_) {
+      constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+      report().candidate_metric.push_back({kNone, kNone, kNone});
+      report().more_than_live.push_back({kNone, kNone, kNone});
+      report().candidate_rows.push_back(
+          std::ranges::count_if(candidate.scores, [](double score) { return !std::isnan(score); }));
+      Status compared = compare_with_live(*metric, live, candidate.scores, options);
+      // On few rows the metric may have no value.
+      if (!compared && compared.error().code() != Code::kInvalid) return compared;
     }
     return {};
+  }
+
+  // Over the rows that it scored: most often all that `live` was judged on.
+  Status compare_with_live(const Metric& metric, const JudgedRows& live,
+                           const std::vector<double>& scores, const BootstrapOptions& options) {
+    std::int64_t count = report().candidate_rows.back();
+    if (count == 0) return {};
+    std::optional<JudgedRows> part;
+    if (count < report().rows) {
+      TRY(part, judged(metric, live_scores_, scores));
+    }
+    TRY(JudgedRows other, judged(metric, scores, scores));
+    TRY(auto differences, compare(part ? *part : live, other, options, means_.pool, means_.cancel));
+    report().candidate_metric.back() = differences.front().second;
+    report().more_than_live.back() = differences.front().difference;
+    return {};
+  }
+
+  // On the rows that have a score in `where`.
+  Result<JudgedRows> judged(const Metric& metric, const std::vector<double>& scores,
+                            const std::vector<double>& where) {
+    std::vector<std::int64_t> rows;
+    std::vector<Timestamp> times;
+    std::vector<double> scored;
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      if (std::isnan(where[i])) continue;
+      rows.push_back(rows_[i]);
+      times.push_back({by_time_.time(rows_[i])});
+      scored.push_back(scores[i]);
+    }
+    return JudgedRows::make(candidates_[0].recipe.outcomes(rows).with(scored), blocks_by_day(times),
+                            std::vector{&metric}, means_.pool, means_.cancel);
   }
 
   const Project& project_;
   const Retraining& walk_;
   const TrainingTable& training_;
   const ModelMeans& means_;
-  AlphaLedger ledger_;
-  std::vector<Candidate> candidates_;
-  std::vector<std::int64_t> order_;  // rows of the table by time
+  RowsByTime by_time_;
+  WalkGate gate_;
+  std::vector<WalkCandidate> candidates_;
   std::int64_t end_ = 0;
   ProgressStation* shown_ = nullptr;
   std::size_t live_ = 0;

@@ -1,6 +1,7 @@
 // A walk forward under a gate, on rows whose law changes half way: the frozen model goes wrong,
 // what is made anew is promoted when the gate has seen enough, and nothing is on a quiet stream.
-// covers: orchestrate/walk_alarms, orchestrate/walk_run, orchestrate/recipe
+// covers: orchestrate/walk_alarms, orchestrate/walk_candidate, orchestrate/walk_gate,
+// covers: orchestrate/walk_report, orchestrate/walk_run, orchestrate/recipe, cli/walk_text
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -219,6 +220,107 @@ TEST_F(RetrainingRun, EvidenceIsByTimeWhateverTheOrderOfRows) {
       EXPECT_LT(rows, 500) << p;
       EXPECT_GT(rows, 470) << p;
     }
+}
+
+// A shop that is closed for two weeks: whoever is made of the last week has no rows to be made of
+// when it opens again. That period has no such challenger, and the walk goes on.
+TEST_F(RetrainingRun, AnEmptyTrainingWindowIsAPeriodWithoutTheChallenger) {
+  std::string project(kProject);
+  std::string_view made = "fresh: {train: 14d}";
+  project.replace(project.find(made), made.size(), "fresh: {train: 28d}\n      week: {train: 7d}");
+  folder_.write("lode.yaml", project);
+  std::string csv;
+  std::string all = orders(40);
+  for (std::size_t at = 0; at < all.size(); at = all.find('\n', at) + 1) {
+    std::string line = all.substr(at, all.find('\n', at) + 1 - at);
+    if (line < "2020-02-05" || line >= "2020-02-19") csv += line;
+  }
+  folder_.write("orders.csv", csv);
+  Json walk = json({"run", "--quiet", "--json"})["retraining"][0];
+  ASSERT_EQ(walk["periods"].size(), 8U);
+  for (const Json& period : walk["periods"]) {
+    bool opens = period["begin"].get<std::string>().starts_with("2020-02-19");
+    ASSERT_EQ(period["not_made"].size(), opens ? 1U : 0U) << period["begin"];
+    EXPECT_EQ(period["made"].size(), opens ? 1U : 2U);
+    EXPECT_EQ(period["metric"]["week"].is_null(), opens);
+    EXPECT_FALSE(period["metric"]["fresh"].is_null());
+    if (!opens) continue;
+    EXPECT_EQ(period["not_made"][0]["challenger"], "week");
+    EXPECT_EQ(period["not_made"][0]["why"],
+              "no row of the 7d before 2020-02-19T00:00:00Z has a label known by then");
+    for (const Json& look : period["looks"]) EXPECT_NE(look["challenger"], "week");
+  }
+  // What it would have had is told of the rows that it scored, the others of all.
+  EXPECT_EQ(walk["candidates"][1]["rows"], walk["rows"]);
+  EXPECT_EQ(walk["candidates"][2]["rows"], walk["rows"].get<std::int64_t>() - 350);
+  EXPECT_GT(walk["candidates"][2]["always_live"]["value"].get<double>(), 0);
+  std::string text = run_binary({"run", "--again"}, folder_.path()).out;
+  EXPECT_NE(text.find("week could not be made in 1 of 8 periods, 2020-02-19: no row of the 7d"),
+            std::string::npos)
+      << text;
+}
+
+// What is live and cannot be made anew answers as it was made last.
+TEST_F(RetrainingRun, WhatIsLiveAndCannotBeMadeAnewGoesOnAsItWas) {
+  folder_.write("lode.yaml", kProject);
+  std::string csv;
+  std::string all = orders(40);
+  for (std::size_t at = 0; at < all.size(); at = all.find('\n', at) + 1) {
+    std::string line = all.substr(at, all.find('\n', at) + 1 - at);
+    if (line < "2020-03-04" || line >= "2020-03-18") csv += line;
+  }
+  folder_.write("orders.csv", csv);
+  Json walk = json({"run", "--quiet", "--json"})["retraining"][0];
+  ASSERT_EQ(walk["periods"].size(), 8U);
+  const Json& last = walk["periods"][7];
+  EXPECT_EQ(last["not_made"].size(), 1U) << last;
+  EXPECT_EQ(last["live"], "fresh") << live_in(walk);
+  EXPECT_LT(last["metric"]["fresh"], last["metric"]["frozen"]);
+  // It is the one of the period before that is kept: of two weeks' rows, less the six of the last
+  // six hours of the day before it was made.
+  EXPECT_EQ(json({"model", "show", "weekly@champion", "--json"})["train_rows"], 14 * 50 - 6);
+}
+
+// A week in which nothing was returned: what cannot be learnt from is no challenger either.
+TEST_F(RetrainingRun, AWindowOfOneLabelIsAPeriodWithoutTheChallenger) {
+  std::string project(kProject);
+  std::string_view made = "fresh: {train: 14d}";
+  project.replace(project.find(made), made.size(), "fresh: {train: 7d}");
+  folder_.write("lode.yaml", project);
+  std::string csv;
+  std::string all = orders(40);
+  for (std::size_t at = 0; at < all.size(); at = all.find('\n', at) + 1) {
+    std::string line = all.substr(at, all.find('\n', at) + 1 - at);
+    if (line >= "2020-02-05" && line < "2020-02-13") line.replace(line.size() - 2, 1, "0");
+    csv += line;
+  }
+  folder_.write("orders.csv", csv);
+  Json walk = json({"run", "--quiet", "--json"})["retraining"][0];
+  ASSERT_EQ(walk["periods"].size(), 10U);
+  const Json& after = walk["periods"][4];
+  EXPECT_EQ(after["not_made"].size(), 1U) << after;
+  EXPECT_EQ(walk["periods"][5]["not_made"].size(), 0U);
+}
+
+// Airports of few days are not silently passed over.
+TEST_F(RetrainingRun, SlicesThatCannotBeJudgedAreNamed) {
+  folder_.write("lode.yaml", kProject);
+  std::string csv = orders(1'000);
+  for (std::size_t at = 0; (at = csv.find("2020-02-0", at)) != std::string::npos; ++at)
+    if (std::size_t comma = csv.find(',', at); csv[at + 9] < '4' && csv[at + 9] > '0')
+      csv.replace(comma + 1, 5, "attic");
+  folder_.write("orders.csv", csv);
+  Json walk = json({"run", "--quiet", "--json"})["retraining"][0];
+  const Json& look = walk["periods"][2]["looks"][0];  // of 22 January to 4 February
+  ASSERT_EQ(look["not_judged"].size(), 1U) << look;
+  EXPECT_EQ(look["not_judged"][0]["slice"], "shop = attic");
+  EXPECT_EQ(look["not_judged"][0]["blocks"], 3);
+  EXPECT_EQ(look["not_judged"][0]["needs"], 5);
+  std::string text = run_binary({"run", "--again"}, folder_.path()).out;
+  EXPECT_NE(text.find("slices of fresh that could not be judged: shop = attic (150 rows of 3 "
+                      "blocks, 5 are needed)"),
+            std::string::npos)
+      << text;
 }
 
 TEST_F(RetrainingRun, WhatCannotBeWalkedIsSaid) {

@@ -241,6 +241,47 @@ TEST(Gate, ASliceShownToBeWorseKeepsItOut) {
   EXPECT_TRUE(told);
 }
 
+// A gate is silent about slices of few days and such as have one label: it names them.
+TEST(Gate, SlicesThatCannotBeJudgedAreNamedWithWhatTheyHaveAndNeed) {
+  ThreadPool pool(1);
+  Stream stream = make_stream(4, 28, {.challenger = 0.2});
+  GateEvidence evidence = evidence_of(stream, 4);
+  evidence.slices = {{"all", {}}, {"four days", {}}, {"never", {}}, {"nobody", {}}};
+  for (std::uint32_t row = 0; row < stream.label.size(); ++row) {
+    evidence.slices[0].rows.push_back(row);
+    if (row < 600) evidence.slices[1].rows.push_back(row);
+    if (stream.label[row] == 0) evidence.slices[2].rows.push_back(row);
+  }
+  GatePolicy policy = plain_policy();
+  policy.metric = "auc";
+  GateDecision decision = decide(policy, evidence, pool).value();
+  ASSERT_EQ(decision.unjudged.size(), 3U);
+  const UnjudgedSlice& few = decision.unjudged[0];
+  EXPECT_EQ(few.name, "four days");
+  EXPECT_EQ(few.rows, 600);
+  EXPECT_EQ(few.blocks, 4);
+  EXPECT_EQ(few.needs, 5);
+  EXPECT_EQ(few.why, "600 rows of 4 blocks, 5 are needed");
+  EXPECT_EQ(decision.unjudged[1].name, "never");
+  EXPECT_EQ(decision.unjudged[1].blocks, 28);
+  EXPECT_NE(decision.unjudged[1].why.find("auc"), std::string::npos) << decision.unjudged[1].why;
+  EXPECT_EQ(decision.unjudged[2].why, "0 rows of 0 blocks, 5 are needed");
+  EXPECT_TRUE(unjudged_text(decision).starts_with("four days (600 rows of 4 blocks, 5 are needed)"))
+      << unjudged_text(decision);
+  JsonWriter json;
+  json.begin_object();
+  write_decision(json, decision);
+  std::string text = json.end_object().take();
+  EXPECT_NE(text.find(R"("not_judged":[{"slice":"four days","rows":600,"blocks":4,"needs":5,)"),
+            std::string::npos)
+      << text;
+  // Where nothing can be judged, no slice can.
+  Stream short_stream = make_stream(5, 3, {});
+  GateEvidence few_days = evidence_of(short_stream, 5);
+  few_days.slices = {{"half", {0, 1, 2}}};
+  EXPECT_EQ(decide(plain_policy(), few_days, pool)->unjudged.size(), 1U);
+}
+
 TEST(Gate, LabelsBlocksAndContractsAreLookedAt) {
   ThreadPool pool(1);
   Stream stream = make_stream(5, 14, {.challenger = 0.1});

@@ -64,6 +64,7 @@ retraining:
     challengers:
       fresh: {train: 14d}
       long_memory: {train: 28d}
+      no_memory: {train: 3h}
     gate: {guards: {calibration_error: 0.2}, slices: [shop]}
 """
 

@@ -17,12 +17,14 @@ interface Point {
 function pointsOf(walk: Part): Point[] {
   return walk.get("periods").items.flatMap((period) => {
     const live = period.at("metric", period.get("live").text).number;
-    return period.get("metric").members.map(([name, value]) => ({
-                                              at: new Date(period.get("begin").text),
-                                              name,
-                                              value: value.number,
-                                              less: value.number - live
-                                            }));
+    return period.get("metric")
+        .members.filter(([, value]) => Number.isFinite(value.number))
+        .map(([name, value]) => ({
+               at: new Date(period.get("begin").text),
+               name,
+               value: value.number,
+               less: value.number - live
+             }));
   });
 }
 
@@ -150,7 +152,9 @@ function pictures(walk: Part, legend: Legend): Child {
 function overall(walk: Part, legend: Legend): Child {
   const metric = walk.get("metric").text;
   const candidates = walk.get("candidates").items;
-  const dots = candidates.map((candidate) => {
+  const judged = candidates.filter(
+      (candidate) => Number.isFinite(candidate.at("more_than_live", "value").number));
+  const dots = judged.map((candidate) => {
     const part = candidate.get("more_than_live");
     return {
       name: `${candidate.get("name").text} always`,
@@ -175,19 +179,21 @@ function overall(walk: Part, legend: Legend): Child {
         "Candidates",
         [
           {head: "had it been"}, {head: metricName(metric), numeric: true},
-          {head: "less what was live had", numeric: true}, {head: ""}
+          {head: "less what was live had", numeric: true}, {head: ""},
+          {head: "rows it scored", numeric: true}
         ],
         [
           [
             el("b", {}, "what the gate made live"), estimate(walk.get("live_metric"), fixed(5)), "",
-            ""
+            "", ""
           ],
           ...candidates.map(
               (candidate): Child[] => [
                   [words(candidate.get("name")), " always"],
                   estimate(candidate.get("always_live"), fixed(5)),
                   estimate(candidate.get("more_than_live"), signed(5)),
-                  againstLive(candidate, metric)])
+                  judged.includes(candidate) ? againstLive(candidate, metric) : "never made",
+                  fig(candidate.get("rows"), whole)])
         ]),
   ];
 }
@@ -198,8 +204,8 @@ function periods(walk: Part): Child {
       "Periods",
       [
         {head: "from"}, {head: "to"}, {head: "rows", numeric: true}, {head: "live"},
-        ...names.map((name) => ({head: name, numeric: true})), {head: "alarms of what was live"},
-        {head: "the gate at its end"}
+        ...names.map((name) => ({head: name, numeric: true})), {head: "made when it began"},
+        {head: "alarms of what was live"}, {head: "the gate at its end"}
       ],
       walk.get("periods").items.map(
           (period): Child[] =>
@@ -209,10 +215,19 @@ function periods(walk: Part): Child {
                    (name) => name === period.get("live").text ?
                        el("b", {}, fig(period.at("metric", name), fixed(4))) :
                        fig(period.at("metric", name), fixed(4))),
-               alarms(period),
+               makings(period), alarms(period),
                period.get("looks").items.map(
                    (look,
                     i) => [i > 0 ? ", " : "", `${look.get("challenger").text} `, badge(look)])]));
+}
+
+/** Challengers that were made when a period began, and those that could not be, with the reason. */
+function makings(period: Part): Child {
+  const made = period.get("made").items.map((name) => words(name));
+  const not = period.get("not_made").items.map(
+      (one) => [words(one.get("challenger")), " could not be: ", words(one.get("why"))]);
+  if (made.length + not.length === 0) return "–";
+  return [...made, ...not].map((one, i) => [i > 0 ? ", " : "", one]);
 }
 
 /** Alarms that stood at the end of a period, and how far above its limit what raised them was. */
@@ -267,7 +282,7 @@ function marks(look: Part): HTMLElement {
 function checks(period: Part, look: Part): Child {
   const list = look.get("checks").items;
   const title = `${day(period.get("end").text)}, ${look.get("challenger").text}`;
-  if (list.length === 0) return null;
+  if (list.length === 0) return notJudged(look, title);
   const columns = [
     {head: "check"}, {head: "says"}, {head: "gain", numeric: true}, {head: "low", numeric: true},
     {head: "high", numeric: true}, {head: "bound", numeric: true}, {head: "in words", wide: true}
@@ -282,7 +297,25 @@ function checks(period: Part, look: Part): Child {
                  fig(check.get("gain"), signed(5)), fig(check.get("low"), signed(5)),
                  fig(check.get("high"), signed(5)), fig(check.get("bound"), signed(5)),
                  words(check.get("sentence"))])),
+    notJudged(look, title),
   ];
+}
+
+/** Slices a look is silent about. */
+function notJudged(look: Part, title: string): Child {
+  const list = look.get("not_judged").items;
+  if (list.length === 0) return null;
+  return table(
+      `Slices not judged in ${title}`,
+      [
+        {head: "slice that could not be judged"}, {head: "rows", numeric: true},
+        {head: "days", numeric: true}, {head: "needs", numeric: true}, {head: "why", wide: true}
+      ],
+      list.map(
+          (slice): Child[] =>
+              [words(slice.get("slice")), fig(slice.get("rows"), whole),
+               fig(slice.get("blocks"), whole), fig(slice.get("needs"), whole),
+               words(slice.get("why"))]));
 }
 
 export function retraining(walk: Part, legend: Legend): Child {
