@@ -88,6 +88,16 @@ void print_models(Output& out, const Project& project) {
   print_table(out, models);
 }
 
+void print_scores(Output& out, const Project& project) {
+  TextTable table({"scores", "by", "rows", "given out in"});
+  for (const ScoringJob& job : project.scores)
+    table.row({job.name, job.model,
+               fmt::format("{}{}", job.all ? "all" : "unlabelled",
+                           job.since ? " since " + text(*job.since).substr(0, 16) : ""),
+               joined(job.out, [](const ScoreOutput& one) { return base_name(one.path); })});
+  print_table(out, table);
+}
+
 template <typename Items, typename Name>
 void write_names(JsonWriter& json, std::string_view key, const Items& items, Name name_of) {
   json.key(key).begin_array();
@@ -155,6 +165,21 @@ void write_models(JsonWriter& json, const Project& project) {
   json.end_array();
 }
 
+void write_scores(JsonWriter& json, const Project& project) {
+  json.key("scores").begin_array();
+  for (const ScoringJob& job : project.scores) {
+    json.begin_object()
+        .field("name", job.name)
+        .field("model", job.model)
+        .field("rows", job.all ? "all" : "unlabelled");
+    if (job.since) json.field("since", text(*job.since));
+    write_names(json, "out", job.out, [](const ScoreOutput& out) { return out.path; });
+    write_names(json, "columns", job.columns, [](const std::string& name) { return name; });
+    json.end_object();
+  }
+  json.end_array();
+}
+
 Result<int> run(CommandContext& context) {
   auto project = project_of(context);
   if (!project) return project.error();
@@ -167,6 +192,7 @@ Result<int> run(CommandContext& context) {
     write_sources(json, **project);
     write_views(json, **project);
     write_models(json, **project);
+    write_scores(json, **project);
     json.end_object();
     context.out.write(json.take() + "\n");
     return kExitDone;
@@ -176,6 +202,7 @@ Result<int> run(CommandContext& context) {
   print_sources(context.out, **project);
   print_features(context.out, **project);
   print_models(context.out, **project);
+  print_scores(context.out, **project);
   return kExitDone;
 }
 

@@ -19,7 +19,9 @@ constexpr int kLookedAt = 1000;
 
 Result<RunRecord> newest_done(MetadataStore& store, const Project& project) {
   TRY(std::vector<RunRecord> runs, store.runs(project.name, kLookedAt));
-  auto done = std::ranges::find(runs, RunState::kSucceeded, &RunRecord::state);
+  auto done = std::ranges::find_if(runs, [](const RunRecord& run) {
+    return run.state == RunState::kSucceeded && run.command == kRunCommand;
+  });
   if (done != runs.end()) return *done;
   return fail(Code::kNotFound,
               "no run of project {} has been done to its end; `lode runs` says what came of them",
@@ -32,6 +34,10 @@ Result<RunRecord> asked_for(MetadataStore& store, FileSystem& files, const Proje
   std::vector<RunRecord> one(1);
   TRY(one[0], store.run(number));
   find_interrupted(files, project, one);
+  if (one[0].command != kRunCommand)
+    return fail(Code::kNotFound,
+                "run {} is of `lode {}`, which has no report; `lode runs {}` shows it", number,
+                one[0].command, number);
   if (one[0].state == RunState::kSucceeded) return one[0];
   std::string_view state = run_state_text(one[0]);
   return fail(Code::kNotFound, "run {} is {}, so there is no report of it{}{}", number, state,

@@ -8,6 +8,7 @@
 #include "cli/leakage_text.h"
 #include "cli/metric_text.h"
 #include "cli/monitor_text.h"
+#include "cli/score_text.h"
 #include "cli/station_table.h"
 #include "cli/text_table.h"
 #include "cli/tuning_text.h"
@@ -215,10 +216,11 @@ void print_models(Output& out, const RunReport& report) {
 // Where nothing is new there is nothing to say.
 void print_steps(Output& out, const RunReport& report) {
   auto made = std::ranges::count(report.steps, StepState::kMade, &StepReport::state);
+  auto stand = std::ranges::count(report.steps, StepState::kUpToDate, &StepReport::state);
   auto all = std::ssize(report.steps);
   if (made == all) return;
   print_heading(out, "Made, and up to date");
-  if (made == 0) {
+  if (stand == all) {
     out.print("nothing was out of date: all {} steps stand as they were\n", all);
     return;
   }
@@ -250,6 +252,7 @@ void print_run(Output& out, const RunReport& report) {
   print_leaderboards(out, report);
   print_models(out, report);
   for (const WalkReport& walk : report.walks) print_walk(out, walk);
+  print_declared_scores(out, report.scores);
   print_steps(out, report);
   print_time(out, report);
 }

@@ -2,6 +2,7 @@
 #include "cli/project_argument.h"
 #include "cli/score_text.h"
 #include "orchestrate/score_run.h"
+#include "orchestrate/scores_run.h"
 
 namespace lode {
 namespace {
@@ -53,20 +54,45 @@ Result<std::optional<ScoreTarget>> target_of(const CommandContext& context,
   return target;
 }
 
-Result<int> run(CommandContext& context) {
-  TRY(Asked what, asked(context));
+// Of scores that lode.yaml declares, whose rows and files it says.
+Result<ScoreRequest> declared_request(const CommandContext& context, const ScoringJob& job,
+                                      const Asked& what) {
+  for (std::string_view flag : {"all", "changed", "overwrite"})
+    if (context.options.flag(flag))
+      return fail(Code::kInvalid,
+                  "'{}' is declared in lode.yaml, which says its rows and files; "
+                  "--{} is for `lode score MODEL`",
+                  job.name, flag);
+  if (!what.file.empty() || context.options.text("out") != kNone)
+    return fail(Code::kInvalid,
+                "'{}' is declared in lode.yaml, which says its rows and files; `lode score {}` "
+                "scores a FILE or writes --out",
+                job.name, job.model);
+  return request_of(job);
+}
+
+Result<ScoreRequest> model_request(const CommandContext& context, const Asked& what) {
   ScoreRequest request;
   request.model = context.argument("MODEL");
   request.file = what.file;
   request.all = context.options.flag("all");
-  request.full = context.options.flag("full");
   request.changed = context.options.flag("changed");
   if (request.changed && !request.file.empty())
     return fail(Code::kInvalid, "--changed is about the project's rows; of a file all are scored");
-  request.block = context.options.integer("block");
-  TRY(request.target, target_of(context, request.model));
+  TRY(std::optional<ScoreTarget> target, target_of(context, request.model));
+  if (target) request.targets.push_back(*std::move(target));
+  return request;
+}
+
+Result<int> run(CommandContext& context) {
+  TRY(Asked what, asked(context));
   auto project = project_at(context, what.project);
   if (!project) return project.error();
+  const ScoringJob* job = (*project)->scoring_job(context.argument("MODEL"));
+  TRY(ScoreRequest request,
+      job == nullptr ? model_request(context, what) : declared_request(context, *job, what));
+  request.full = context.options.flag("full");
+  request.block = context.options.integer("block");
   RunContext run_context{context.files,  context.clock,    context.limits,
                          context.cancel, context.progress, context.options.flag("replace")};
   TRY(ScoreReport report, score_project(**project, request, run_context));
@@ -78,7 +104,9 @@ Result<int> run(CommandContext& context) {
 }
 
 constexpr Positional kPositionals[] = {
-    {"MODEL", "a model's NAME (its champion, else its newest version), NAME@VERSION or NAME@ALIAS"},
+    {"MODEL",
+     "a model's NAME (its champion, else its newest version), NAME@VERSION or NAME@ALIAS; or the "
+     "name of scores that lode.yaml declares"},
     {"FILE",
      "rows to score instead of the project's, with the columns of their source; and the "
      "project, a lode.yaml or the folder that holds one, if it is not in this folder",
@@ -115,7 +143,8 @@ constinit const Component kComponent = {
         "scoring all of them, to the bit. Scores are calibrated as the model is stored, and "
         "decided "
         "by its threshold if it has one. A job that was killed goes on where it was. With FILE "
-        "the rows of that file are scored, by the same features, and nothing is kept.",
+        "the rows of that file are scored, by the same features, and nothing is kept. Scores that "
+        "lode.yaml declares under `scores` are brought up to date and given out as it says.",
     .example = "lode score returns --out scores.parquet",
     .options = kOptions,
     .factory = &kCommand,

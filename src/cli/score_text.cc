@@ -1,5 +1,7 @@
 #include "cli/score_text.h"
 
+#include <cmath>
+
 #include "base/json.h"
 #include "cli/text_table.h"
 #include "telemetry/quantity.h"
@@ -67,14 +69,19 @@ void write_stations(JsonWriter& json, const ScoreReport& report) {
 }  // namespace
 
 void print_scores(Output& out, const ScoreReport& report) {
-  TextTable table({"scores", fmt::format("{} version {}", report.model, report.version)});
+  TextTable table(
+      {"scores", fmt::format("{}{} version {}", report.name.empty() ? "" : report.name + ", by ",
+                             report.model, report.version)});
   table.row({"rows", fmt::format("{} of {}", report.selection, report.from)});
   table.row({"scored", scored_text(report)});
   table.row({"standing", with_thousands(report.standing)});
   if (report.threshold)
-    table.row({"flagged", fmt::format("{} of score {:.6g} and above",
-                                      with_thousands(report.flagged), *report.threshold)});
+    table.row({"flagged", std::isinf(*report.threshold)
+                              ? "none, as the threshold says"
+                              : fmt::format("{} of score {:.6g} and above",
+                                            with_thousands(report.flagged), *report.threshold)});
   if (report.labelled > 0) table.row({"with a label", with_thousands(report.labelled)});
+  if (report.before > 0) table.row({"before 'since'", with_thousands(report.before)});
   if (report.left_out > 0) table.row({"left out by where", with_thousands(report.left_out)});
   table.row({"records read", fmt::format("{} of {}", with_thousands(report.records),
                                          with_thousands(report.records_held))});
@@ -82,7 +89,9 @@ void print_scores(Output& out, const ScoreReport& report) {
                                   short_bytes(report.bytes_written))});
   table.row({"seconds",
              fmt::format("{:.2f}, {:.2f} of the processor", report.seconds, report.cpu_seconds)});
-  table.row({"written to", report.output.empty() ? "the project alone" : report.output});
+  std::string outputs;
+  for (const std::string& path : report.outputs) outputs += (outputs.empty() ? "" : ", ") + path;
+  table.row({"written to", outputs.empty() ? "the project alone" : outputs});
   table.print(out);
   print_columns(out, report);
   print_refused(out, report);
@@ -90,56 +99,37 @@ void print_scores(Output& out, const ScoreReport& report) {
 
 std::string score_json(const ScoreReport& report) {
   JsonWriter json;
-  json.begin_object()
-      .field("project", report.project)
-      .field("model", report.model)
-      .field("version", report.version)
-      .field("content", report.content)
-      .field("algorithm", report.algorithm)
-      .field("from", report.from)
-      .field("selection", report.selection);
-  if (report.threshold) json.field("threshold", *report.threshold);
-  if (!report.why_all.empty()) json.field("why_all", report.why_all);
-  json.key("rows")
-      .begin_object()
-      .field("standing", report.standing)
-      .field("scored", report.scored)
-      .field("resumed", report.resumed)
-      .field("new", report.fresh)
-      .field("corrected", report.corrected)
-      .field("reread", report.reread)
-      .field("gone", report.gone)
-      .field("flagged", report.flagged)
-      .field("labelled", report.labelled)
-      .field("left_out", report.left_out)
-      .end_object()
-      .field("records_read", report.records)
-      .field("records_held", report.records_held)
-      .field("bytes_read", report.bytes_read)
-      .field("bytes_written", report.bytes_written)
-      .field("over_limit", report.over_limit)
-      .key("columns")
-      .begin_array();
-  for (const ScoredColumn& column : report.columns)
-    json.begin_object()
-        .field("name", column.name)
-        .field("missing", column.missing)
-        .field("unseen", column.unseen)
-        .end_object();
-  json.end_array().key("refused").begin_array();
-  for (const RefusedRows& refused : report.refused)
-    json.begin_object()
-        .field("source", refused.source)
-        .field("cause", refused.cause)
-        .field("field", refused.field)
-        .field("rows", refused.rows)
-        .field("first", refused.example)
-        .end_object();
-  json.end_array();
+  json.begin_object().field("project", report.project);
+  write_scoring(json, report);
   write_stations(json, report);
-  json.field("seconds", report.seconds).field("cpu_seconds", report.cpu_seconds);
-  if (!report.output.empty()) json.field("output", report.output);
   return json.end_object().take();
+}
+
+void print_declared_scores(Output& out, const std::vector<ScoreReport>& scores) {
+  if (scores.empty()) return;
+  out.print("\n{}\n", out.bold("Scores"));
+  TextTable table({"scores", "by", "rows", "scored by this run", "flagged", "seconds", "in"});
+  for (const ScoreReport& one : scores) {
+    if (!one.waits.empty()) {
+      table.row({one.name, one.model, "", "none yet", "", "", ""});
+      continue;
+    }
+    std::string in;
+    for (const std::string& path : one.outputs)
+      in += (in.empty() ? "" : ", ") + path.substr(path.rfind('/') + 1);
+    table.row({one.name, fmt::format("{}@{}", one.model, one.version), one.standing,
+               scored_text(one), one.threshold ? Cell(one.flagged) : Cell(""),
+               Cell::number(one.seconds, 2), in.empty() ? "the project alone" : in});
+  }
+  table.print(out);
+  for (const ScoreReport& one : scores) {
+    if (!one.waits.empty()) out.print("{} waits: {}\n", one.name, one.waits);
+    std::int64_t refused = 0;
+    for (const RefusedRows& rows : one.refused) refused += rows.rows;
+    if (refused > 0)
+      out.print("{}: {} rows could not be scored; of the first, {}, {}\n", one.name,
+                with_thousands(refused), one.refused.front().field, one.refused.front().example);
+  }
 }
 
 }  // namespace lode

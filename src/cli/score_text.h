@@ -2,13 +2,16 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/output.h"
-#include "orchestrate/score_run.h"
+#include "orchestrate/score_report.h"
 
 namespace lode {
 
 void print_scores(Output& out, const ScoreReport& report);
 std::string score_json(const ScoreReport& report);
+// Of the scores that lode.yaml declares, what a run did for them.
+void print_declared_scores(Output& out, const std::vector<ScoreReport>& scores);
 
 }  // namespace lode

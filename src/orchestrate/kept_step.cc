@@ -86,6 +86,8 @@ std::string_view step_kind_name(StepKind kind) {
       return "leaderboards";
     case StepKind::kWalk:
       return "retraining";
+    case StepKind::kScores:
+      return "scores";
   }
   return "";
 }

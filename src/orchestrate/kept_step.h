@@ -1,6 +1,6 @@
 // What a step of a run came to, kept with all it follows from, so that the next run does again only
 // what would come out otherwise. A step is a source's records, a training set, a model, the
-// leaderboards or a walk. Format: docs/formats/step.md.
+// leaderboards, a walk or scores. Format: docs/formats/step.md.
 //
 // What was made by another build of lode counts as made of something else: nothing of this is ever
 // carried over from one program to another, and all of it can be made again.
@@ -19,7 +19,7 @@
 
 namespace lode {
 
-enum class StepKind : std::uint8_t { kSource, kTraining, kModel, kLeaderboards, kWalk };
+enum class StepKind : std::uint8_t { kSource, kTraining, kModel, kLeaderboards, kWalk, kScores };
 std::string_view step_kind_name(StepKind kind);  // "source", "training set", "model", ...
 
 // One of the things a step follows from: "its data", and a hash of them.

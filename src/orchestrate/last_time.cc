@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "orchestrate/run_log.h"
+
 namespace lode {
 namespace {
 
@@ -20,6 +22,8 @@ bool is_of(StepKind kind, std::string_view name, const std::string& station) {
       return station == "leaderboard";
     case StepKind::kWalk:
       return station.starts_with(fmt::format("retraining {}: ", name));
+    case StepKind::kScores:
+      return station.starts_with(fmt::format("scores {}: ", name));
   }
   return false;
 }
@@ -75,6 +79,8 @@ LastTime last_time(StepKind kind, std::string_view name, const std::vector<RunRe
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const RunRecord& run = runs[i];
     if (run.state != RunState::kSucceeded) continue;
+    // What else scores reads less than a run of the source.
+    if (run.command != kRunCommand && kind != StepKind::kScores) continue;
     LastTime last = part_of_kept(kind, run);
     bool made = false;
     std::int64_t units = 0;

@@ -1,8 +1,41 @@
 #include "orchestrate/report.h"
 
 #include "base/json.h"
+#include "project/project.h"
 
 namespace lode {
+namespace {
+
+std::string windows_text(const View& view) {
+  std::string out;
+  for (const Window& window : view.windows) {
+    if (!out.empty()) out += ", ";
+    switch (window.kind) {
+      case Window::Kind::kSliding:
+        out += text(window.width) + (window.paned() ? " (panes)" : "");
+        break;
+      case Window::Kind::kTumbling:
+        out += "tumbling " + text(window.width);
+        break;
+      case Window::Kind::kLast:
+        out += fmt::format("last {}", window.count);
+        break;
+      case Window::Kind::kAll:
+        out += "all";
+        break;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+ViewReport view_report(const View& view) {
+  ViewReport out{view.name, view.over, view.by, windows_text(view)};
+  for (const AggregateValue& value : view.values) out.values.push_back(value.name);
+  for (const NamedExpression& value : view.derived) out.values.push_back(value.name);
+  return out;
+}
 
 std::string_view step_state_name(StepState state) {
   switch (state) {

@@ -18,12 +18,14 @@
 #include "orchestrate/model_card.h"
 #include "orchestrate/model_picture.h"
 #include "orchestrate/monitor_report.h"
+#include "orchestrate/score_report.h"
 #include "orchestrate/tuning_report.h"
 #include "orchestrate/walk_report.h"
 
 namespace lode {
 
 class JsonWriter;
+struct View;  // project/project.h
 
 // Rows set aside for one cause in one field.
 struct SetAsideReport {
@@ -56,6 +58,8 @@ struct ViewReport {
   std::string windows;
   std::vector<std::string> values{};
 };
+
+ViewReport view_report(const View& view);
 
 struct TrainingReport {
   std::string name;
@@ -166,7 +170,7 @@ enum class StepState : std::uint8_t { kMade, kUpToDate, kGivenUp };
 std::string_view step_state_name(StepState state);  // "made", "up to date", "given up"
 
 struct StepReport {
-  std::string kind;  // "training set", "model", "leaderboards", "retraining"
+  std::string kind;  // "training set", "model", "leaderboards", "retraining", "scores"
   std::string name;
   StepState state = StepState::kMade;
   std::string why;  // "its data changed", "as run 3 made it"
@@ -183,6 +187,7 @@ struct RunReport {
   std::vector<ModelReport> models{};
   std::vector<Leaderboard> leaderboards{};
   std::vector<WalkReport> walks{};
+  std::vector<ScoreReport> scores{};
   std::vector<StepReport> steps{};  // in the order they are made
   std::vector<StationRecord> stations{};
   std::vector<CounterRecord> counters{};

@@ -26,12 +26,12 @@
 #include "orchestrate/run_log.h"
 #include "orchestrate/run_plan.h"
 #include "orchestrate/run_retries.h"
+#include "orchestrate/scores_run.h"
 #include "orchestrate/source_run.h"
 #include "orchestrate/stations.h"
 #include "orchestrate/step_inputs.h"
 #include "orchestrate/step_outcomes.h"
 #include "orchestrate/training_run.h"
-#include "orchestrate/view_report.h"
 #include "orchestrate/walk_run.h"
 #include "project/lock.h"
 #include "telemetry/counted_files.h"
@@ -125,7 +125,7 @@ class Runner {
     for (const Source& source : project_.sources) TRY_VOID(ingest(source));
     TRY(plan_, plan_run(project_, read_, planning()));
     price_what_is_left(false);
-    report_.views = describe_views(project_);
+    for (const View& view : project_.views) report_.views.push_back(view_report(view));
     TRY_VOID(load_records());
     TRY_VOID(train());
     records_.clear();
@@ -337,16 +337,28 @@ class Runner {
     TRY_VOID(rank(runs));
     runs.clear();
     for (const Retraining& walk : project_.retraining) TRY_VOID(go_forward_or_restore(walk));
+    TRY_VOID(score());
     tell_steps();
+    return {};
+  }
+
+  Status score() {
+    ScoreContext scoring{files_,  project_, context_.clock, context_.limits,
+                         cancel_, budget_,  pool_,          stations_};
+    for (const ScoringJob& job : project_.scores) {
+      TRY_VOID(before(StepKind::kScores, job.name));
+      TRY_VOID(score_step(scoring, job, read_, plan_.step(StepKind::kScores, job.name), report_));
+    }
     return {};
   }
 
   void tell_steps() {
     for (const PlannedStep& step : plan_.steps) {
       if (step.kind == StepKind::kSource) continue;
-      bool given_up =
-          step.kind == StepKind::kModel &&
-          std::ranges::find(report_.models, step.name, &ModelReport::name) == report_.models.end();
+      bool given_up = (step.kind == StepKind::kModel &&
+                       std::ranges::find(report_.models, step.name, &ModelReport::name) ==
+                           report_.models.end()) ||
+                      (step.kind == StepKind::kScores && waits(report_, step.name));
       StepState state = given_up   ? StepState::kGivenUp
                         : step.due ? StepState::kMade
                                    : StepState::kUpToDate;

@@ -178,6 +178,13 @@ std::string run_json(const RunReport& report) {
     json.end_object();
   }
   json.end_array();
+  json.key("scores").begin_array();
+  for (const ScoreReport& scores : report.scores) {
+    json.begin_object();
+    write_scoring(json, scores);
+    json.end_object();
+  }
+  json.end_array();
   json.key("steps").begin_array();
   for (const StepReport& step : report.steps)
     json.begin_object()

@@ -96,7 +96,8 @@ std::string_view run_state_text(const RunRecord& run) {
   return run_state_name(run.state);
 }
 
-Result<RunLog> RunLog::begin(FileSystem& files, const Project& project, const Clock& clock) {
+Result<RunLog> RunLog::begin(FileSystem& files, const Project& project, const Clock& clock,
+                             std::string_view command) {
   std::string path = run_records_path(project);
   TRY_VOID(files.make_directories(parent_directory(path)));
   TRY(std::unique_ptr<MetadataStore> store, open_sqlite_store(path));
@@ -104,7 +105,7 @@ Result<RunLog> RunLog::begin(FileSystem& files, const Project& project, const Cl
   RunRecord run;
   run.id = std::to_string(newest + 1);
   run.project = project.name;
-  run.command = "run";
+  run.command = command;
   run.started = clock.now();
   TRY_VOID(store->begin_run(run));
   return RunLog(std::move(store), project, clock, newest + 1);

@@ -23,6 +23,10 @@ namespace lode {
 struct MadeOf;         // orchestrate/lineage_run.h
 struct TrainingTable;  // features/training_set.h
 
+// What a record is of: of a whole run, which has a report, or of a scoring, which has none.
+inline constexpr std::string_view kRunCommand = "run";
+inline constexpr std::string_view kScoreCommand = "score";
+
 // Where the metadata store of a project is.
 std::string run_records_path(const Project& project);
 
@@ -53,8 +57,10 @@ Result<NamedTexts> libraries_of(std::string_view fitted);
 class RunLog {
  public:
   // Begins a run's record; runs that still stand as running are ended as interrupted. The caller
-  // holds the project's lock, so none of them can be alive.
-  static Result<RunLog> begin(FileSystem& files, const Project& project, const Clock& clock);
+  // holds the project's lock, so none of them can be alive. `command` is one of the
+  // above.
+  static Result<RunLog> begin(FileSystem& files, const Project& project, const Clock& clock,
+                              std::string_view command = kRunCommand);
 
   std::int64_t number() const { return number_; }  // 1, 2, ... of the project
   // Put on record at once if it left something in files; else with the next one that does, or

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "orchestrate/catalogue.h"
+#include "orchestrate/scores_run.h"
 #include "orchestrate/step_outcomes.h"
 
 namespace lode {
@@ -56,6 +57,7 @@ class Planner {
                    (outcome.report.version == 0 ||
                     is_stored(project_, context_.files, outcome.report.content));
           });
+    for (const ScoringJob& job : project_.scores) add_scores(job, datasets);
     return std::move(plan_);
   }
 
@@ -73,6 +75,7 @@ class Planner {
     for (const Model& model : project_.models) due(StepKind::kModel, model.name);
     due(StepKind::kLeaderboards, "all");
     for (const Retraining& walk : project_.retraining) due(StepKind::kWalk, walk.name);
+    for (const ScoringJob& job : project_.scores) due(StepKind::kScores, job.name);
     return std::move(plan_);
   }
 
@@ -90,6 +93,24 @@ class Planner {
   }
 
  private:
+  // By which version is known where none that could be meant is made before.
+  void add_scores(const ScoringJob& job, const Names& datasets) {
+    std::string name = job.model.substr(0, job.model.find('@'));
+    auto by = scored_by(project_, context_.files, system_clock(), request_of(job), nullptr);
+    StepInputs inputs;
+    if (by) inputs = scores_inputs(job, datasets.at(declared_model(project_, name)->from), *by);
+    add(StepKind::kScores, job.name, std::move(inputs), [&](const KeptStep& kept) {
+      ScoresOutcome outcome;
+      return read_outcome(kept.outcome, outcome) && is_given_out(context_.files, job, outcome);
+    });
+    StepKind kind = project_.model(name) != nullptr ? StepKind::kModel : StepKind::kWalk;
+    bool pinned = by && job.model.ends_with(fmt::format("@{}", by->record.version));
+    if (plan_.due(kind, name) && !pinned)
+      make_due(plan_.steps.back(), fmt::format("{} {} is made", step_kind_name(kind), name));
+    else if (!by)
+      plan_.steps.back().why = by.error().message();
+  }
+
   template <typename Whole>
   void add(StepKind kind, const std::string& name, StepInputs inputs, const Whole& whole) {
     PlannedStep step{.kind = kind, .name = name, .inputs = std::move(inputs)};

@@ -36,7 +36,9 @@ class KeptScores {
         question_(means.question),
         zones_(zones),
         cut_(cut),
-        folder_(kept_scores_path(means.project, means.question.record.name, means.request.all)) {}
+        folder_(means.request.name.empty()
+                    ? kept_scores_path(means.project, means.question.record.name, means.request.all)
+                    : declared_scores_path(means.project, means.request.name)) {}
 
   Result<Table> run() {
     TRY(plan_, make_feature_plan(question_.project, texts_));
@@ -186,15 +188,16 @@ class KeptScores {
     if (!job.why.empty()) means_.report.why_all = job.why;
     Arrivals arrivals{job.after, job.cut};
     ScoringRecords records;
-    TRY_VOID(means_.stations.run({.name = "read records"}, [&](Station& station) -> Status {
-      SourceContext context = means_.source_context();
-      context.advance = [&](std::int64_t rows) { station.advance(rows); };
-      const auto* before = job.after < 0 ? nullptr : &state_->sources;
-      TRY(records, records_for(question_, plan_, arrivals, before, context));
-      station.read_bytes(records.bytes);
-      means_.report.records += records.records;
-      return {};
-    }));
+    TRY_VOID(means_.stations.run(
+        {.name = means_.station("read records")}, [&](Station& station) -> Status {
+          SourceContext context = means_.source_context();
+          context.advance = [&](std::int64_t rows) { station.advance(rows); };
+          const auto* before = job.after < 0 ? nullptr : &state_->sources;
+          TRY(records, records_for(question_, plan_, arrivals, before, context));
+          station.read_bytes(records.bytes);
+          means_.report.records += records.records;
+          return {};
+        }));
     TRY(ScoreLog log, open_log(job.generation));
     TRY(ScoreWork work,
         work_of(question_, plan_, records, arrivals, means_.request.all, means_.report));
@@ -246,7 +249,7 @@ class KeptScores {
       done = gone;
     }
     return means_.stations.run(
-        {.name = "score", .total = total - done}, [&](Station& station) -> Status {
+        {.name = means_.station("score"), .total = total - done}, [&](Station& station) -> Status {
           TRY(SeenRecords seen, SeenRecords::make(question_, plan_, records.tables));
           std::span<const std::int64_t> left(work.scored);
           left = left.subspan(static_cast<std::size_t>(done - gone));
@@ -320,6 +323,9 @@ class KeptScores {
     return {};
   }
 
+  // Of an entry while the last one of each row is found, texts beside it being short.
+  std::int64_t entry_bytes() const { return 80 + 48 * std::ssize(question_.kept); }
+
   // What is given out.
   Result<Table> scores() {
     means_.report.standing = state_->rows;
@@ -327,7 +333,7 @@ class KeptScores {
     if (state_->entries == since) return gone_entries(question_, {});
     TRY(ScoreLog log, open_log(state_->generation));
     TRY(MemoryBudget::Hold hold, means_.budget.hold("scores of model " + question_.record.name,
-                                                    (state_->entries - since) * 80));
+                                                    (state_->entries - since) * entry_bytes()));
     if (means_.request.changed) return log.changed(since, state_->entries);
     return log.current(state_->entries);
   }
@@ -347,6 +353,10 @@ class KeptScores {
 
 std::string kept_scores_path(const Project& project, std::string_view model, bool all) {
   return state_path(project, fmt::format("kept_scores/{}/{}", model, all ? "all" : "unlabelled"));
+}
+
+std::string declared_scores_path(const Project& project, std::string_view name) {
+  return state_path(project, fmt::format("declared_scores/{}", name));
 }
 
 Result<Table> score_kept(const ScoreMeans& means, const RawZones& zones, std::int64_t cut) {

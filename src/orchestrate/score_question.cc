@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <functional>
+#include <limits>
 #include <set>
 
 #include "base/component.h"
@@ -14,13 +15,6 @@
 
 namespace lode {
 namespace {
-
-// Who a model was made for: its own declaration, or that of the champion of the walk that made it.
-const Model* declared(const Project& project, std::string_view name) {
-  if (const Model* model = project.model(name)) return model;
-  auto walk = std::ranges::find(project.retraining, name, &Retraining::name);
-  return walk == project.retraining.end() ? nullptr : project.model(walk->champion);
-}
 
 // kNotFound names the nearest.
 Error with_nearest(const Error& error, MetadataStore& store, const Project& project,
@@ -54,6 +48,8 @@ Result<std::optional<double>> threshold_in(const JsonValue& judgement, const Mod
   const JsonValue* decision = judgement.find("decision");
   const JsonValue* threshold = decision == nullptr ? nullptr : decision->find("threshold");
   if (threshold == nullptr) return std::nullopt;
+  // JSON has no infinity: what flags none stands as null.
+  if (threshold->raw == "null") return std::numeric_limits<double>::infinity();
   double value = 0;
   std::string_view raw = threshold->raw;
   auto [end, status] = std::from_chars(raw.data(), raw.data() + raw.size(), value);
@@ -67,8 +63,10 @@ Result<std::optional<double>> threshold_in(const JsonValue& judgement, const Mod
 // was first made has no version of its own. Else what stands in the model's record.
 Result<std::optional<double>> threshold_of(const Project& project, FileSystem& files,
                                            MetadataStore& store, const ModelRecord& record) {
-  constexpr int kRunsLookedAt = 20;
-  TRY(std::vector<RunRecord> runs, store.runs(project.name, kRunsLookedAt));
+  constexpr int kReportsLookedAt = 20;
+  TRY(std::vector<RunRecord> runs, store.runs(project.name, std::numeric_limits<int>::max()));
+  std::erase_if(runs, [](const RunRecord& run) { return run.command != kRunCommand; });
+  if (runs.size() > kReportsLookedAt) runs.resize(kReportsLookedAt);
   std::string content = text(record.content);
   for (const RunRecord& run : runs) {
     std::int64_t number = 0;
@@ -92,6 +90,15 @@ bool becomes(const NamedExpression& column, std::string_view name) {
                                  name.starts_with(column.name) && name[column.name.size()] == '.');
 }
 
+// A column of the source, which the set need not have.
+NamedExpression of_the_row(const std::string& name) {
+  Node node;
+  node.kind = Node::Kind::kColumn;
+  node.name = name;
+  Expression expression(std::make_shared<const Node>(std::move(node)));
+  return {name, {expression.text(), expression, {}}};
+}
+
 // The set and the project with what the model reads alone.
 Status narrow(const Project& project, const TrainingSet& set, ScoreQuestion& out) {
   out.set = set;
@@ -99,7 +106,9 @@ Status narrow(const Project& project, const TrainingSet& set, ScoreQuestion& out
     bool read = std::ranges::any_of(out.stored.encoders, [&](const ColumnEncoder& encoder) {
       return becomes(column, encoder.column.name);
     });
-    return !read && !(!out.entity.empty() && becomes(column, out.entity));
+    bool kept = std::ranges::any_of(out.kept,
+                                    [&](const std::string& name) { return becomes(column, name); });
+    return !read && !kept && !(!out.entity.empty() && becomes(column, out.entity));
   });
   out.project = project;
   out.project.models.clear();
@@ -110,6 +119,9 @@ Status narrow(const Project& project, const TrainingSet& set, ScoreQuestion& out
     return std::ranges::find(views, view.name) == views.end();
   });
   TRY(Schema has, out.project.training_schema(out.set));
+  for (const std::string& name : out.kept)
+    if (!has.find(name)) out.set.columns.push_back(of_the_row(name));
+  out.project.training = {out.set};
   for (const ColumnEncoder& encoder : out.stored.encoders) {
     std::optional<std::size_t> at = has.find(encoder.column.name);
     if (!at)
@@ -140,19 +152,49 @@ std::vector<std::string> ScoreQuestion::sources() const {
 }
 
 std::string ScoreQuestion::threshold_text() const {
-  return threshold ? fmt::format("{}", *threshold) : "none";
+  return ScoredBy{{}, threshold}.threshold_text();
 }
 
 std::string ScoreQuestion::model_text() const {
   return fmt::format("{}@{}", record.name, record.version);
 }
 
-Result<ScoreQuestion> ask(const Project& project, FileSystem& files, const Clock& clock,
-                          std::string_view reference) {
+const Model* declared_model(const Project& project, std::string_view name) {
+  if (const Model* model = project.model(name)) return model;
+  auto walk = std::ranges::find(project.retraining, name, &Retraining::name);
+  return walk == project.retraining.end() ? nullptr : project.model(walk->champion);
+}
+
+std::string ScoredBy::threshold_text() const {
+  return threshold ? fmt::format("{}", *threshold) : "none";
+}
+
+Result<ScoredBy> scored_by(const Project& project, FileSystem& files, const Clock& clock,
+                           const ScoreRequest& request, const ThresholdsMade* made) {
   TRY(std::unique_ptr<MetadataStore> store, open_run_records(files, project));
+  ScoredBy out;
+  TRY(out.record, find_model(project, *store, clock, request.model));
+  if (request.own_threshold) {
+    out.threshold = request.threshold;
+    return out;
+  }
+  if (made != nullptr)
+    if (auto found = made->find(text(out.record.content)); found != made->end()) {
+      out.threshold = found->second;
+      return out;
+    }
+  TRY(out.threshold, threshold_of(project, files, *store, out.record));
+  return out;
+}
+
+Result<ScoreQuestion> ask(const Project& project, FileSystem& files, const Clock& clock,
+                          const ScoreRequest& request, const ThresholdsMade* made) {
+  TRY(ScoredBy by, scored_by(project, files, clock, request, made));
   ScoreQuestion out;
-  TRY(out.record, find_model(project, *store, clock, reference));
-  const Model* model = declared(project, out.record.name);
+  out.record = std::move(by.record);
+  out.threshold = by.threshold;
+  out.since = request.since;
+  const Model* model = declared_model(project, out.record.name);
   if (model == nullptr)
     return fail(
         Code::kInvalid,
@@ -160,14 +202,17 @@ Result<ScoreQuestion> ask(const Project& project, FileSystem& files, const Clock
         "known",
         out.record.name);
   TRY(out.stored, load_stored_model(project, files, out.record.content));
-  TRY(out.threshold, threshold_of(project, files, *store, out.record));
   out.entity = model->split.groups;
+  for (const std::string& name : request.columns)
+    if (std::ranges::find(kGivenColumns, name) == kGivenColumns.end()) out.kept.push_back(name);
   TRY_VOID(narrow(project, *project.training_set(model->from), out));
   TRY(std::string definition, training_definition(out.project, out.set, files));
   ContentHasher hasher;
   hasher.add_field(definition);
   hasher.add_field(out.entity);
   hasher.add_field(kEngineSemanticsVersion);
+  if (out.since) hasher.add_field(static_cast<std::uint64_t>(out.since->us));
+  for (const std::string& name : out.kept) hasher.add_field(name);
   out.definition = hasher.finish();
   return out;
 }

@@ -2,6 +2,7 @@
 // of. A model that reads two columns does not pay for the views of the others.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 #include "features/text_pool.h"
 #include "lake/runs.h"
 #include "orchestrate/catalogue.h"
+#include "orchestrate/score_report.h"
 #include "project/project.h"
 
 namespace lode {
@@ -25,6 +27,8 @@ struct ScoreQuestion {
   StoredModel stored;
   std::optional<double> threshold;  // of decisions
   std::string entity;               // a column of the set that names whom a row is about; "" = none
+  std::vector<std::string> kept;    // columns of the set or the source, kept beside each score
+  std::optional<Timestamp> since;   // of rows' event times
   Project project;                  // with the views that are read, and no model
   TrainingSet set;                  // with the columns that are read
   ContentHash definition;           // of all this but the model and the threshold
@@ -36,11 +40,29 @@ struct ScoreQuestion {
   std::string model_text() const;      // "returns@3"
 };
 
+// Thresholds of models a run has made whose report is not kept yet, by content; nothing for one
+// that has none.
+using ThresholdsMade = std::map<std::string, std::optional<double>, std::less<>>;
+
+// Who a model was made for: its own declaration, or that of the champion of the walk that made it;
+// nullptr when lode.yaml has neither any more.
+const Model* declared_model(const Project& project, std::string_view name);
+
+// What a request means now: which version scores, and from what on it flags.
+struct ScoredBy {
+  ModelRecord record;
+  std::optional<double> threshold;
+  std::string threshold_text() const;  // to the bit; "none"
+};
 // A reference is NAME (its champion if it has one, else its newest version), NAME@VERSION or
-// NAME@ALIAS. kNotFound names the nearest model; kInvalid when lode.yaml has no such model any
+// NAME@ALIAS. kNotFound names the nearest model. `made` may be nullptr.
+Result<ScoredBy> scored_by(const Project& project, FileSystem& files, const Clock& clock,
+                           const ScoreRequest& request, const ThresholdsMade* made);
+
+// With all that scoring takes. Errors: scored_by's; kInvalid when lode.yaml has no such model any
 // more, or when the model reads a column that its training set has not, or has of another type.
 Result<ScoreQuestion> ask(const Project& project, FileSystem& files, const Clock& clock,
-                          std::string_view reference);
+                          const ScoreRequest& request, const ThresholdsMade* made = nullptr);
 
 // Views that columns read, with what keys they are read at.
 struct ViewRead {

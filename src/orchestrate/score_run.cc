@@ -1,19 +1,38 @@
 #include "orchestrate/score_run.h"
 
 #include <algorithm>
+#include <filesystem>
 
-#include "base/process_usage.h"
 #include "orchestrate/leftovers.h"
-#include "orchestrate/score_file.h"
-#include "orchestrate/score_job.h"
-#include "orchestrate/stations.h"
+#include "orchestrate/run_log.h"
+#include "orchestrate/score_pass.h"
+#include "orchestrate/scores_run.h"
+#include "orchestrate/source_run.h"
 #include "project/lock.h"
-#include "serve/score_log.h"
 #include "telemetry/counted_files.h"
 #include "telemetry/metrics.h"
 
 namespace lode {
 namespace {
+
+// Scores are not written over what rows are read from, whatever may be replaced.
+Status check_not_read(const Project& project, const ScoreRequest& request) {
+  auto place = [](const std::filesystem::path& path) {
+    return std::filesystem::absolute(path).lexically_normal();
+  };
+  for (const ScoreTarget& target : request.targets) {
+    std::filesystem::path path = place(target.path);
+    if (!request.file.empty() && path == place(request.file))
+      return fail(Code::kInvalid, "{} is the file that is scored; write the scores into another",
+                  target.path);
+    for (const Source& source : project.sources)
+      if (std::ranges::any_of(source.files, [&](const auto& file) { return place(file) == path; }))
+        return fail(Code::kInvalid,
+                    "{} is a file of the source '{}'; write the scores into another", target.path,
+                    source.name);
+  }
+  return {};
+}
 
 class ScoreRun {
  public:
@@ -26,98 +45,72 @@ class ScoreRun {
         written_(metrics_.counter("lode_bytes_written_total", "bytes written into files")),
         files_(context.files, written_),
         stations_({context.clock, context.progress, context.cancel, budget_, written_},
-                  [this](const StationRecord& station) -> Status {
-                    report_.bytes_read += station.bytes_read;
-                    return {};
-                  }) {}
+                  [this](const StationRecord& station) { return log_->station(station); }) {}
 
   Result<ScoreReport> run() {
-    TRY(ScoreQuestion question, ask(project_, context_.files, context_.clock, request_.model));
-    describe(question);
-    if (request_.target) TRY_VOID(check_target(context_.files, *request_.target));
+    // What can be refused is refused before anything is read.
+    TRY_VOID(check_not_read(project_, request_));
+    TRY(ScoreQuestion question, ask(project_, context_.files, context_.clock, request_));
+    if (request_.name.empty())
+      for (const ScoreTarget& target : request_.targets)
+        TRY_VOID(check_target(context_.files, target));
     TRY(ProjectLock lock, ProjectLock::take(files_, project_.root));
     TRY_VOID(remove_leftovers(files_, project_));
-    TRY_VOID(check_sources(project_));
-    for (const Source& source : project_.sources) TRY_VOID(ingest(source));
-    ScoreMeans means{files_,          project_, question, request_,  context_.limits,
-                     context_.cancel, budget_,  pool_,    stations_, report_};
-    TRY(Table scores, request_.file.empty() ? score_kept(means, zones_, next_seq_ - 1)
-                                            : score_file(means, next_seq_ - 1));
-    count_flagged(scores);
-    if (request_.target) TRY_VOID(write(question, std::move(scores)));
-    report_.stations = stations_.done();
-    report_.seconds = stations_.seconds();
-    for (const StationRecord& station : report_.stations)
-      report_.cpu_seconds += station.cpu_seconds;
-    report_.bytes_written = static_cast<std::int64_t>(written_.value());
-    return std::move(report_);
+    TRY(RunLog log, RunLog::begin(files_, project_, context_.clock, kScoreCommand));
+    log_ = &log;
+    ScoreReport report;
+    Status outcome = work(question, report);
+    TRY_VOID(log.end(outcome));
+    return report;
   }
 
  private:
-  void describe(const ScoreQuestion& question) {
-    report_.project = project_.name;
-    report_.model = question.record.name;
-    report_.version = question.record.version;
-    report_.content = text(question.record.content);
-    report_.algorithm = question.record.algorithm;
-    report_.from = question.set.name;
-    report_.threshold = question.threshold;
-    if (!request_.file.empty())
-      report_.selection = "rows of " + base_name(request_.file);
-    else
-      report_.selection = request_.all ? "all rows" : "rows without a label";
+  Status work(const ScoreQuestion& question, ScoreReport& report) {
+    TRY_VOID(check_sources(project_));
+    std::int64_t held = 0;
+    for (const Source& source : project_.sources) {
+      TRY(std::int64_t accepted, ingest(source));
+      held += accepted;
+    }
+    ScoreContext scoring{files_,          project_, context_.clock, context_.limits,
+                         context_.cancel, budget_,  pool_,          stations_};
+    const ScoringJob* job = project_.scoring_job(request_.name);
+    TRY(report, job == nullptr
+                    ? score_pass(scoring, request_, question, read_)
+                    : make_scores(scoring, *job, request_, read_, log_->number(), nullptr));
+    tell_whole(report, held);
+    return {};
   }
 
-  Status ingest(const Source& source) {
-    return stations_.run({.name = "ingest " + source.name}, [&](Station& station) -> Status {
+  Result<std::int64_t> ingest(const Source& source) {
+    std::int64_t accepted = 0;
+    TRY_VOID(stations_.run({.name = "ingest " + source.name}, [&](Station& station) -> Status {
       SourceContext context{files_,           project_, context_.limits, context_.cancel,
                             context_.replace, {},       &budget_};
       context.advance = [&](std::int64_t rows) { station.advance(rows); };
       TRY(std::int64_t next_seq, next_free_seq(files_, project_));
       TRY(SourceRun run, ingest_source(source, next_seq, context));
       station.read_bytes(run.report.reused ? 0 : run.report.bytes);
-      next_seq_ = std::max(next_seq_, run.next_seq);
-      zones_.emplace(source.name, run.zone);
-      report_.records_held += run.report.accepted;
+      read_.next_seq = std::max(read_.next_seq, run.next_seq);
+      read_.zones.emplace(source.name, run.zone);
+      accepted = run.report.accepted;
       return {};
-    });
+    }));
+    return accepted;
   }
 
-  void count_flagged(const Table& scores) {
-    if (!request_.file.empty()) report_.standing = scores.rows;
-    const Column* decision = scores.find("decision");
-    for (std::int64_t row = 0; row < scores.rows; ++row)
-      if (!decision->is_null(row) && decision->boolean(row)) ++report_.flagged;
-  }
-
-  Status write(const ScoreQuestion& question, Table scores) {
-    return stations_.run(
-        {.name = "write " + base_name(request_.target->path), .total = scores.rows},
-        [&](Station& station) -> Status {
-          station.advance(scores.rows);
-          report_.output = request_.target->path;
-          std::string scratch = state_path(project_, "tmp");
-          TRY_VOID(files_.make_directories(scratch));
-          return write_scores(files_, given_out(question, std::move(scores)), *request_.target,
-                              scratch);
-        });
-  }
-
-  // As others are given them: with the model that made them, and without what is the log's own.
-  static Table given_out(const ScoreQuestion& question, Table scores) {
-    std::vector<Field> fields;
-    std::vector<Column> columns;
-    for (std::size_t c = 0; c < scores.columns.size(); ++c) {
-      if (scores.schema[c].name == kRowColumn) continue;
-      fields.push_back(scores.schema[c]);
-      columns.push_back(std::move(scores.columns[c]));
+  // The report is about all of the call, what it read of the sources with it.
+  void tell_whole(ScoreReport& report, std::int64_t held) {
+    report.records_held = held;
+    report.stations = stations_.done();
+    report.seconds = stations_.seconds();
+    report.bytes_read = 0;
+    report.cpu_seconds = 0;
+    for (const StationRecord& station : report.stations) {
+      report.bytes_read += station.bytes_read;
+      report.cpu_seconds += station.cpu_seconds;
     }
-    ColumnBuilder model(Type::string());
-    std::string name = question.model_text();
-    for (std::int64_t row = 0; row < scores.rows; ++row) model.append_string(name);
-    fields.push_back({"model", Type::string()});
-    columns.push_back(model.finish());
-    return {Schema(std::move(fields)), std::move(columns), scores.rows};
+    report.bytes_written = static_cast<std::int64_t>(written_.value());
   }
 
   const Project& project_;
@@ -128,10 +121,9 @@ class ScoreRun {
   MetricRegistry metrics_;
   Counter& written_;
   CountedFiles files_;
-  ScoreReport report_;
   Stations stations_;
-  std::map<std::string, ContentHash, std::less<>> zones_;
-  std::int64_t next_seq_ = 0;
+  RunLog* log_ = nullptr;  // of run(), while it goes on
+  ReadSources read_;
 };
 
 }  // namespace

@@ -126,6 +126,7 @@ Result<ScoreWork> work_of(const ScoreQuestion& question, const FeaturePlan& plan
   if (!everything) {
     TRY(due, due_rows(question, plan, records.touched, table, out.rows, rows, arrivals));
   }
+  const auto* time = rows.find(kTimeColumn)->values.as<std::int64_t>();
   std::vector<std::int64_t> asked;  // orders of the touched rows that are asked about
   for (std::int64_t i = 0; i < out.rows.size(); ++i) {
     auto at = static_cast<std::size_t>(i);
@@ -133,7 +134,10 @@ Result<ScoreWork> work_of(const ScoreQuestion& question, const FeaturePlan& plan
     bool touched = everything || due.own[at] != 0;
     if (!touched && due.reread[at] == 0) continue;
     bool kept = !where || (!where->is_null(i) && where->boolean(i));
+    bool early = question.since && time[i] < question.since->us;
     bool labelled = out.rows.label_row[at] >= 0;
+    if (early) ++report.before;
+    if (early) continue;
     if (!kept) ++report.left_out;
     if (kept && labelled && !all) ++report.labelled;
     if (!kept || (labelled && !all)) continue;
@@ -144,7 +148,6 @@ Result<ScoreWork> work_of(const ScoreQuestion& question, const FeaturePlan& plan
     else
       ++(touched ? report.corrected : report.reread);
   }
-  const auto* time = rows.find(kTimeColumn)->values.as<std::int64_t>();
   std::ranges::sort(out.scored, {}, [&](std::int64_t i) {
     return std::pair(time[i], out.rows.order[static_cast<std::size_t>(i)]);
   });
@@ -177,6 +180,8 @@ Result<TableScores> score_table(const ScoringMeans& means, Table rows, History& 
   Scoring scoring(means, scorer, *made.rows().find(kSeqColumn), report);
   TRY_VOID(scoring.run(positions, out.scores));
   if (!question.entity.empty()) out.entity = table.columns[*table.schema.find(question.entity)];
+  for (const std::string& name : question.kept)
+    out.kept.push_back(table.columns[*table.schema.find(name)]);
   return out;
 }
 
@@ -190,6 +195,8 @@ Table scored_entries(const ScoreQuestion& question, const Table& rows,
   if (!question.source().id.empty()) add_column(out, fields, "id", *rows.find(kIdColumn));
   if (!question.source().timeless()) add_column(out, fields, "time", *rows.find(kTimeColumn));
   if (!question.entity.empty()) add_column(out, fields, "entity", scored.entity);
+  for (std::size_t i = 0; i < question.kept.size(); ++i)
+    add_column(out, fields, question.kept[i], scored.kept[i]);
   add_column(out, fields, kScoreColumn, scores_of(scored.scores));
   add_column(out, fields, "decision", decisions(scored.scores, question.threshold));
   out.schema = Schema(std::move(fields));
@@ -207,11 +214,12 @@ Result<Table> gone_entries(const ScoreQuestion& question, std::span<const std::i
   if (!source.id.empty())
     add_column(out, fields, "id", nulls(record[*record.find(kIdColumn)].type, orders.size()));
   if (!source.timeless()) add_column(out, fields, "time", nulls(Type::timestamp(), orders.size()));
-  if (!question.entity.empty()) {
-    TRY(Schema columns, question.project.training_schema(question.set));
-    add_column(out, fields, "entity",
-               nulls(columns[*columns.find(question.entity)].type, orders.size()));
-  }
+  TRY(Schema columns, question.project.training_schema(question.set));
+  auto add_none = [&](std::string_view name, const std::string& of) {
+    add_column(out, fields, name, nulls(columns[*columns.find(of)].type, orders.size()));
+  };
+  if (!question.entity.empty()) add_none("entity", question.entity);
+  for (const std::string& name : question.kept) add_none(name, name);
   add_column(out, fields, kScoreColumn, nulls(Type::float64(), orders.size()));
   add_column(out, fields, "decision", nulls(Type::boolean(), orders.size()));
   out.schema = Schema(std::move(fields));

@@ -14,7 +14,7 @@
 #include "features/set_rows.h"
 #include "orchestrate/column_scorer.h"
 #include "orchestrate/score_records.h"
-#include "orchestrate/score_run.h"
+#include "orchestrate/score_report.h"
 
 namespace lode {
 
@@ -42,7 +42,8 @@ struct ScoringMeans {
 // unseen values, and values over their limit, in `report`.
 struct TableScores {
   std::vector<double> scores;
-  Column entity;  // if the question has one
+  Column entity;             // if the question has one
+  std::vector<Column> kept;  // of ScoreQuestion::kept
 };
 Result<TableScores> score_table(const ScoringMeans& means, Table rows, History& history,
                                 ScoreReport& report);

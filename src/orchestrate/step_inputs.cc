@@ -5,6 +5,7 @@
 #include "base/stored_values.h"
 #include "base/zone.h"
 #include "orchestrate/monitor_run.h"
+#include "orchestrate/score_question.h"
 #include "project/definition.h"
 
 namespace lode {
@@ -90,6 +91,19 @@ StepInputs leaderboard_inputs(const Project& project,
   for (const Model& model : project.models)
     models.push_back({model.name, hash_of(model_inputs(project, model, datasets))});
   return {{"its models", hash_of(models)}, build_input()};
+}
+
+StepInputs scores_inputs(const ScoringJob& job, const std::string& dataset, const ScoredBy& by) {
+  ScoringJob declared = job;
+  declared.place = {};
+  ContentHasher model;
+  model.add_field(static_cast<std::uint64_t>(by.record.version));
+  model.add_field(text(by.record.content));
+  if (!job.own_threshold) model.add_field(by.threshold_text());
+  return {input(kData, dataset),
+          input(kDeclaration, stored_value(declared)),
+          {"its model", model.finish()},
+          build_input()};
 }
 
 StepInput memory_input(std::int64_t limit_bytes) {

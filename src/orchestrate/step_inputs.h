@@ -34,6 +34,8 @@ StepInputs model_inputs(const Project& project, const Model& model,
 StepInputs walk_inputs(const Project& project, const Retraining& walk, const std::string& dataset);
 StepInputs leaderboard_inputs(const Project& project,
                               const std::map<std::string, std::string, std::less<>>& datasets);
+struct ScoredBy;  // orchestrate/score_question.h
+StepInputs scores_inputs(const ScoringJob& job, const std::string& dataset, const ScoredBy& by);
 // Of a step that was made after something did not fit into memory.
 StepInput memory_input(std::int64_t limit_bytes);
 // Of one that was made in less time than it would have taken; 0: no limit.

@@ -37,6 +37,7 @@ std::string outcome_bytes(const TrainingOutcome& outcome) { return stored_value(
 std::string outcome_bytes(const ModelOutcome& outcome) { return stored_value(outcome); }
 std::string outcome_bytes(const WalkOutcome& outcome) { return stored_value(outcome); }
 std::string outcome_bytes(const LeaderboardsOutcome& outcome) { return stored_value(outcome); }
+std::string outcome_bytes(const ScoresOutcome& outcome) { return stored_value(outcome); }
 
 Status read_outcome(std::string_view bytes, SourceOutcome& out) { return read_all(bytes, out); }
 Status read_outcome(std::string_view bytes, TrainingOutcome& out) { return read_all(bytes, out); }
@@ -45,6 +46,7 @@ Status read_outcome(std::string_view bytes, WalkOutcome& out) { return read_all(
 Status read_outcome(std::string_view bytes, LeaderboardsOutcome& out) {
   return read_all(bytes, out);
 }
+Status read_outcome(std::string_view bytes, ScoresOutcome& out) { return read_all(bytes, out); }
 
 Result<FittedRun> judged_again(const Model& model, const TrainingTable& training,
                                ModelOutcome outcome, ThreadPool& pool, const CancelToken& cancel) {

@@ -41,6 +41,12 @@ struct LeaderboardsOutcome {
   std::vector<Leaderboard> boards{};
 };
 
+struct ScoresOutcome {
+  ScoreReport report{};
+  std::vector<std::string>
+      left{};  // of each file they were given out in: what is to be found there
+};
+
 ModelOutcome model_outcome(const FittedRun& run);
 
 // Outcomes as KeptStep has them, and back. kCorrupt.
@@ -49,11 +55,13 @@ std::string outcome_bytes(const TrainingOutcome& outcome);
 std::string outcome_bytes(const ModelOutcome& outcome);
 std::string outcome_bytes(const WalkOutcome& outcome);
 std::string outcome_bytes(const LeaderboardsOutcome& outcome);
+std::string outcome_bytes(const ScoresOutcome& outcome);
 Status read_outcome(std::string_view bytes, SourceOutcome& out);
 Status read_outcome(std::string_view bytes, TrainingOutcome& out);
 Status read_outcome(std::string_view bytes, ModelOutcome& out);
 Status read_outcome(std::string_view bytes, WalkOutcome& out);
 Status read_outcome(std::string_view bytes, LeaderboardsOutcome& out);
+Status read_outcome(std::string_view bytes, ScoresOutcome& out);
 
 // What comparisons need of a model that is not made again: its test rows, scores and report, judged
 // again; no model and no training rows. `training` is the table it was made from. Errors: kCorrupt

@@ -9,6 +9,7 @@
 #include "ingest/stretches.h"
 #include "mine/algorithm.h"
 #include "orchestrate/last_time.h"
+#include "orchestrate/score_question.h"
 #include "orchestrate/step_outcomes.h"
 
 namespace lode {
@@ -33,6 +34,12 @@ constexpr double kSideFits = 1.5;
 constexpr double kFoldFits = 5;
 // Of rows that are split by time, and how many are fitted is not known yet.
 constexpr double kTrainShare = 0.75;
+
+// Like which one that scores the rows is made.
+const Model* scoring_model(const Project& project, const PlannedStep& step) {
+  const ScoringJob& job = *std::ranges::find(project.scores, step.name, &ScoringJob::name);
+  return declared_model(project, job.model.substr(0, job.model.find('@')));
+}
 
 class Pricer {
  public:
@@ -76,6 +83,8 @@ class Pricer {
         return rows_of_set(project_.model(step.name)->from);
       case StepKind::kWalk:
         return rows_of_set(project_.model(walk(step.name).champion)->from);
+      case StepKind::kScores:
+        return rows_of_set(scoring_model(project_, step)->from);
       case StepKind::kLeaderboards:
         return 0;
     }
@@ -152,6 +161,12 @@ class Pricer {
         return;
       case StepKind::kWalk:
         return walk_roughly(walk(step.name), price);
+      case StepKind::kScores:
+        // Its features are read as those of a training set are.
+        training_roughly(*project_.training_set(scoring_model(project_, step)->from), price);
+        price.seconds += kModelRow * price.rows;
+        price.bytes_written = kBytesOfScore * price.rows;
+        return;
     }
   }
 
@@ -229,6 +244,12 @@ class Pricer {
 bool follows(const Project& project, const PlannedStep& step, const PlannedStep& later) {
   if (step.kind >= later.kind) return false;
   if (step.kind == StepKind::kSource || later.kind == StepKind::kLeaderboards) return true;
+  if (later.kind == StepKind::kScores) {
+    const ScoringJob& job = *std::ranges::find(project.scores, later.name, &ScoringJob::name);
+    if (step.kind == StepKind::kTraining) return scoring_model(project, later)->from == step.name;
+    return step.kind != StepKind::kLeaderboards &&
+           job.model.substr(0, job.model.find('@')) == step.name;
+  }
   if (step.kind != StepKind::kTraining) return false;
   std::string_view model = later.name;
   if (later.kind == StepKind::kWalk)

@@ -73,6 +73,8 @@ void load_retraining(Loading& loading, const YamlNode& retraining);
 void load_monitor(Loading& loading, const YamlNode& monitor);
 // All three, of the whole file.
 void load_budget(Loading& loading, const CheckedMap& root);
+// `sources`: the section of that name, whose files scores must not be written over.
+void load_scores(Loading& loading, const YamlNode& scores, const YamlNode* sources);
 
 // ---- expressions
 // ---------------------------------------------------------------------------------

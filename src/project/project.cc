@@ -58,6 +58,7 @@ void load_sections(Loading& loading, const YamlNode& root) {
   if (const YamlNode* node = part.find("training")) load_training(loading, *node);
   if (const YamlNode* node = part.find("models")) load_models(loading, *node);
   if (const YamlNode* node = part.find("retraining")) load_retraining(loading, *node);
+  if (const YamlNode* node = part.find("scores")) load_scores(loading, *node, part.find("sources"));
   if (const YamlNode* node = part.find("monitor"); node && node->map())
     load_monitor(loading, *node);
   load_budget(loading, part);
@@ -102,6 +103,9 @@ const TrainingSet* Project::training_set(std::string_view wanted) const {
   return find_named(training, wanted);
 }
 const Model* Project::model(std::string_view wanted) const { return find_named(models, wanted); }
+const ScoringJob* Project::scoring_job(std::string_view wanted) const {
+  return find_named(scores, wanted);
+}
 
 BindOptions bind_options(const Source& source) {
   return {.time_column = source.time, .local_column = std::string(kLocalColumn)};

@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/time.h"
 #include "project/place.h"
+#include "project/score_format.h"
 #include "project/window.h"
 #include "table/expression.h"
 #include "table/type.h"
@@ -246,6 +247,31 @@ struct Retraining {
   GateRules gate;
 };
 
+// A file that scores are given out in, made anew whenever they are.
+struct ScoreOutput {
+  std::string path;  // absolute
+  ScoreFormat format = ScoreFormat::kParquet;
+  std::string table;  // of a DuckDB file
+};
+
+// Rows that every run scores, in which a row is left alone while its score cannot have changed
+// (docs/guides/scoring.md).
+struct ScoringJob {
+  std::string name;
+  Place place;
+  std::string model;                 // NAME, NAME@VERSION or NAME@ALIAS
+  bool all = false;                  // rows that have a label too
+  std::optional<Timestamp> since{};  // rows of an event time from then on
+  std::vector<ScoreOutput> out{};
+  std::vector<std::string> columns{};  // given out, in order; empty = kGivenColumns
+  bool own_threshold = false;          // `threshold` and not the model's
+  std::optional<double> threshold{};   // from which on a row is flagged; nothing: none is
+};
+
+// What is given out of a scored row, where there is such (docs/guides/scoring.md).
+inline constexpr std::array<std::string_view, 7> kGivenColumns = {
+    "seq", "id", "time", "entity", "score", "decision", "model"};
+
 // What a source says for its time when its rows have none.
 inline constexpr std::string_view kNoTime = "none";
 
@@ -304,6 +330,7 @@ struct Project {
   std::vector<TrainingSet> training;
   std::vector<Model> models;
   std::vector<Retraining> retraining;
+  std::vector<ScoringJob> scores;
   MonitorRules monitor;
   Budget budget;
   Price price;
@@ -314,6 +341,7 @@ struct Project {
   const View* view(std::string_view name) const;
   const TrainingSet* training_set(std::string_view name) const;
   const Model* model(std::string_view name) const;
+  const ScoringJob* scoring_job(std::string_view name) const;
   // The schema of a source's records: the columns above, then declared, then derived ones.
   // (`derive`, `known` and `contract` see the declared ones, kLocalColumn and the derived ones so
   // far.)

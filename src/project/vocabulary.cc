@@ -4,6 +4,7 @@
 
 #include "project/vocabulary_operation.h"
 #include "project/vocabulary_options.h"
+#include "project/vocabulary_scores.h"
 
 namespace lode {
 namespace {
@@ -558,6 +559,11 @@ constexpr std::array kProjectKeys = {
         .doc = "models made anew as time goes on, under a gate",
         .many = Many::kMap,
         .section = &kRetraining,
+        .names_checked = true},
+    Key{.name = "scores",
+        .doc = "rows that every run scores, and the files they are given out in",
+        .many = Many::kMap,
+        .section = &kScores,
         .names_checked = true},
     Key{.name = "monitor", .doc = "how models are watched", .section = &kMonitor},
     Key{.name = "budget", .doc = "what a run may take", .section = &kBudget},

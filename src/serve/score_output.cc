@@ -1,21 +1,9 @@
 #include "serve/score_output.h"
 
-#include <array>
-
 #include "table/duckdb.h"
 
 namespace lode {
 namespace {
-
-struct Ending {
-  std::string_view name;
-  ScoreFormat format;
-};
-constexpr std::array<Ending, 5> kEndings = {{{".parquet", ScoreFormat::kParquet},
-                                             {".csv", ScoreFormat::kCsv},
-                                             {".duckdb", ScoreFormat::kDuckDb},
-                                             {".ddb", ScoreFormat::kDuckDb},
-                                             {".db", ScoreFormat::kDuckDb}}};
 
 // A database of its own that has the rows as the table `scores`.
 Result<Duck> duck_of(const Table& scores, const std::string& scratch) {
@@ -78,19 +66,6 @@ Result<bool> has_table(const ScoreTarget& target) {
 
 }  // namespace
 
-Result<ScoreFormat> score_format(std::string_view path, std::string_view format) {
-  for (const Ending& ending : kEndings) {
-    bool named = format == "auto" ? path.ends_with(ending.name) : ending.name.substr(1) == format;
-    if (named) return ending.format;
-  }
-  if (format != "auto")
-    return fail(Code::kInvalid, "'{}' is no format; --to takes parquet, csv or duckdb", format);
-  return fail(Code::kInvalid,
-              "what {} is to be its name does not say: let it end in .parquet, .csv or .duckdb, or "
-              "give --to",
-              path);
-}
-
 Status check_target(FileSystem& files, const ScoreTarget& target) {
   TRY(bool folder, exists(files, parent_directory(target.path)));
   if (!folder)
@@ -110,6 +85,12 @@ Status check_target(FileSystem& files, const ScoreTarget& target) {
   }
   if (target.overwrite) return {};
   return fail(Code::kConflict, "{} is there already; --overwrite replaces it", target.path);
+}
+
+bool has_target(FileSystem& files, const ScoreTarget& target) {
+  bool there = exists(files, target.path).value_or(false);
+  if (!there || target.format != ScoreFormat::kDuckDb) return there;
+  return has_table(target).value_or(false);
 }
 
 Status write_scores(FileSystem& files, const Table& scores, const ScoreTarget& target,

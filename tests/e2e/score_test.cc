@@ -177,6 +177,12 @@ TEST_F(Score, WhatCannotBeScoredIsRefused) {
   folder_.write("there.csv", "mine\n");
   expect_refused({"score", "returns", "--out", "there.csv"}, 4, {"there.csv", "--overwrite"});
   EXPECT_EQ(read("there.csv"), "mine\n");
+  expect_refused({"score", "returns", "--out", "./orders.csv", "--overwrite"}, 2,
+                 {"a file of the source 'orders'"});
+  folder_.write("new.csv", "at,customer,amount\n2020-02-01 10:00:00,c1,20\n");
+  expect_refused({"score", "returns", "new.csv", "--out", "new.csv", "--overwrite"}, 2,
+                 {"is the file that is scored"});
+  EXPECT_TRUE(read("orders.csv").starts_with("at,customer,amount,returned\n"));
   score({"--out", "there.csv", "--overwrite"});
   EXPECT_TRUE(read("there.csv").starts_with("seq,"));
 }

@@ -19,6 +19,7 @@ RunRecord run(std::string id, std::vector<StationRecord> stations,
               std::vector<CounterRecord> counters = {}) {
   RunRecord out;
   out.id = std::move(id);
+  out.command = "run";
   out.state = RunState::kSucceeded;
   out.stations = std::move(stations);
   out.counters = std::move(counters);

@@ -1,7 +1,7 @@
 // A run on a disk that is away from one write after another on is begun again as often as the
 // project says, and ends where an undisturbed one does.
 //
-// covers: orchestrate/kept_tables, orchestrate/view_report
+// covers: orchestrate/kept_tables
 #include "orchestrate/run_retries.h"
 
 #include <gtest/gtest.h>

@@ -30,10 +30,10 @@ class FullDiskScore : public testing::Test {
                          {.model = "returns",
                           .all = true,
                           .block = 300,
-                          .target = ScoreTarget{.path = (folder_.root() / "out.csv").string(),
-                                                .format = ScoreFormat::kCsv,
-                                                .table = "t",
-                                                .overwrite = true}},
+                          .targets = {ScoreTarget{.path = (folder_.root() / "out.csv").string(),
+                                                  .format = ScoreFormat::kCsv,
+                                                  .table = "t",
+                                                  .overwrite = true}}},
                          context());
   }
   std::string written() const {

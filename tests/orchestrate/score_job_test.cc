@@ -9,6 +9,8 @@
 #include <filesystem>
 
 #include "base/random.h"
+#include "orchestrate/run.h"
+#include "orchestrate/score_run.h"
 #include "tests/project/temporary_project.h"
 
 namespace lode {
@@ -152,10 +154,10 @@ class Side {
   ScoreReport score(ScoreRequest request) {
     request.model = "returns";
     request.block = request.full ? 4096 : 100;
-    request.target = ScoreTarget{.path = (folder_.root() / name_ / "out.csv").string(),
-                                 .format = ScoreFormat::kCsv,
-                                 .table = {},
-                                 .overwrite = true};
+    request.targets = {ScoreTarget{.path = (folder_.root() / name_ / "out.csv").string(),
+                                   .format = ScoreFormat::kCsv,
+                                   .table = {},
+                                   .overwrite = true}};
     auto done = score_project(*project_, request, context());
     EXPECT_TRUE(done) << done.error().text();
     return done ? *std::move(done) : ScoreReport();

@@ -38,15 +38,6 @@ class Output : public testing::Test {
 
 constexpr std::string_view kTen = "10 5.625 2020-01-01 00:00:00";
 
-TEST_F(Output, FormatsByNameOrAsAsked) {
-  EXPECT_EQ(score_format("a.b/x.parquet", "auto").value(), ScoreFormat::kParquet);
-  EXPECT_EQ(score_format("x.csv", "auto").value(), ScoreFormat::kCsv);
-  EXPECT_EQ(score_format("x.duckdb", "auto").value(), ScoreFormat::kDuckDb);
-  EXPECT_EQ(score_format("x.txt", "csv").value(), ScoreFormat::kCsv);
-  EXPECT_FALSE(score_format("x.txt", "auto"));
-  EXPECT_FALSE(score_format("x.csv", "xlsx"));
-}
-
 TEST_F(Output, EachFormatIsReadBack) {
   for (const char* name : {"x.parquet", "x.csv"}) {
     ASSERT_TRUE(write_scores(posix_files(), scores(10), target(name), scratch()).has_value());

@@ -66,6 +66,10 @@ retraining:
       long_memory: {train: 28d}
       no_memory: {train: 3h}
     gate: {guards: {calibration_error: 0.2}, slices: [shop]}
+scores:
+  everyone: {model: everything, rows: all, since: 2020-02-01, out: [scores.csv, scores.duckdb]}
+  by_the_walk: {model: weekly, rows: all, threshold: 0.5}
+  waiting: {model: amount@production}
 """
 
 BICYCLES = """lode: 1

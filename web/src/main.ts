@@ -6,6 +6,7 @@ import {parse, Part} from "./document";
 import {append, type Child, el, fig, words} from "./dom";
 import {minute, seconds} from "./figures";
 import {data, trainingSets} from "./sections/data";
+import {declaredScores} from "./sections/declared_scores";
 import {drivers} from "./sections/drivers";
 import {calibrators, cards, decisions, groups, labelIssues, slices} from "./sections/evaluation";
 import {leaderboards} from "./sections/leaderboard";
@@ -64,6 +65,7 @@ function sectionsOf(run: Part): Section[] {
     {id: "labels", title: "Labels that look wrong", content: labelIssues(run)},
     {id: "groups", title: "Groups", content: groups(run)},
     {id: "cards", title: "Model cards", content: cards(run)},
+    {id: "scores", title: "Scores", content: declaredScores(run)},
     {id: "splits", title: "Splits", content: splits(run)},
     {id: "data", title: "Data quality", content: data(run)},
     {id: "training", title: "Training sets and features", content: trainingSets(run)},

@@ -224,8 +224,10 @@ function periods(walk: Part): Child {
 /** Challengers that were made when a period began, and those that could not be, with the reason. */
 function makings(period: Part): Child {
   const made = period.get("made").items.map((name) => words(name));
-  const not = period.get("not_made").items.map(
-      (one) => [words(one.get("challenger")), " could not be: ", words(one.get("why"))]);
+  const not =
+      period.get("not_made")
+          .items.map(
+              (one) => [words(one.get("challenger")), " could not be: ", words(one.get("why"))]);
   if (made.length + not.length === 0) return "–";
   return [...made, ...not].map((one, i) => [i > 0 ? ", " : "", one]);
 }
