@@ -338,7 +338,7 @@ class Runner {
     runs.clear();
     for (const Retraining& walk : project_.retraining) TRY_VOID(go_forward_or_restore(walk));
     TRY_VOID(score());
-    tell_steps();
+    report_.steps = step_reports(plan_, report_);
     return {};
   }
 
@@ -350,20 +350,6 @@ class Runner {
       TRY_VOID(score_step(scoring, job, read_, plan_.step(StepKind::kScores, job.name), report_));
     }
     return {};
-  }
-
-  void tell_steps() {
-    for (const PlannedStep& step : plan_.steps) {
-      if (step.kind == StepKind::kSource) continue;
-      bool given_up = (step.kind == StepKind::kModel &&
-                       std::ranges::find(report_.models, step.name, &ModelReport::name) ==
-                           report_.models.end()) ||
-                      (step.kind == StepKind::kScores && waits(report_, step.name));
-      StepState state = given_up   ? StepState::kGivenUp
-                        : step.due ? StepState::kMade
-                                   : StepState::kUpToDate;
-      report_.steps.push_back({std::string(step_kind_name(step.kind)), step.name, state, step.why});
-    }
   }
 
   Status fit_or_restore(const Model& model, std::map<std::string, FittedRun>& runs) {

@@ -5,6 +5,8 @@
 #include "base/stored_values.h"
 #include "orchestrate/recipe.h"
 #include "orchestrate/row_splitter.h"
+#include "orchestrate/run_plan.h"
+#include "orchestrate/scores_run.h"
 
 namespace lode {
 namespace {
@@ -73,6 +75,22 @@ Result<FittedRun> judged_again(const Model& model, const TrainingTable& training
   FoldedModel folds{.scored = std::move(outcome.folded), .why_not = outcome.folded_why_not};
   TRY(run.folded, judge_folds(std::move(folds), recipe, pool, cancel));
   return run;
+}
+
+std::vector<StepReport> step_reports(const RunPlan& plan, const RunReport& report) {
+  std::vector<StepReport> steps;
+  for (const PlannedStep& step : plan.steps) {
+    if (step.kind == StepKind::kSource) continue;
+    bool given_up =
+        (step.kind == StepKind::kModel &&
+         std::ranges::find(report.models, step.name, &ModelReport::name) == report.models.end()) ||
+        (step.kind == StepKind::kScores && waits(report, step.name));
+    StepState state = given_up   ? StepState::kGivenUp
+                      : step.due ? StepState::kMade
+                                 : StepState::kUpToDate;
+    steps.push_back({std::string(step_kind_name(step.kind)), step.name, state, step.why});
+  }
+  return steps;
 }
 
 }  // namespace lode

@@ -13,6 +13,8 @@
 
 namespace lode {
 
+struct RunPlan;  // orchestrate/run_plan.h
+
 struct SourceOutcome {
   std::int64_t first_time = 0;  // of the accepted rows, as SourceReport has them
   std::int64_t last_time = 0;
@@ -62,6 +64,9 @@ Status read_outcome(std::string_view bytes, ModelOutcome& out);
 Status read_outcome(std::string_view bytes, WalkOutcome& out);
 Status read_outcome(std::string_view bytes, LeaderboardsOutcome& out);
 Status read_outcome(std::string_view bytes, ScoresOutcome& out);
+
+// The steps of a plan behind its sources, as a run that went through it has them in its report.
+std::vector<StepReport> step_reports(const RunPlan& plan, const RunReport& report);
 
 // What comparisons need of a model that is not made again: its test rows, scores and report, judged
 // again; no model and no training rows. `training` is the table it was made from. Errors: kCorrupt
