@@ -103,6 +103,22 @@ void print_decision_details(Output& out, const std::string& model, const Decisio
               most->promised, most->came.value, over->came.value);
 }
 
+// Of models without a threshold.
+void print_halves(Output& out, const RunReport& report) {
+  TextTable table({"model", "flagged", "precision", "recall", "F1"});
+  for (const ModelReport& m : report.models) {
+    const HalfReport& half = m.evaluation.half;
+    if (!half.judged) continue;
+    std::vector<Cell> row = {m.name};
+    for (const DecisionFigure& figure : half.figures) row.emplace_back(interval(figure.came, 3));
+    table.row(std::move(row));
+  }
+  if (table.rows() == 0) return;
+  out.print("\n{}\n", out.bold("Test rows flagged from a probability of 0.5 on, since no threshold "
+                               "is declared (models, threshold)"));
+  table.print(out);
+}
+
 void print_decisions(Output& out, const RunReport& report) {
   TextTable table({"model", "threshold", "flagged", "precision", "recall", "F1"});
   bool any = false;
@@ -219,6 +235,7 @@ void print_groups(Output& out, const ModelReport& model) {
 void print_evaluation(Output& out, const RunReport& report) {
   print_calibration(out, report);
   print_decisions(out, report);
+  print_halves(out, report);
   print_slices(out, report);
   print_labels(out, report);
   for (const ModelReport& m : report.models) print_groups(out, m);

@@ -27,7 +27,8 @@ int decimals_of(double value) {
 }  // namespace
 
 ShownMetrics shown_metrics(Task task) {
-  if (task == Task::kBinary) return {{"auc", "log_loss", "brier"}, "auc", "log_loss"};
+  if (task == Task::kBinary)
+    return {{"auc", "average_precision", "log_loss", "brier"}, "auc", "log_loss"};
   return {{"rmse", "mae", "r2"}, "r2", "rmse"};
 }
 
@@ -41,8 +42,13 @@ std::vector<Task> tasks_of(const RunReport& report) {
 
 std::string_view metric_title(std::string_view name) {
   constexpr std::pair<std::string_view, std::string_view> kTitles[] = {
-      {"auc", "AUC"},   {"log_loss", "log-loss"}, {"brier", "Brier"},
-      {"rmse", "RMSE"}, {"mae", "MAE"},           {"r2", "R2"}};
+      {"auc", "AUC"},
+      {"average_precision", "avg. precision"},
+      {"log_loss", "log-loss"},
+      {"brier", "Brier"},
+      {"rmse", "RMSE"},
+      {"mae", "MAE"},
+      {"r2", "R2"}};
   for (const auto& [known, title] : kTitles)
     if (known == name) return title;
   return name;

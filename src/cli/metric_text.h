@@ -2,7 +2,6 @@
 // in the target's unit, and so of any size.
 #pragma once
 
-#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +12,7 @@
 namespace lode {
 
 struct ShownMetrics {
-  std::array<std::string_view, 3> in_order;
+  std::vector<std::string_view> in_order;
   std::string_view rank;  // how much is told, between nothing and all: AUC, R2
   std::string_view loss;  // what a verdict goes by: log-loss, RMSE
 };

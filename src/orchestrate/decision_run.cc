@@ -42,13 +42,17 @@ double f1(const Confusion& c) {
   return 2 * c.true_positive / (2 * c.true_positive + wrong);
 }
 
-std::vector<Figure> figures_of(const ThresholdRule& rule) {
-  std::vector<Figure> out = {
+std::vector<Figure> plain_figures() {
+  return {
       {"flagged", [](const Confusion& c) { return c.flagged() / c.rows(); }},
       {"precision", [](const Confusion& c) { return c.precision(); }},
       {"recall", [](const Confusion& c) { return c.recall(); }},
       {"f1", f1},
   };
+}
+
+std::vector<Figure> figures_of(const ThresholdRule& rule) {
+  std::vector<Figure> out = plain_figures();
   if (rule.kind != Kind::kCost) return out;
   auto cost = [rule](double false_positive, double false_negative, double rows) {
     return (rule.false_positive * false_positive + rule.false_negative * false_negative) / rows;
@@ -63,6 +67,11 @@ std::vector<Figure> figures_of(const ThresholdRule& rule) {
                    return cost(c.false_positive + c.true_negative, 0, c.rows());
                  }});
   return out;
+}
+
+Estimate judged(const Figure& figure, const BlockDraws& draws, std::span<const double> totals) {
+  auto of = [&](std::span<const double> t) { return figure.of(confusion(t)); };
+  return draws.estimate(totals, kParts, of).value_or(Estimate{of(totals), kNan, kNan});
 }
 
 struct Days {
@@ -155,8 +164,7 @@ Status judge_threshold(const ThresholdRule& rule, const ScoredRows& rows, const 
   for (DecisionFigure& figure : out.figures) {
     auto how = std::ranges::find(figures, figure.name, &Figure::name);
     if (how == figures.end()) continue;
-    auto of = [&](std::span<const double> t) { return how->of(confusion(t)); };
-    figure.came = draws.estimate(totals, kParts, of).value_or(Estimate{of(totals), kNan, kNan});
+    figure.came = judged(*how, draws, totals);
   }
   if (rule.kind != Kind::kRowsADay) return {};
   Days days = days_of(sums, rule.amount);
@@ -164,6 +172,18 @@ Status judge_threshold(const ThresholdRule& rule, const ScoredRows& rows, const 
     if (figure.name == "most_in_a_day") figure.came.value = days.most;
     if (figure.name == "days_over_capacity") figure.came.value = days.over;
   }
+  return {};
+}
+
+Status judge_half(const ScoredRows& rows, const Blocks& blocks, const BlockDraws& draws,
+                  HalfReport& out) {
+  constexpr double kHalf = 0.5;
+  TRY_VOID(Sample::make(rows, blocks));
+  std::vector<double> totals = draws.totals(decided(rows, blocks, kHalf));
+  out.came = confusion(totals);
+  for (const Figure& figure : plain_figures())
+    out.figures.push_back({figure.name, kNan, judged(figure, draws, totals)});
+  out.judged = true;
   return {};
 }
 

@@ -24,4 +24,9 @@ Status find_threshold(const ThresholdRule& rule, const ScoredRows& rows, const B
 Status judge_threshold(const ThresholdRule& rule, const ScoredRows& rows, const Blocks& blocks,
                        const BlockDraws& draws, DecisionReport& out);
 
+// The test rows flagged from a probability of .5 on, which nobody asked for: what precision, recall
+// and F1 are taken for where no threshold is named. kInvalid: what Sample::make refuses.
+Status judge_half(const ScoredRows& rows, const Blocks& blocks, const BlockDraws& draws,
+                  HalfReport& out);
+
 }  // namespace lode

@@ -85,6 +85,17 @@ void write_decision(JsonWriter& json, const DecisionReport& decision) {
   json.end_object().end_object();
 }
 
+void write_half(JsonWriter& json, const HalfReport& half) {
+  json.key("at_half").begin_object();
+  write_counts(json, "came", half.came);
+  json.key("figures").begin_object();
+  for (const DecisionFigure& figure : half.figures) {
+    json.key(figure.name);
+    write_estimate(json, figure.came);
+  }
+  json.end_object().end_object();
+}
+
 void write_labels(JsonWriter& json, const LabelIssuesReport& labels) {
   json.key("label_issues").begin_object();
   if (!labels.why_not.empty()) {
@@ -190,6 +201,7 @@ void write_fairness(JsonWriter& json, const FairnessReport& fairness) {
 void write_evaluation(JsonWriter& json, const EvaluationReport& evaluation) {
   if (evaluation.calibration.asked_for()) write_calibration(json, evaluation.calibration);
   if (!evaluation.decision.rule.empty()) write_decision(json, evaluation.decision);
+  if (evaluation.half.judged) write_half(json, evaluation.half);
   if (evaluation.labels.rows > 0 || !evaluation.labels.why_not.empty())
     write_labels(json, evaluation.labels);
   if (evaluation.slices.alpha > 0 || !evaluation.slices.why_not.empty())

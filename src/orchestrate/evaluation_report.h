@@ -62,6 +62,14 @@ struct DecisionReport {
   std::vector<DecisionFigure> figures{};
 };
 
+// The same of rows flagged from a probability of .5 on, where no threshold is asked for. Nothing
+// was promised.
+struct HalfReport {
+  bool judged = false;
+  Confusion came{};
+  std::vector<DecisionFigure> figures{};  // "flagged", "precision", "recall", "f1"
+};
+
 struct DoubtfulLabel {
   std::int64_t seq = 0;  // of the row's record
   int label = 0;         // given
@@ -91,13 +99,14 @@ struct FairnessReport {
 struct EvaluationReport {
   CalibrationReport calibration{};
   DecisionReport decision{};
+  HalfReport half{};
   LabelIssuesReport labels{};
   SlicesReport slices{};
   FairnessReport fairness{};
 };
 
 // Fields of the open object, those that there is something to say of: "calibrator", "decision",
-// "label_issues", "slices", "fairness".
+// "at_half", "label_issues", "slices", "fairness".
 void write_evaluation(JsonWriter& json, const EvaluationReport& evaluation);
 
 }  // namespace lode

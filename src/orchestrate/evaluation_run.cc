@@ -209,12 +209,16 @@ class TestLook {
   ScoredRows rows() const { return {tested_.scores, tested_.labels}; }
 
   Status decide() {
-    if (!task_.model.threshold || !out_.decision.why_not.empty()) return {};
+    bool found = task_.model.threshold && out_.decision.why_not.empty();
     auto judge = [&]() -> Status {
       TRY(BlockDraws draws, BlockDraws::make(tested_.blocks.count, draws_));
+      if (!found) return judge_half(rows(), tested_.blocks, draws, out_.half);
       return judge_threshold(*task_.model.threshold, rows(), tested_.blocks, draws, out_.decision);
     };
-    return told(judge(), out_.decision.why_not);
+    std::string why_not;
+    TRY_VOID(told(judge(), why_not));
+    if (found) out_.decision.why_not = why_not;
+    return {};
   }
 
   Status compare_groups() {

@@ -10,6 +10,7 @@
 #include "orchestrate/drivers_run.h"
 #include "orchestrate/evaluation_run.h"
 #include "orchestrate/naive_split.h"
+#include "orchestrate/precision_run.h"
 #include "orchestrate/recipe.h"
 #include "orchestrate/row_splitter.h"
 #include "orchestrate/tuning_run.h"
@@ -247,6 +248,7 @@ class ModelRunner {
     raw_metrics_ = report().metrics["test"];
     if (of_labels())
       TRY_VOID(judge_raw({rows_.test, raw_scores_, run_.test_scores, outcomes.label, blocks}));
+    TRY_VOID(judge_order(outcomes, blocks));
     TRY_VOID(compare_with_declared(outcomes, blocks));
     TRY(report().picture, picture_of({model_.split, timed_, times_, rows_.train, rows_.test,
                                       run_.test_scores, outcomes, blocks},
@@ -267,6 +269,18 @@ class ModelRunner {
     for (const MetricEstimate& e : estimates)
       report().metrics[split_name].push_back({std::string(e.metric->name), e.estimate});
     return judged;
+  }
+
+  // Of the test rows alone, and behind what other makings of the model are held against.
+  Status judge_order(const Outcomes& outcomes, const Blocks& blocks) {
+    double sum = 0;
+    for (double target : recipe_.targets(rows_.test)) sum += target;
+    report().test_mean = sum / static_cast<double>(rows_.test.size());
+    if (!of_labels()) return {};
+    TRY(std::optional<MetricReport> precision,
+        judge_average_precision(outcomes.with(run_.test_scores), blocks, draws(), pool_, cancel_));
+    if (precision) report().metrics["test"].push_back(*std::move(precision));
+    return {};
   }
 
   // What calibration changed, and the metrics of scores without it, which a model made another way

@@ -133,6 +133,7 @@ void write_judgement(JsonWriter& json, const ModelReport& model) {
   json.field("task", task_name(model.task))
       .field("train_rows", model.train_rows)
       .field("test_rows", model.test_rows)
+      .field("test_mean", model.test_mean)
       .field("embargoed", model.embargoed)
       .field("purged", model.purged)
       .field("unseen", model.unseen)

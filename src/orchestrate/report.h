@@ -144,6 +144,7 @@ struct ModelReport {
   std::int64_t train_rows = 0;
   std::int64_t test_rows = 0;
   std::int64_t embargoed = 0;
+  double test_mean = 0;  // of the targets of the test rows: their base rate
   std::int64_t purged = 0;
   std::int64_t shared_group = 0;  // training rows left out: their group is in the test
   std::int64_t unseen = 0;        // test values with a level not seen in training

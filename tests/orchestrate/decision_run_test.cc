@@ -56,6 +56,24 @@ TEST(DecisionRun, ByCost) {
   for (const DecisionFigure& one : report.figures) EXPECT_EQ(one.came.value, one.promised);
 }
 
+// Flagged from .5 on are 6 rows, 3 of label 1; 1 is missed and 3 are left alone rightly.
+TEST(DecisionRun, AtHalfWhereNobodyAsks) {
+  Rows rows;
+  HalfReport half;
+  auto draws = BlockDraws::make(rows.blocks.count, {.replicates = 100, .seed = 1});
+  ASSERT_TRUE(judge_half({rows.score, rows.label}, rows.blocks, draws.value(), half));
+  EXPECT_TRUE(half.judged);
+  EXPECT_EQ(half.came.true_positive, 3);
+  EXPECT_EQ(half.came.false_positive, 3);
+  EXPECT_EQ(half.came.false_negative, 1);
+  EXPECT_EQ(half.came.true_negative, 3);
+  ASSERT_EQ(half.figures.size(), 4U);
+  EXPECT_DOUBLE_EQ(half.figures[0].came.value, 0.6);
+  EXPECT_DOUBLE_EQ(half.figures[1].came.value, 0.5);
+  EXPECT_DOUBLE_EQ(half.figures[2].came.value, 0.75);
+  EXPECT_DOUBLE_EQ(half.figures[3].came.value, 0.6);
+}
+
 // A quarter of ten rows is two and a half: 0.9 alone flags one, 0.8 three.
 TEST(DecisionRun, ByShareNeverFlagsMore) {
   DecisionReport report = Rows().decide({.kind = Kind::kShare, .amount = 0.25});

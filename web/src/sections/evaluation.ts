@@ -143,14 +143,44 @@ function decided(model: Part): Child {
   ];
 }
 
+/** Of models without a threshold: what precision and recall are taken for by everybody. */
+function atHalf(list: Part[]): Child {
+  if (list.length === 0) return null;
+  const names = ["flagged", "precision", "recall", "f1"];
+  return [
+    el("h3", {}, "From a probability of .5 on, since no threshold is declared"),
+    table(
+        "Test rows flagged from .5 on",
+        [
+          {head: "model"}, ...names.map((name) => ({head: FIGURES[name] ?? name, numeric: true})),
+          {head: "flagged: label 1", numeric: true}, {head: "label 0", numeric: true},
+          {head: "not flagged: label 1", numeric: true}, {head: "label 0", numeric: true}
+        ],
+        list.map(
+            (model):
+                Child[] => {
+                  const half = model.get("at_half");
+                  const count = (name: string) => fig(half.at("came", name), whole);
+                  return [
+                    el("b", {}, nameOf(model)),
+                    ...names.map((name) => estimate(half.at("figures", name), plain)),
+                    count("true_positive"), count("false_positive"), count("false_negative"),
+                    count("true_negative")
+                  ];
+                })),
+  ];
+}
+
 export function decisions(run: Part): Child {
   const list = having(run, "decision");
-  if (list.length === 0) return null;
+  const half = having(run, "at_half");
+  if (list.length === 0) return half.length === 0 ? null : atHalf(half);
   return [
     el("p", {class: "lead"},
        "From which score on a row is acted on, found on training rows that the model had not " +
            "seen, and judged on the test rows: what was promised, and what came."),
     list.map(decided),
+    atHalf(half),
   ];
 }
 

@@ -2,9 +2,9 @@
 // do, and how both went from week to week.
 import {chart, type Legend, Plot, plot} from "../charts";
 import type {Part} from "../document";
-import {type Child, details, el, fig, table, when} from "../dom";
+import {type Child, details, el, estimate, fig, table, when} from "../dom";
 import {day, fixed, percent, whole} from "../figures";
-import {blockUnits, nameOf, ofNumbers, profile, ranked} from "../reading";
+import {blockUnits, nameOf, ofNumbers, profile, ranked, testMetric} from "../reading";
 
 // Models of labels; those of numbers are drawn by numbers.ts.
 const having = (run: Part, of: string, least = 1) =>
@@ -105,7 +105,7 @@ interface Step {
 
 function curve(
     models: Part[], x: string, y: string, ends: [number, number][], legend: Legend,
-    labels: [string, string], diagonal: boolean, width: number): Element {
+    labels: [string, string], level: "diagonal"|number[], width: number): Element {
   const steps = models.flatMap((model) => {
     const name = nameOf(model);
     const points = profile(model, "thresholds").map((point): Step => ({
@@ -131,8 +131,9 @@ function curve(
     },
     y: {domain: [0, 1], label: labels[1], labelArrow: "none", grid: true, ticks: 5},
     marks: [
-      diagonal ? Plot.line([[0, 0], [1, 1]], {stroke: "currentColor", strokeDasharray: "4 4"}) :
-                 null,
+      level === "diagonal" ?
+          Plot.line([[0, 0], [1, 1]], {stroke: "currentColor", strokeDasharray: "4 4"}) :
+          Plot.ruleY(level, {stroke: "currentColor", strokeDasharray: "4 4"}),
       models.map((model) => Plot.line(steps.filter((step) => step.name === nameOf(model)), {
         x: "x",
         y: "y",
@@ -143,6 +144,10 @@ function curve(
     ],
   });
 }
+
+/** Shares of label 1 among the test rows of these models, each once. */
+const rates = (models: Part[]) => [...new Set(
+    models.map((model) => model.get("test_mean").number).filter(Number.isFinite))];
 
 export function thresholds(run: Part, legend: Legend): Child {
   const all = having(run, "thresholds");
@@ -168,13 +173,27 @@ export function thresholds(run: Part, legend: Legend): Child {
                  [el("b", {}, "ROC"), " (nearer to the upper left is better)"],
                  (width) => curve(
                      list, "false_positive_rate", "recall", [[0, 0]], legend,
-                     ["false positive rate", "recall"], true, width)),
+                     ["false positive rate", "recall"], "diagonal", width)),
              chart(
                  "Precision by recall; the table below has the figures",
-                 [el("b", {}, "Precision and recall"), " (nearer to the upper right is better)"],
+                 [
+                   el("b", {}, "Precision and recall"), " (nearer to the upper right is better",
+                   rates(list).length > 0 ?
+                       `; broken: the base rate, ${rates(list).map(percent).join(", ")})` :
+                       ")"
+                 ],
                  (width) => curve(
-                     list, "recall", "precision", [], legend, ["recall", "precision"], false,
+                     list, "recall", "precision", [], legend, ["recall", "precision"], rates(list),
                      width))),
+          list.filter((model) => testMetric(model, "average_precision").exists).length > 0 ?
+              el("p", {class: "quiet"}, "Area below it, as average precision: ",
+                 list.filter((model) => testMetric(model, "average_precision").exists)
+                     .map(
+                         (model, i) =>
+                             [i > 0 ? "; " : "", el("b", {}, nameOf(model)), " ",
+                              estimate(testMetric(model, "average_precision"), fixed(3))]),
+                 ". A model that knows nothing has the base rate.") :
+              null,
         ] :
         null,
     details(

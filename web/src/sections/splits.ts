@@ -2,7 +2,7 @@
 // shown.
 import {type Part} from "../document";
 import {type Child, details, el, estimate, fig, table, when, words} from "../dom";
-import {differenceFormat, metricFormat, metricName, minute, whole} from "../figures";
+import {differenceFormat, digits, metricFormat, metricName, minute, whole} from "../figures";
 import {metricsOf} from "../reading";
 
 /** Which rows a model was made of and judged on. */
@@ -21,7 +21,8 @@ export function splits(run: Part): Child {
   const rows = list.map(
       (model): Child[] =>
           [words(model.get("name")), fig(model.get("train_rows"), whole), span(model, "train"),
-           fig(model.get("test_rows"), whole), span(model, "test"), fig(model.get("blocks"), whole),
+           fig(model.get("test_rows"), whole), span(model, "test"),
+           fig(model.get("test_mean"), digits(4)), fig(model.get("blocks"), whole),
            words(model.get("block_unit")), fig(model.get("embargoed"), whole),
            fig(model.get("purged"), whole), fig(model.get("shared_group"), whole),
            fig(model.get("unseen"), whole)]);
@@ -35,9 +36,9 @@ export function splits(run: Part): Child {
         [
           {head: "model"}, {head: "training rows", numeric: true}, {head: "from and to (UTC)"},
           {head: "test rows", numeric: true}, {head: "from and to (UTC)"},
-          {head: "drawn", numeric: true}, {head: "by"}, {head: "embargoed", numeric: true},
-          {head: "purged", numeric: true}, {head: "shared group", numeric: true},
-          {head: "unseen levels", numeric: true}
+          {head: "their mean target", numeric: true}, {head: "drawn", numeric: true}, {head: "by"},
+          {head: "embargoed", numeric: true}, {head: "purged", numeric: true},
+          {head: "shared group", numeric: true}, {head: "unseen levels", numeric: true}
         ],
         rows),
     randomSplits(list),
