@@ -70,6 +70,7 @@ Result<RunReport> mine(CommandContext& context, const MinedFile& mined, const st
               {.file = mined.profile.path}));
   RunContext run_context{context.files,    context.clock, context.limits, context.cancel,
                          context.progress, false,         false,          time};
+  run_context.looked_through = &mined.profile;
   auto report = run_project(**project, run_context);
   return report || kept ? std::move(report) : refuse(mined, report.error());
 }

@@ -8,6 +8,7 @@
 #include "cli/leakage_text.h"
 #include "cli/metric_text.h"
 #include "cli/monitor_text.h"
+#include "cli/profile_text.h"
 #include "cli/score_text.h"
 #include "cli/station_table.h"
 #include "cli/text_table.h"
@@ -247,6 +248,7 @@ void print_run(Output& out, const RunReport& report) {
   print_verdict(out, report);
   print_given_up(out, report);
   print_sources(out, report);
+  print_profiles(out, report);
   print_features(out, report);
   print_training(out, report);
   print_leaderboards(out, report);

@@ -10,7 +10,7 @@
 namespace lode {
 namespace {
 
-constexpr std::int64_t kMostMoments = 20'000;
+constexpr std::size_t kMostMoments = 20'000;
 
 std::int64_t count_words(std::string_view text) {
   std::int64_t words = 0;
@@ -23,10 +23,33 @@ std::int64_t count_words(std::string_view text) {
   return words;
 }
 
+// Keeps every stride-th of those that come, so that few of many are kept: `at` counts from 0, and
+// the stride doubles when the list is full.
+template <typename T>
+void take_evenly(std::vector<T>& into, std::int64_t at, std::size_t most, T value) {
+  auto lists = static_cast<std::uint64_t>(at) / most + (static_cast<std::uint64_t>(at) % most != 0);
+  auto stride = static_cast<std::int64_t>(std::bit_ceil(lists));
+  if (at % stride != 0) return;
+  if (into.size() == most) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < into.size(); i += 2) into[kept++] = into[i];
+    into.resize(kept);
+  }
+  into.push_back(value);
+}
+
 }  // namespace
 
-ColumnCounter::ColumnCounter(std::string name, std::size_t most_distinct)
-    : most_distinct_(most_distinct) {
+void sort_values(std::vector<ValueCount>& values) {
+  std::ranges::sort(values, [](const ValueCount& a, const ValueCount& b) {
+    return a.rows != b.rows ? a.rows > b.rows : a.value < b.value;
+  });
+}
+
+ColumnCounter::ColumnCounter(std::string name, std::size_t most_distinct, std::size_t most_sampled)
+    : most_distinct_(most_distinct),
+      most_sampled_(most_sampled),
+      phone_named_(named_like_phone(name)) {
   out_.name = std::move(name);
   out_.least = std::numeric_limits<double>::infinity();
   out_.greatest = -out_.least;
@@ -57,9 +80,8 @@ ColumnProfile ColumnCounter::take(DateForm form) {
   std::ranges::sort(out_.times.moments);
   if (listing_)
     for (const auto& [value, rows] : values_) out_.values.push_back({value, rows});
-  std::ranges::sort(out_.values, [](const ValueCount& a, const ValueCount& b) {
-    return a.rows != b.rows ? a.rows > b.rows : a.value < b.value;
-  });
+  sort_values(out_.values);
+  if (!out_.all_numbers()) out_.sample = {};
   return std::move(out_);
 }
 
@@ -84,6 +106,7 @@ void ColumnCounter::count(std::string_view text) {
     }
     if (values_.size() < kMostValues) {
       values_.emplace(text, 1);
+      out_.personal.look_at(text, phone_named_);
     } else {
       listing_ = false;
       for (const auto& [value, rows] : values_) seen_.insert(hash64(value));
@@ -108,6 +131,7 @@ void ColumnCounter::read(std::string_view text) {
     ++out_.number;
     out_.least = std::min(out_.least, number);
     out_.greatest = std::max(out_.greatest, number);
+    take_evenly(out_.sample, before, most_sampled_, number);
     if (out_.whole == before && parse_int64(text, whole) == nullptr) {
       ++out_.whole;
       out_.padded += text.size() > 1 && text[0] == '0' && text[1] != '.' ? 1 : 0;
@@ -142,18 +166,8 @@ void ColumnCounter::read_time(DateForm form, std::string_view text, std::int64_t
   take_moment(into, us);
 }
 
-// Every stride-th time, so that few stay of many: the stride doubles when the list is full.
 void ColumnCounter::take_moment(TimesRead& into, std::int64_t us) {
-  std::int64_t at = into.time - 1;
-  auto lists = static_cast<std::uint64_t>((at + kMostMoments - 1) / kMostMoments);
-  auto stride = static_cast<std::int64_t>(std::bit_ceil(lists));
-  if (at % stride != 0) return;
-  if (std::ssize(into.moments) == kMostMoments) {
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < into.moments.size(); i += 2) into.moments[kept++] = into.moments[i];
-    into.moments.resize(kept);
-  }
-  into.moments.push_back(us);
+  take_evenly(into.moments, into.time - 1, kMostMoments, us);
 }
 
 }  // namespace lode

@@ -12,6 +12,7 @@
 
 #include "base/hash.h"
 #include "ingest/date_form.h"
+#include "insight/personal_data.h"
 
 namespace lode {
 
@@ -60,7 +61,9 @@ struct ColumnProfile {
   TimesRead times{};                 // in ISO 8601, or in the form the whole file is read in
   double least = 0;                  // of the numbers
   double greatest = 0;
-  bool counts_up = true;  // whole numbers, each the one before plus one
+  bool counts_up = true;         // whole numbers, each the one before plus one
+  std::vector<double> sample{};  // numbers of rows evenly over the file, in its order
+  PersonalCounts personal{};     // of the first kMostValues different values
 
   bool all_numbers() const { return filled > 0 && number == filled; }
   bool all_whole() const { return filled > 0 && whole == filled; }
@@ -73,12 +76,15 @@ struct ColumnProfile {
 
 inline constexpr std::size_t kMostValues = 1000;  // listed one by one
 
+// The most frequent first, then by value.
+void sort_values(std::vector<ValueCount>& values);
+
 class ColumnCounter {
  public:
   using AllForms = std::array<TimesRead, kDateForms.size()>;
 
-  // Distinct values are counted up to `most_distinct`.
-  ColumnCounter(std::string name, std::size_t most_distinct);
+  // Distinct values are counted up to `most_distinct`; of numbers so many are sampled, at the most.
+  ColumnCounter(std::string name, std::size_t most_distinct, std::size_t most_sampled);
 
   // One row's value, perhaps a word for nothing.
   void add(std::string_view text, bool quoted);
@@ -105,6 +111,8 @@ class ColumnCounter {
   void take_moment(TimesRead& into, std::int64_t us);
 
   std::size_t most_distinct_;
+  std::size_t most_sampled_;
+  bool phone_named_;
   ColumnProfile out_;
   AllForms forms_;
   std::unordered_map<std::string, std::int64_t, TextHash, std::equal_to<>> values_;

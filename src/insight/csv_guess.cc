@@ -191,7 +191,7 @@ Result<CsvGuess> guess_csv(FileSystem& files, const std::string& path, const Csv
     }
   CsvGuess guess;
   guess.dialect = best->dialect;
-  if (guess.dialect.delimiter != ' ' && has_blanks(best->rows)) {
+  if (wishes.trim.value_or(guess.dialect.delimiter != ' ' && has_blanks(best->rows))) {
     guess.dialect.trim = true;
     *best = cut(sample, guess.dialect);
   }

@@ -17,6 +17,7 @@ struct CsvWishes {
   std::optional<char> delimiter{};
   std::optional<char> quote{};  // '\0' = none
   std::optional<bool> header{};
+  std::optional<bool> trim{};
 };
 
 struct CsvGuess {

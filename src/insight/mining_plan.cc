@@ -6,6 +6,7 @@
 
 #include "ingest/text_value.h"
 #include "insight/column_names.h"
+#include "insight/column_summary.h"
 #include "project/problems.h"
 #include "project/project.h"
 #include "table/expression/syntax.h"
@@ -52,8 +53,9 @@ class Planner {
       const ColumnProfile& profiled = profile_.columns[c];
       TRY(std::string type, wished_type(profiled));
       plan_.columns.push_back(
-          {c, role_of(profiled, type), type.empty() ? type_of(profiled) : type});
+          {c, role_of(profiled, type), type.empty() ? guessed_type(profiled) : type});
     }
+    leave_out_personal();
     TRY_VOID(drop_wished());
     for (const ColumnWish& wish : wishes_.roles) TRY_VOID(give_role(wish));
     TRY_VOID(plan_target(plan_.columns[target]));
@@ -206,14 +208,13 @@ class Planner {
     return role_of_levels(c);
   }
 
-  static std::string type_of(const ColumnProfile& c) {
-    if (!c.type.empty()) return c.type == kNoSingleValue ? "string" : c.type;
-    if (c.filled == 0) return "string";
-    if (c.all_times()) return "timestamp";
-    if (c.padded > 0) return "string";
-    if (c.all_whole()) return "int64";
-    if (c.all_numbers()) return "double";
-    return c.all_truths() ? "bool" : "string";
+  // What identifies persons is learnt from by wish alone.
+  void leave_out_personal() {
+    for (PlannedColumn& planned : plan_.columns) {
+      std::optional<PersonalData> personal = personal_of(column(planned));
+      if (personal && personal->by != PersonalData::By::kWords && planned.input())
+        planned.role = ColumnRole::kPersonal;
+    }
   }
 
   Status drop_wished() {
@@ -391,7 +392,8 @@ class Planner {
           static_cast<double>(c.distinct) <= kRepeatedShare * static_cast<double>(c.filled);
       bool said =
           std::ranges::find(wishes_.roles, c.name, &ColumnWish::column) != wishes_.roles.end();
-      if (!key || !repeats || said || !named_like_entity(c.name) || !planned.input()) continue;
+      bool able = planned.input() || planned.role == ColumnRole::kPersonal;
+      if (!key || !repeats || said || !named_like_entity(c.name) || !able) continue;
       set_entity(planned);
       return {};
     }
@@ -417,22 +419,24 @@ class Planner {
 
   void tell_columns() {
     tell_reading();
-    tell(ColumnRole::kNumber, "numbers (--role COLUMN=category|out)");
+    tell(ColumnRole::kNumber, "numbers", "--role COLUMN=category|out");
     tell([this](const PlannedColumn& c) { return is_code(c); },
-         "whole numbers taken for codes, since some begin with 0 (--type COLUMN=int64)");
-    tell(ColumnRole::kCategory, "categories (--role COLUMN=number|text|out)");
-    tell(ColumnRole::kLevels, "categories of many values (--role COLUMN=number|text|out)");
-    tell(ColumnRole::kText, "texts (--role COLUMN=category|out)");
-    tell(ColumnRole::kIdentifier,
-         "left out, they only tell rows apart (--role COLUMN=number|category|text)");
-    tell(ColumnRole::kOtherTime, "left out, times that may come after the row (--time COLUMN)");
+         "whole numbers taken for codes, since some begin with 0", "--type COLUMN=int64");
+    tell(ColumnRole::kCategory, "categories", "--role COLUMN=number|text|out");
+    tell(ColumnRole::kLevels, "categories of many values", "--role COLUMN=number|text|out");
+    tell(ColumnRole::kText, "texts", "--role COLUMN=category|out");
+    tell(ColumnRole::kIdentifier, "left out, they only tell rows apart",
+         "--role COLUMN=number|category|text");
+    tell(ColumnRole::kPersonal, "left out, likely PII, see the profile",
+         "--role COLUMN=number|category|text");
+    tell(ColumnRole::kOtherTime, "left out, times that may come after the row", "--time COLUMN");
     tell(ColumnRole::kConstant, "left out, one value in every row");
     tell(ColumnRole::kEmpty, "left out, empty");
     tell(ColumnRole::kNoValue, "left out, they hold no single values");
     tell(ColumnRole::kNameless, "left out, without a name or with one of lode's own");
     tell(ColumnRole::kDropped, "left out, as was said");
     tell([](const PlannedColumn& c) { return c.compared; },
-         "compared as groups of people, by their names (models, fairness)");
+         "compared as groups of people, by their names", "models, fairness in the project");
     tell_dates();
     if (profile_.torn > 0)
       plan_.warnings.push_back(
@@ -490,12 +494,13 @@ class Planner {
                       name_of(form), name_of(*other), name_of(form), name_of(*other)));
   }
 
-  void tell(ColumnRole role, std::string_view what) {
-    tell([&](const PlannedColumn& c) { return c.role == role; }, what);
+  // "numbers: age, height (--role COLUMN=category)": `flag` is what decides otherwise, if anything.
+  void tell(ColumnRole role, std::string_view what, std::string_view flag = {}) {
+    tell([&](const PlannedColumn& c) { return c.role == role; }, what, flag);
   }
 
   template <typename Told>
-  void tell(Told told, std::string_view what) {
+  void tell(Told told, std::string_view what, std::string_view flag) {
     constexpr std::size_t kShown = 12;
     std::string names;
     std::size_t count = 0;
@@ -507,6 +512,7 @@ class Planner {
     }
     if (count == 0) return;
     if (count > kShown) names += fmt::format(" and {} more", count - kShown);
+    if (!flag.empty()) names += fmt::format(" ({})", flag);
     plan_.decisions.push_back(fmt::format("{}: {}", what, names));
   }
 

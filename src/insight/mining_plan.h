@@ -24,6 +24,7 @@ enum class ColumnRole : std::uint8_t {
   kIdentifier,  // tells rows apart and nothing else
   kConstant,
   kEmpty,
+  kPersonal,   // likely about persons: e-mail addresses, card numbers, ...
   kOtherTime,  // a second time: it may be of after the row
   kNoValue,    // lists, structs, bytes
   kNameless,   // a project cannot name it: it has no name, or one of lode's own

@@ -50,7 +50,8 @@ class ParquetProfiler {
                   const std::function<void(std::int64_t)>& advance)
       : columns_(std::move(columns)), cancel_(cancel), advance_(advance) {
     for (const std::string& name : columns_.names)
-      counters_.emplace_back(name, most_distinct(columns_.names.size()));
+      counters_.emplace_back(name, most_distinct(columns_.names.size()),
+                             most_sampled(columns_.names.size()));
   }
 
   Result<TableProfile> run(FileSystem& files, const std::string& path) {

@@ -148,6 +148,7 @@ class Writer {
       if (!used && d.header) continue;
       out_ += fmt::format("      {}: {}\n", word_text(name_of(c)), used ? c.type : "string");
     }
+    out_ += "    profile: true\n";
     if (plan_.time.empty()) {
       out_ += "    time: none\n";
     } else {

@@ -48,13 +48,14 @@ void give_back_words(const CsvDialect& dialect, ColumnProfile& column) {
       back = dialect.quoted_nulls ? 0 : column.quoted_nothing[w];
     if (back == 0) continue;
     column.filled += back;
+    column.personal.look_at(kNothingWords[w], false);
     column.words += back;
     column.distinct += 1;
     if (!column.values.empty() || column.filled == back)
       column.values.push_back({std::string(kNothingWords[w]), back});
     column.nothing[w] -= back;
   }
-  std::ranges::stable_sort(column.values, std::ranges::greater(), &ValueCount::rows);
+  sort_values(column.values);
 }
 
 class Profiler {
@@ -68,7 +69,8 @@ class Profiler {
     out_.dialect = guess.dialect;
     if (wishes.nulls) out_.dialect.nulls = *wishes.nulls;
     for (const std::string& name : guess.names)
-      columns_.emplace_back(name, most_distinct(guess.names.size()));
+      columns_.emplace_back(name, most_distinct(guess.names.size()),
+                            most_sampled(guess.names.size()));
   }
 
   Result<TableProfile> run() {
@@ -94,7 +96,7 @@ class Profiler {
     choose_dates();
     for (ColumnCounter& column : columns_) out_.columns.push_back(column.take(out_.dialect.dates));
     if (wishes_.nulls) {
-      out_.dialect.quoted_nulls = true;
+      out_.dialect.quoted_nulls = wishes_.quoted_nulls;
       return std::move(out_);
     }
     out_.dialect.quoted_nulls = has_quoted_nulls(out_);
@@ -121,7 +123,7 @@ class Profiler {
       const CsvField& field = row_.fields[c];
       if (!wishes_.nulls)
         columns_[c].add(field.text, field.quoted);
-      else if (out_.dialect.is_null(field.text))
+      else if (out_.dialect.is_null(field.text) && (!field.quoted || wishes_.quoted_nulls))
         columns_[c].add_null();
       else
         columns_[c].add_value(field.text);
@@ -194,6 +196,13 @@ std::string_view ProfileWishes::of_a_text() const {
 
 std::size_t most_distinct(std::size_t columns) {
   return std::min(kMostDistinct, kMostHashes / std::max<std::size_t>(columns, 1));
+}
+
+std::size_t most_sampled(std::size_t columns) {
+  constexpr std::size_t kMost = 10'000;
+  constexpr std::size_t kLeast = 500;
+  constexpr std::size_t kOfAll = std::size_t{2} << 20;
+  return std::clamp(kOfAll / std::max<std::size_t>(columns, 1), kLeast, kMost);
 }
 
 Status check_column_count(std::size_t columns, const std::string& path) {

@@ -42,8 +42,9 @@ inline constexpr std::size_t kMostDistinct = 200'000;
 struct ProfileWishes {
   std::optional<DateForm> dates{};
   CsvWishes csv{};
-  // What stands for nothing, beside an empty field, in quotes or not.
+  // What stands for nothing, the empty field among it.
   std::optional<std::vector<std::string>> nulls{};
+  bool quoted_nulls = true;  // in quotes too
 
   // The wishes that are of texts alone, as flags: "--header"; "" where there are none.
   std::string_view of_a_text() const;
@@ -63,6 +64,8 @@ Result<TableProfile> profile_parquet(FileSystem& files, const std::string& path,
 
 // The most values of a column that are told apart, where there are so many columns.
 std::size_t most_distinct(std::size_t columns);
+// The most numbers of a column that are kept as a sample.
+std::size_t most_sampled(std::size_t columns);
 // kLimit, with the number, for more than kMostColumns.
 Status check_column_count(std::size_t columns, const std::string& path);
 

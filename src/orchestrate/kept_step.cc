@@ -88,6 +88,8 @@ std::string_view step_kind_name(StepKind kind) {
       return "retraining";
     case StepKind::kScores:
       return "scores";
+    case StepKind::kProfile:
+      return "profile";
   }
   return "";
 }

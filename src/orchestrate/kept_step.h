@@ -19,7 +19,15 @@
 
 namespace lode {
 
-enum class StepKind : std::uint8_t { kSource, kTraining, kModel, kLeaderboards, kWalk, kScores };
+enum class StepKind : std::uint8_t {
+  kSource,
+  kTraining,
+  kModel,
+  kLeaderboards,
+  kWalk,
+  kScores,
+  kProfile
+};
 std::string_view step_kind_name(StepKind kind);  // "source", "training set", "model", ...
 
 // One of the things a step follows from: "its data", and a hash of them.

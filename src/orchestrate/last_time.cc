@@ -20,6 +20,8 @@ bool is_of(StepKind kind, std::string_view name, const std::string& station) {
       return station.starts_with(fmt::format("model {}: ", name));
     case StepKind::kLeaderboards:
       return station == "leaderboard";
+    case StepKind::kProfile:
+      return station == fmt::format("profile {}", name);
     case StepKind::kWalk:
       return station.starts_with(fmt::format("retraining {}: ", name));
     case StepKind::kScores:

@@ -10,6 +10,7 @@
 
 #include "evaluate/ale.h"
 #include "ingest/arrivals.h"
+#include "insight/column_summary.h"
 #include "judge/bootstrap.h"
 #include "lake/runs.h"
 #include "orchestrate/evaluation_report.h"
@@ -143,8 +144,8 @@ struct ModelReport {
   int threads = 0;
   std::int64_t train_rows = 0;
   std::int64_t test_rows = 0;
-  std::int64_t embargoed = 0;
   double test_mean = 0;  // of the targets of the test rows: their base rate
+  std::int64_t embargoed = 0;
   std::int64_t purged = 0;
   std::int64_t shared_group = 0;  // training rows left out: their group is in the test
   std::int64_t unseen = 0;        // test values with a level not seen in training
@@ -183,6 +184,7 @@ struct RunReport {
   std::int64_t run = 0;              // 1, 2, ... of the project
   Timestamp started{};
   std::vector<SourceReport> sources{};
+  std::vector<TableSummary> profiles{};  // of sources that ask for one
   std::vector<ViewReport> views{};
   std::vector<TrainingReport> training{};
   std::vector<ModelReport> models{};

@@ -21,6 +21,7 @@
 #include "orchestrate/lineage_run.h"
 #include "orchestrate/model_run.h"
 #include "orchestrate/monitor_run.h"
+#include "orchestrate/profile_run.h"
 #include "orchestrate/run_budget.h"
 #include "orchestrate/run_json.h"
 #include "orchestrate/run_log.h"
@@ -123,6 +124,8 @@ class Runner {
     TRY(MemoryBudget::Hold program, budget_.hold("lode and its libraries", kProgramBytes));
     TRY_VOID(look_at_budget());
     for (const Source& source : project_.sources) TRY_VOID(ingest(source));
+    TRY_VOID(
+        profile_sources(project_, context_.looked_through, {files_, stations_, cancel_}, report_));
     TRY(plan_, plan_run(project_, read_, planning()));
     price_what_is_left(false);
     for (const View& view : project_.views) report_.views.push_back(view_report(view));

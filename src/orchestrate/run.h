@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/parallel.h"
 #include "base/time.h"
+#include "insight/table_profile.h"
 #include "orchestrate/report.h"
 #include "orchestrate/run_time.h"
 #include "project/project.h"
@@ -35,6 +36,8 @@ struct RunContext {
   // them: what it made stands, also where all is made again.
   double spent_seconds = 0;
   std::int64_t made_since = 0;
+  // The file of its one source, if it is looked through already: lode mine's.
+  const TableProfile* looked_through = nullptr;
 };
 
 // Errors: those of the stations, each with its place; kConflict when another run is writing;

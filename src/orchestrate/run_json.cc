@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/time.h"
 #include "base/zone.h"
+#include "orchestrate/profile_run.h"
 #include "orchestrate/stations.h"
 #include "project/definition.h"
 
@@ -166,6 +167,7 @@ std::string run_json(const RunReport& report) {
   }
   if (report.cost > 0) json.field("cost", report.cost).field("currency", report.currency);
   write_sources(json, report);
+  write_profiles(json, report.profiles);
   write_training(json, report);
   json.key("models").begin_array();
   for (const ModelReport& m : report.models) write_model(json, m);

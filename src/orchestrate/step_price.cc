@@ -86,6 +86,7 @@ class Pricer {
       case StepKind::kScores:
         return rows_of_set(scoring_model(project_, step)->from);
       case StepKind::kLeaderboards:
+      case StepKind::kProfile:
         return 0;
     }
     return 0;
@@ -166,6 +167,8 @@ class Pricer {
         training_roughly(*project_.training_set(scoring_model(project_, step)->from), price);
         price.seconds += kModelRow * price.rows;
         price.bytes_written = kBytesOfScore * price.rows;
+        return;
+      case StepKind::kProfile:  // no step of a plan: made with its source
         return;
     }
   }

@@ -67,6 +67,7 @@ class SourceReader {
     read_contract();
     end_decoding();
     read_lateness();
+    source_.profile = part_.flag("profile");
     return std::move(source_);
   }
 

@@ -83,6 +83,7 @@ struct Source {
   Duration dedup_span{};
   std::vector<NamedExpression> derive;  // added columns, in order; each may use those before
   std::vector<Rule> contract;
+  bool profile = false;  // a report tells what the columns of its first file are like
 
   bool timeless() const { return time.empty(); }
 };

@@ -127,6 +127,12 @@ constexpr std::array kSourceKeys = {
     Key{.name = "change",
         .doc = "rows that correct or retract earlier ones; needs `id`",
         .section = &kChange},
+    Key{.name = "profile",
+        .doc =
+            "tell in the report what the columns of its file are like, declared or not: types, "
+            "values, what is odd and what is likely about persons. Reads the first file once more",
+        .form = Form::kFlag,
+        .fallback = "false"},
     Key{.name = "allowed_lateness",
         .doc = "how far a row may lie behind the largest event time before it",
         .form = Form::kDuration,

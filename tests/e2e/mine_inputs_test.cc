@@ -1,4 +1,5 @@
 // Files of other kinds through `lode mine`: Parquet, and dates in the forms people write.
+// covers: cli/profile_text, orchestrate/profile_run
 // covers: cli/mine, cli/sample_file, insight/profile_parquet, ingest/date_form
 #include <gtest/gtest.h>
 
@@ -88,6 +89,34 @@ TEST_F(MineInputs, DatesOfOtherFormsSplitByTime) {
       lode({"mine", "us.csv", "--target", "returned", "--dates", "d/m/y", "--time", "day"});
   EXPECT_EQ(wrong.exit, 2);
   EXPECT_NE(wrong.err.find("'day' does not hold times"), std::string::npos) << wrong.err;
+}
+
+// Neither the terminal nor the page holds a value of a column that is likely about persons.
+TEST_F(MineInputs, LikelyPiiIsNamedAndLeftOutAndNeverPrinted) {
+  constexpr const char* kCheckDigits[] = {"03", "11", "29", "37", "45",
+                                          "52", "60", "78", "86", "94"};
+  std::string csv = "mail,card,first_name,amount,kind,returned\n";
+  for (int i = 0; i < 600; ++i)
+    csv += fmt::format("secret{}@example.com,41111111111111{},Ada{},{},{},{}\n", i % 60,
+                       kCheckDigits[i % 10], i % 7, i * 37 % 101, i % 2 == 0 ? "Big " : "big",
+                       i * 37 % 101 > 50 ? "yes" : "no");
+  folder_.write("people.csv", csv);
+  ProcessResult told =
+      lode({"mine", "people.csv", "--target", "returned", "--report", "people.html"});
+  ASSERT_EQ(told.exit, 0) << told.err;
+  for (const char* said :
+       {"mail: likely PII: likely e-mail addresses: 60 of 60 different values looked at",
+        "left out of all models; its values are not shown in the profile",
+        "card: likely PII: likely card numbers: 10 of 10",
+        "first_name: likely PII: likely names of persons, by the column's name alone",
+        "kind: mixed spellings: values that differ in capitals and blanks alone",
+        "left out, likely PII, see the profile: mail, card, first_name"})
+    EXPECT_NE(told.out.find(said), std::string::npos) << said << " in " << told.out;
+  std::string page = posix_files().read(folder_.path() + "/people.html").value();
+  for (const char* secret : {"secret7@", "4111111111111111", "Ada3"}) {
+    EXPECT_EQ(told.out.find(secret), std::string::npos) << secret;
+    EXPECT_EQ(page.find(secret), std::string::npos) << secret;
+  }
 }
 
 TEST_F(MineInputs, WithoutAFileASampleIsLearntFrom) {

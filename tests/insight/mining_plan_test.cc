@@ -148,6 +148,24 @@ TEST_F(Planned, ARoleIsWhatWasSaid) {
   EXPECT_TRUE(contains(refused("y", "out"), "--target and --role name the same column 'y'"));
 }
 
+TEST_F(Planned, WhatIdentifiesPersonsIsLearntFromByWishAlone) {
+  std::string csv = "mail,note,age,y\n" + lines(200, [](int i) {
+                      return fmt::format("u{}@example.com,{},{},{}", i % 40,
+                                         i % 30 == 0 ? fmt::format("call {} at me{}@x.org", i, i)
+                                                     : fmt::format("some few words {}", i),
+                                         i % 50, yes_or_no(i));
+                    });
+  auto made = plan(csv, {.target = "y"});
+  ASSERT_TRUE(made.has_value()) << said(made);
+  EXPECT_EQ(made->columns[0].role, ColumnRole::kPersonal);
+  EXPECT_EQ(made->columns[1].role, ColumnRole::kText) << "words of a text are said, not left out";
+  EXPECT_TRUE(contains(all_of(made->decisions), "left out, likely PII, see the profile"));
+  EXPECT_FALSE(contains(all_of(made->decisions), "example.com"));
+  made = plan(csv, {.target = "y", .roles = {{"mail", "category"}}});
+  ASSERT_TRUE(made.has_value()) << said(made);
+  EXPECT_EQ(made->columns[0].role, ColumnRole::kCategory);
+}
+
 TEST_F(Planned, EveryGuessNamesItsFlag) {
   auto made = plan(mixed(), {.target = "y", .time = "none"});
   ASSERT_TRUE(made.has_value()) << said(made);
@@ -156,8 +174,8 @@ TEST_F(Planned, EveryGuessNamesItsFlag) {
        {"a comma stands between fields (--delimiter SIGN), \" may enclose them (--quote "
         "SIGN|none), the first line names the columns (--header no)",
         "types, by all values: 1 bool, 1 int64, 2 string, 1 timestamp (--type COLUMN=TYPE)",
-        "numbers (--role COLUMN=category|out): age",
-        "whole numbers taken for codes, since some begin with 0 (--type COLUMN=int64): zip",
+        "numbers: age (--role COLUMN=category|out)",
+        "whole numbers taken for codes, since some begin with 0: zip (--type COLUMN=int64)",
         "(--seed N for another;"})
     EXPECT_TRUE(contains(all, part)) << part << "\n" << all;
 }

@@ -127,7 +127,7 @@ TEST(ProjectErrors, AMisspeltRequiredKeyIsNotMissingToo) {
             std::vector<std::string>{
                 "4:46: unknown key in a source: 'tine'; did you mean 'time'? Known: files, format, "
                 "columns, time, zone, known, derive, contract, id, partition, change, "
-                "allowed_lateness, max_ahead, dedup_span"});
+                "profile, allowed_lateness, max_ahead, dedup_span"});
 }
 
 // Whatever stands in the file: a project, or errors with places in it.

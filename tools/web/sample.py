@@ -11,6 +11,7 @@ sources:
     files: orders.csv
     columns: {at: timestamp, shop: string, amount: double, returned: int64}
     time: at
+    profile: true
     contract:
       amount: {between: [0, 1000]}
       shop: {required: true}

@@ -17,6 +17,7 @@ import {monitor} from "./sections/monitor";
 import {predictedAgainstTrue, weeksOfNumbers} from "./sections/numbers";
 import {rest} from "./sections/rest";
 import {retraining} from "./sections/retraining";
+import {profiles} from "./sections/profile";
 import {calibration, thresholds, weeks} from "./sections/scores";
 import {splits} from "./sections/splits";
 import {timings} from "./sections/timings";
@@ -72,6 +73,7 @@ function sectionsOf(run: Part): Section[] {
     {id: "lineage", title: "Lineage", content: lineage(run)},
     {id: "recipes", title: "How to make it again", content: recipes(run)},
     {id: "time", title: "Time and memory", content: timings(run)},
+    {id: "columns", title: "Columns", content: profiles(run)},
   ];
   const left = run.unshown();
   if (left.length === 0) return sections;
