@@ -27,6 +27,23 @@ std::string how_chosen(const Leaderboard& board) {
       board.chosen_how);
 }
 
+void print_curve(Output& out, const Leaderboard& board) {
+  const LearningCurve& curve = board.curve;
+  if (curve.model.empty()) return;
+  if (!curve.says.empty()) out.print("{}\n", curve.says);
+  if (!curve.why_not.empty())
+    out.print("no learning curve of {}: {}\n", curve.model, curve.why_not);
+  if (curve.points.empty()) return;
+  TextTable table({"training rows", std::string(metric_title(curve.metric)), "more than all"});
+  for (const LearningPoint& point : curve.points)
+    table.row({point.rows,
+               point.why_not.empty() ? metric_interval(curve.metric, point.value) : point.why_not,
+               point.share == 1 || !point.why_not.empty()
+                   ? ""
+                   : metric_difference(curve.metric, point.more)});
+  table.print(out);
+}
+
 }  // namespace
 
 void print_verdict(Output& out, const RunReport& report) {
@@ -56,6 +73,7 @@ void print_leaderboards(Output& out, const RunReport& report) {
     }
     table.print(out);
     out.print("{}", how_chosen(board));
+    print_curve(out, board);
   }
 }
 

@@ -270,6 +270,7 @@ class Writer {
     if (!encoders.empty()) out_ += "    encode:\n" + encoders;
     out_ += split_line();
     if (plan_.task == MiningTask::kNumber) out_ += "    out_of_fold: true\n";
+    out_ += "    learning_curve: true\n";
     if (time_limit_.us > 0) out_ += tune_text(algorithm, tuning_percent);
     if (plan_.task == MiningTask::kYesNo) {
       out_ += "    calibrate: auto\n    threshold: {false_positive: 1, false_negative: 1}\n";

@@ -19,7 +19,7 @@ bool is_of(StepKind kind, std::string_view name, const std::string& station) {
     case StepKind::kModel:
       return station.starts_with(fmt::format("model {}: ", name));
     case StepKind::kLeaderboards:
-      return station == "leaderboard";
+      return station == "leaderboard" || station.starts_with("learning curve ");
     case StepKind::kProfile:
       return station == fmt::format("profile {}", name);
     case StepKind::kWalk:

@@ -49,7 +49,9 @@ void write_leaderboards(JsonWriter& json, const std::vector<Leaderboard>& boards
       write_estimate(json, row.chosen_behind);
       json.end_object();
     }
-    json.end_array().end_object();
+    json.end_array();
+    write_learning_curve(json, board.curve);
+    json.end_object();
   }
   json.end_array();
 }

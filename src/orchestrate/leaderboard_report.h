@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "judge/bootstrap.h"
+#include "orchestrate/learning_curve_report.h"
 
 namespace lode {
 
@@ -50,6 +51,7 @@ struct Leaderboard {
   Estimate gain{};  // of what was chosen over the baseline, on the test rows; above 0 is better
   Verdict verdict = Verdict::kNoBaseline;
   std::string says{};  // the verdict as a sentence or two
+  LearningCurve curve{};
 };
 
 // As the field "leaderboards" of the open object.

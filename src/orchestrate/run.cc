@@ -17,6 +17,7 @@
 #include "orchestrate/last_time.h"
 #include "orchestrate/leaderboard.h"
 #include "orchestrate/leakage_run.h"
+#include "orchestrate/learning_curve.h"
 #include "orchestrate/leftovers.h"
 #include "orchestrate/lineage_run.h"
 #include "orchestrate/model_run.h"
@@ -404,16 +405,22 @@ class Runner {
       report_.leaderboards = std::move(outcome.boards);
       return {};
     }
-    TRY_VOID(stations_.run({.name = "leaderboard", .unit = "models"},
-                           [&](Station& station) { return rank(runs, station); }));
+    auto rank_all = [&](Station& station) -> Status {
+      TRY(report_.leaderboards, make_leaderboards(project_, report_.models, runs, pool_, cancel_));
+      station.advance(std::ssize(report_.models));
+      return {};
+    };
+    TRY_VOID(stations_.run({.name = "leaderboard", .unit = "models"}, rank_all));
+    TRY_VOID(draw_curves(runs));
     return keep_outcome(StepKind::kLeaderboards, "all",
                         outcome_bytes(LeaderboardsOutcome{report_.leaderboards}));
   }
 
-  Status rank(const std::map<std::string, FittedRun>& runs, Station& station) {
-    TRY(report_.leaderboards, make_leaderboards(project_, report_.models, runs, pool_, cancel_));
-    station.advance(std::ssize(report_.models));
-    return {};
+  Status draw_curves(const std::map<std::string, FittedRun>& runs) {
+    auto table = [&](const std::string& set) -> const TrainingTable& { return sets_.table(set); };
+    Status drawn = draw_learning_curves(
+        project_, runs, table, {pool_, time_.models(), budget_, stations_}, report_.leaderboards);
+    return time_.given_up(std::move(drawn), "the learning curve", report_);
   }
 
   Status go_forward_or_restore(const Retraining& walk) {
@@ -459,13 +466,8 @@ class Runner {
 
   // A model that there is no time for is given up where things may be.
   Status fit_in_time(const Model& model, std::map<std::string, FittedRun>& runs) {
-    Status fitted = fit(model, runs);
-    if (fitted || !time_.give_up() || fitted.error().code() != Code::kLimit ||
-        !time_.models().cancelled() || cancel_.cancelled())
-      return fitted;
-    report_.given_up.push_back(
-        fmt::format("model {} ({}): no time was left for it", model.name, model.algorithm));
-    return {};
+    return time_.given_up(fit(model, runs),
+                          fmt::format("model {} ({})", model.name, model.algorithm), report_);
   }
 
   Status fit(const Model& model, std::map<std::string, FittedRun>& runs) {

@@ -32,6 +32,14 @@ Duration TimePlan::left(Duration of) const {
   return std::max(of - passed, Duration{});
 }
 
+Status TimePlan::given_up(Status outcome, std::string_view what, RunReport& report) const {
+  if (outcome || !give_up() || outcome.error().code() != Code::kLimit || !models_.cancelled() ||
+      whole_.cancelled())
+    return outcome;
+  report.given_up.push_back(fmt::format("{}: no time was left for it", what));
+  return {};
+}
+
 CancelToken TimePlan::share(double part) const {
   if (!limited()) return models_;
   auto left = static_cast<double>(models_.time_left().us);

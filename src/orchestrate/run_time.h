@@ -36,6 +36,9 @@ class TimePlan {
   // the tenth that a limit may be missed by: a report that is nearly written is written.
   const CancelToken& whole() const { return whole_; }
   const CancelToken& models() const { return models_; }
+  // What ended because there was no time for it is named in the report where things may be given
+  // up; any other outcome is handed on.
+  Status given_up(Status outcome, std::string_view what, RunReport& report) const;
   // Of a model that takes this part of what is left, from now on.
   CancelToken share(double part) const;
 

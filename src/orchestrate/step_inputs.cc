@@ -24,6 +24,7 @@ StepInput build_input() { return {std::string(kBuild), build_of_lode()}; }
 // Where it stands in lode.yaml does not matter, everything else does: notes are told with it.
 std::string declared(Model model) {
   model.place = {};
+  model.learning_curve = false;  // of the leaderboards
   for (EncoderChoice& choice : model.encode) choice.place = {};
   return stored_value(model);
 }
@@ -88,8 +89,10 @@ StepInputs walk_inputs(const Project& project, const Retraining& walk, const std
 StepInputs leaderboard_inputs(const Project& project,
                               const std::map<std::string, std::string, std::less<>>& datasets) {
   StepInputs models;
-  for (const Model& model : project.models)
+  for (const Model& model : project.models) {
     models.push_back({model.name, hash_of(model_inputs(project, model, datasets))});
+    if (model.learning_curve) models.push_back(input("its learning curve", model.name));
+  }
   return {{"its models", hash_of(models)}, build_input()};
 }
 

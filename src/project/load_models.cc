@@ -53,6 +53,7 @@ class ModelReader {
     read_threshold();
     model_.label_issues = part_.flag("label_issues");
     model_.out_of_fold = part_.flag("out_of_fold");
+    model_.learning_curve = part_.flag("learning_curve");
     read_fairness();
     model_.compare_with = part_.text("compare_with");
     model_.note = part_.text("note");

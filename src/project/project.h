@@ -204,6 +204,7 @@ struct Model {
   std::optional<ThresholdRule> threshold;
   bool label_issues = false;          // looked for even where nothing else asks for the fits
   bool out_of_fold = false;           // training rows are scored so even where nothing else asks
+  bool learning_curve = false;        // of fewer training rows, where it wins its leaderboard
   std::vector<std::string> fairness;  // columns of the training set
   std::string note;  // printed beside the figure: why it is there, what to distrust
 };

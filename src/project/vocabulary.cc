@@ -397,6 +397,11 @@ constexpr std::array kModelKeys = {
                "where `calibrate`, `threshold` or `label_issues` ask for the same fits",
         .form = Form::kFlag,
         .fallback = "false"},
+    Key{.name = "learning_curve",
+        .doc = "fit it on an eighth, a quarter and half of its training rows too, where its "
+               "leaderboard's verdict is about it: would more rows help? Costs a fit",
+        .form = Form::kFlag,
+        .fallback = "false"},
     Key{.name = "fairness",
         .doc = "columns of the training set whose values (quantiles of numbers) are compared as "
                "groups: rates of decisions and of errors",

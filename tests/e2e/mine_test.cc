@@ -55,6 +55,8 @@ TEST_F(Mine, GuessesWhatAFileIsAndLearnsFromIt) {
   for (const char* said : {"whether bought is Yes", "numbers: age, income (EUR), active",
                            "categories: town, zip", "only tell rows apart: person no", "'NA'"})
     EXPECT_NE(notes.find(said), std::string::npos) << said << " in " << notes;
+  EXPECT_EQ(report["profile"][0]["columns"].size(), 7U);
+  EXPECT_EQ(report["leaderboards"][0]["learning_curve"]["points"].size(), 4U);
   EXPECT_TRUE(std::filesystem::exists(folder_.path() + "/people.html"));
   EXPECT_FALSE(std::filesystem::exists(folder_.path() + "/.lode")) << "the file is only read";
 }
@@ -105,6 +107,8 @@ TEST_F(Mine, InitAndRunEndInTheSameFigures) {
   Json a = Json::parse(run.out);
   Json b = Json::parse(mined.out);
   EXPECT_EQ(a["notes"], b["notes"]);
+  EXPECT_EQ(a["profile"], b["profile"]);
+  EXPECT_EQ(a["leaderboards"], b["leaderboards"]);
   for (std::size_t m = 0; m < 4; ++m)
     for (const char* part : {"content", "dataset", "metrics", "drivers", "leakage"})
       EXPECT_EQ(a["models"][m][part], b["models"][m][part]) << m << part;

@@ -133,6 +133,24 @@ TEST_F(UpToDate, ABaselineOfOtherScoresChangesTheComparisonOfAModelThatStands) {
   EXPECT_EQ(said(run()), said(changed)) << "and is kept so";
 }
 
+TEST_F(UpToDate, ALearningCurveIsOfTheLeaderboardsAndAProfileOfTheFile) {
+  run();
+  declare("algorithm: logistic\n", "algorithm: logistic\n    learning_curve: true\n");
+  Json curve = run();
+  EXPECT_EQ(made(curve), Names{"leaderboards all"});
+  EXPECT_EQ(curve["leaderboards"][0]["learning_curve"]["model"], "returns");
+  EXPECT_EQ(said(curve), from_nothing());
+  EXPECT_EQ(said(run()), said(curve)) << "and is kept so";
+  declare("    files: orders.csv\n", "    files: orders.csv\n    profile: true\n");
+  Json profiled = run();
+  EXPECT_EQ(made(profiled), Names{});
+  EXPECT_EQ(profiled["profile"][0]["source"], "orders");
+  EXPECT_EQ(said(profiled), from_nothing());
+  Json again = run();
+  EXPECT_EQ(again["profile"], profiled["profile"]);
+  EXPECT_EQ(again["stations"].size(), 1U) << "a profile is kept too";
+}
+
 // The winner is chosen by rows scored out of fold: those of a model that stands too.
 TEST_F(UpToDate, AWinnerIsChosenAmongModelsMadeAndStanding) {
   for (const char* algorithm : {"algorithm: constant\n", "algorithm: logistic\n"})

@@ -39,6 +39,22 @@ TEST(TimePlan, WhatMayBeGivenUpLeavesTimeForTheReport) {
   EXPECT_EQ(small.models().time_left(), milliseconds(850));
 }
 
+TEST(TimePlan, WhatThereIsNoTimeForIsNamedOrStops) {
+  ManualClock clock{Timestamp{}};
+  Status over = std::unexpected(Error(Code::kLimit, "over"));
+  RunReport report;
+  TimePlan plan(clock, {.limit = seconds(100), .began_ns = clock.steady_ns(), .give_up = true},
+                CancelToken());
+  EXPECT_FALSE(plan.given_up(over, "a curve", report)) << "the time is not over: it was the memory";
+  clock.advance(seconds(98));
+  EXPECT_FALSE(plan.given_up(std::unexpected(Error(Code::kIo, "gone")), "a curve", report));
+  EXPECT_TRUE(report.given_up.empty());
+  EXPECT_TRUE(plan.given_up(over, "a curve", report));
+  EXPECT_EQ(report.given_up, std::vector<std::string>{"a curve: no time was left for it"});
+  TimePlan declared(clock, {.limit = seconds(50), .began_ns = 0, .give_up = false}, CancelToken());
+  EXPECT_FALSE(declared.given_up(over, "a curve", report));
+}
+
 // What the models behind want: 40 and 10 s of searches, and a twentieth of the limit of one
 // without.
 TEST(TimePlan, ModelsShareAsTheyWantForTheirSearches) {

@@ -37,6 +37,7 @@ models:
   amount:
     from: orders
     algorithm: logistic
+    learning_curve: true
     columns: [amount]
     split: {train: ..2020-01-29, test: 2020-01-29.., embargo: 1d}
     compare_with: base
@@ -46,6 +47,7 @@ models:
   everything:
     from: orders
     algorithm: logistic
+    learning_curve: true
     columns: [amount, shop, past.n_1d, past.returned_1d, past.n_7d, past.returned_7d]
     encode: {shop: {one_hot: {}}}
     split: {train: ..2020-01-29, test: 2020-01-29..}

@@ -11,6 +11,7 @@ import {drivers} from "./sections/drivers";
 import {calibrators, cards, decisions, groups, labelIssues, slices} from "./sections/evaluation";
 import {leaderboards} from "./sections/leaderboard";
 import {leakage} from "./sections/leakage";
+import {learning} from "./sections/learning";
 import {lineage} from "./sections/lineage";
 import {cautions, comparisons, models, recipes} from "./sections/models";
 import {monitor} from "./sections/monitor";
@@ -50,6 +51,7 @@ function sectionsOf(run: Part): Section[] {
     {id: "models", title: "Models", content: models(run, legend)},
     {id: "given-up", title: "Within the time", content: givenUp(run)},
     {id: "tuning", title: "Options tried", content: tuning(run)},
+    {id: "learning", title: "Would more rows help?", content: learning(run, legend)},
     {id: "notes", title: "To know before trusting a figure", content: cautions(run)},
     {id: "leakage", title: "Leakage", content: leakage(run)},
     {id: "against", title: "Against each other", content: comparisons(run, legend)},
