@@ -13,12 +13,13 @@ import {leaderboards} from "./sections/leaderboard";
 import {leakage} from "./sections/leakage";
 import {learning} from "./sections/learning";
 import {lineage} from "./sections/lineage";
+import {loop} from "./sections/loop";
 import {cautions, comparisons, models, recipes} from "./sections/models";
 import {monitor} from "./sections/monitor";
 import {predictedAgainstTrue, weeksOfNumbers} from "./sections/numbers";
+import {profiles} from "./sections/profile";
 import {rest} from "./sections/rest";
 import {retraining} from "./sections/retraining";
-import {profiles} from "./sections/profile";
 import {calibration, thresholds, weeks} from "./sections/scores";
 import {splits} from "./sections/splits";
 import {timings} from "./sections/timings";
@@ -46,12 +47,13 @@ function sectionsOf(run: Part): Section[] {
   const top = verdict(run);
   const sections: Section[] = [
     {id: "verdict", title: "Verdict", content: top},
+    {id: "loop", title: "The loop", content: loop(run)},
     ...walks,
     {id: "leaderboard", title: "Leaderboard", content: leaderboards(run)},
     {id: "models", title: "Models", content: models(run, legend)},
+    {id: "learning", title: "Would more rows help?", content: learning(run, legend)},
     {id: "given-up", title: "Within the time", content: givenUp(run)},
     {id: "tuning", title: "Options tried", content: tuning(run)},
-    {id: "learning", title: "Would more rows help?", content: learning(run, legend)},
     {id: "notes", title: "To know before trusting a figure", content: cautions(run)},
     {id: "leakage", title: "Leakage", content: leakage(run)},
     {id: "against", title: "Against each other", content: comparisons(run, legend)},
@@ -71,11 +73,11 @@ function sectionsOf(run: Part): Section[] {
     {id: "scores", title: "Scores", content: declaredScores(run)},
     {id: "splits", title: "Splits", content: splits(run)},
     {id: "data", title: "Data quality", content: data(run)},
+    {id: "columns", title: "Columns", content: profiles(run)},
     {id: "training", title: "Training sets and features", content: trainingSets(run)},
     {id: "lineage", title: "Lineage", content: lineage(run)},
     {id: "recipes", title: "How to make it again", content: recipes(run)},
     {id: "time", title: "Time and memory", content: timings(run)},
-    {id: "columns", title: "Columns", content: profiles(run)},
   ];
   const left = run.unshown();
   if (left.length === 0) return sections;

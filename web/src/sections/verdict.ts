@@ -55,8 +55,8 @@ function againstSentence(model: Part): Child {
   if (!other.exists || !difference.exists) return null;
   const word = said(difference, loss);
   return [
-    "Against ", words(other), `, on the same rows: ${metricName(loss)} `,
-    estimate(difference, differenceFormat(loss)),
+    el("b", {}, words(model.get("name"))), " against ", words(other),
+    `, on the same rows: ${metricName(loss)} `, estimate(difference, differenceFormat(loss)),
     word === "cannot be told apart" ? ", which cannot be told apart." : `, which is ${word}.`
   ];
 }
@@ -98,11 +98,15 @@ function taskVerdict(run: Part, models: Part[]): Child {
   if (!best) return null;
   const trusted = models.find((model) => notes(model).length === 0 && !suspected(model));
   const boards = headlines(run, models);
+  const winners = run.get("leaderboards").items.map((board) => board.get("winner").text);
+  // What the headline speaks of.
+  const subject = models.find((model) => winners.includes(model.get("name").text)) ?? best;
   return [
     boards.length > 0 ? boards : el("p", {class: "headline"}, bestSentence(run, best)),
-    cautions(best),
-    el("p", {}, boards.length > 0 ? null : [floorSentence(run, best), " "], againstSentence(best)),
-    trusted && trusted.path !== best.path ?
+    cautions(subject),
+    el("p", {}, boards.length > 0 ? null : [floorSentence(run, best), " "],
+       againstSentence(subject)),
+    trusted && trusted.path !== subject.path && trusted.path !== best.path ?
         el("p", {}, "Of those without a suspicion or a note, ",
            el("b", {}, words(trusted.get("name"))), " is best: ",
            estimate(testMetric(trusted, lossOf(trusted)), metricFormat(lossOf(trusted))), ". ",
