@@ -155,6 +155,9 @@ export function bars(
     list: Bar[], label: string, colour: (kind: string) => string, text: (value: number) => string,
     width: number): Element {
   const margin = nameMargin(list.map((b) => b.name), width);
+  const most = Math.max(...list.map((b) => b.value));
+  // Of a few whole things there are no halves.
+  const few = most <= 6 && list.every((b) => Number.isInteger(b.value));
   return plot({
     width,
     height: 46 + 22 * list.length,
@@ -165,7 +168,9 @@ export function bars(
       grid: true,
       labelAnchor: "center",
       labelArrow: "none",
-      ticks: Math.max(2, Math.floor((width - margin) / 100))
+      ticks: few ? Array.from({length: most + 1}, (_, i) => i) :
+                   Math.max(2, Math.floor((width - margin) / 100)),
+      ...(few ? {tickFormat: "d"} : {})
     },
     y: {
       domain: list.map((b) => b.name),

@@ -59,7 +59,9 @@ function one(curve: Part, legend: Legend): Child {
   const last = points.length - 1;
   return [
     why,
-    el("p", {class: "headline"}, words(curve.get("says")), ". ", words(curve.get("helps"), "")),
+    curve.get("says").text === "" ? words(curve.get("says"), "") :
+                                    el("p", {class: "headline"}, words(curve.get("says")), "."),
+    words(curve.get("helps"), ""),
     el("p", {class: "lead"}, words(curve.get("model")),
        " again, made of an eighth, a quarter and half of its training rows, each share within " +
            "the next, judged on the same ",

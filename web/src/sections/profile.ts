@@ -44,7 +44,7 @@ function histogram(column: Part, width: number): Element {
     x: {
       ...(times ? {type: "utc" as const} : {}),
       label: null,
-      ticks: Math.max(2, Math.floor(width / 90)),
+      ticks: Math.max(3, Math.floor(width / 80)),
       tickSize: 3,
     },
     y: {axis: null},
