@@ -243,6 +243,55 @@ TEST_P(AlgorithmProperties, LabelsExchangedOrScaledGiveScoresExchangedOrScaled) 
   expect_same(Property::kRelabelling, scores(*fitted(rows), rows), back, rows.label);
 }
 
+// P13
+TEST_P(AlgorithmProperties, MonotoneConstraintsHoldOnRandomPairs) {
+  if (std::ranges::find(GetParam()->options, "monotone", &Option::name) ==
+      GetParam()->options.end())
+    GTEST_SKIP() << "offers no monotone constraints";
+  Rows rows = rows_for(kRows);
+  // x goes up and, behind 1, down again: what is learnt freely is not monotone.
+  for (std::size_t i = 0; i < kRows; ++i)
+    if (rows.values[3 * i] > 1) rows.label[i] = algorithm().binary ? 0 : 10;
+  auto violations = [&](const std::string& constraints) {
+    ThreadPool pool(1);
+    auto model = fit_model(algorithm().name, rows.data(),
+                           {.seed = 1, .options = {{"monotone", constraints}}, .cancel = {}}, pool);
+    EXPECT_TRUE(model) << model.error().text();
+    if (!model) return -1;
+    constexpr std::size_t kPairs = 4000;
+    Random random(29);
+    Rows low;
+    Rows high;
+    std::vector<std::size_t> moved;
+    low.schema = high.schema = rows.schema;
+    for (std::size_t pair = 0; pair < kPairs; ++pair) {
+      std::size_t row = random.below(kRows);
+      moved.push_back(random.below(2));  // x or ties
+      double& value = rows.values[3 * row + moved.back()];
+      double was = value;
+      low.append(rows, row);
+      value += random.unit() * 3;
+      high.append(rows, row);
+      value = was;
+    }
+    std::vector<double> below = scores(**model, low);
+    std::vector<double> above = scores(**model, high);
+    int count = 0;
+    for (std::size_t pair = 0; pair < kPairs; ++pair)
+      count += moved[pair] == 0 ? below[pair] > above[pair] : below[pair] < above[pair];
+    return count;
+  };
+  EXPECT_GT(violations("none"), 100) << "a test that cannot fail says nothing";
+  EXPECT_EQ(violations("x up, ties down"), 0) << "to the bit";
+  ThreadPool pool(1);
+  for (const char* wrong : {"group up", "y up", "x sideways"}) {
+    auto refused = fit_model(algorithm().name, rows.data(),
+                             {.seed = 1, .options = {{"monotone", wrong}}, .cancel = {}}, pool);
+    ASSERT_FALSE(refused) << wrong;
+    EXPECT_EQ(refused.error().code(), Code::kInvalid) << wrong;
+  }
+}
+
 // P23: nothing of a fit that was stopped is left for the next one.
 TEST_P(AlgorithmProperties, AFitAfterACancelledOneIsTheSame) {
   Rows rows = rows_for(1000);

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/random.h"
+#include "mine/trees/monotone.h"
 #include "mine/trees/tree_trainer.h"
 
 namespace lode {
@@ -93,6 +94,7 @@ Result<std::unique_ptr<FittedModel>> fit(const LabelledMatrix& data, const Optio
   TRY(TreeTrainer trainer, TreeTrainer::make(data, *head.algorithm));
   ForestParts parts;
   parts.library = trainer.library();
+  TRY(std::string monotone, monotone_constraints(options.text("monotone"), *data.features.schema));
   double base = mean_label(data);
   double columns = share_of_columns(options, trainer.columns(), head.algorithm->binary);
   auto trees = static_cast<std::uint64_t>(options.integer("trees"));
@@ -101,8 +103,9 @@ Result<std::unique_ptr<FittedModel>> fit(const LabelledMatrix& data, const Optio
     TRY_VOID(context.cancel.check());
     draw(data, context.seed, t, weight);
     // The library draws columns from the same number for every booster, so each has its own.
-    TRY(Forest tree,
-        trainer.grow(parameters_of(options, base, columns, context.seed + 7919 * t), weight));
+    TreeParameters parameters = parameters_of(options, base, columns, context.seed + 7919 * t);
+    if (!monotone.empty()) parameters.emplace_back("monotone_constraints", monotone);
+    TRY(Forest tree, trainer.grow(parameters, weight));
     if (t == 0) {
       parts.forest.objective = tree.objective;
       parts.forest.features = tree.features;
@@ -145,6 +148,7 @@ constexpr Option kOptions[] = {
     {"max_bin", OptionType::kInt, "256", "most thresholds tried per column", 2, 65'536},
     {"max_cat_to_onehot", OptionType::kInt, "4",
      "categories with fewer levels split one level against the rest, others by sets", 1, 1'000'000},
+    kMonotoneOption,
     {"threads", OptionType::kInt, "1",
      "threads of the trainer; its sums, and so the model's last bits, depend on this number", 1,
      256},

@@ -1,6 +1,7 @@
 // Gradient-boosted trees: trained by XGBoost, scored by lode's own scorer.
 #include <fmt/format.h>
 
+#include "mine/trees/monotone.h"
 #include "mine/trees/tree_trainer.h"
 
 namespace lode {
@@ -26,8 +27,10 @@ TreeParameters parameters_of(const OptionValues& options, std::uint64_t seed, bo
 Result<std::unique_ptr<FittedModel>> fit(const LabelledMatrix& data, const OptionValues& options,
                                          const FitContext& context, ModelHead head) {
   TRY(TreeTrainer trainer, TreeTrainer::make(data, *head.algorithm));
-  TRY(ForestParts parts, trainer.boost(parameters_of(options, context.seed, head.algorithm->binary),
-                                       options.integer("rounds"), context.cancel));
+  TreeParameters parameters = parameters_of(options, context.seed, head.algorithm->binary);
+  TRY(std::string monotone, monotone_constraints(options.text("monotone"), *data.features.schema));
+  if (!monotone.empty()) parameters.emplace_back("monotone_constraints", std::move(monotone));
+  TRY(ForestParts parts, trainer.boost(parameters, options.integer("rounds"), context.cancel));
   return forest_model(std::move(head), std::move(parts));
 }
 
@@ -128,6 +131,7 @@ constexpr Option kBinaryOptions[] = {
     kAlpha,
     kBins,
     kOneHot,
+    kMonotoneOption,
     kThreads,
 };
 constexpr Option kRegressionOptions[] = {
@@ -142,6 +146,7 @@ constexpr Option kRegressionOptions[] = {
     kAlpha,
     kBins,
     kOneHot,
+    kMonotoneOption,
     kThreads,
 };
 
