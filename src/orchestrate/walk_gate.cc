@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "evaluate/look_alpha.h"
 #include "judge/bootstrap.h"
 #include "orchestrate/gate_slices.h"
 
@@ -46,6 +47,15 @@ WalkGate::Evidence WalkGate::evidence_of(const WalkCandidate& first, const WalkC
   return out;
 }
 
+// A row is in as many looks as there are periods in what a look goes back.
+double WalkGate::alpha_of(std::int64_t challengers) {
+  auto known = alpha_.find(challengers);
+  if (known != alpha_.end()) return known->second;
+  std::int64_t looks = (walk_.evidence.us - 1) / walk_.every.us + 1;
+  double alpha = look_alpha(walk_.gate.alpha / static_cast<double>(challengers), looks);
+  return alpha_.emplace(challengers, alpha).first->second;
+}
+
 GatePolicy WalkGate::policy() const {
   GatePolicy out;
   out.metric = walk_.gate.metric;
@@ -65,9 +75,7 @@ Result<WalkGate::Said> WalkGate::look(std::span<const WalkCandidate> candidates,
     if (c != live && candidates[c].standing) asked.push_back(c);
   if (asked.empty()) return said;
   std::int64_t from = std::max(saturating_subtract(now, walk_.evidence.us), walk_.over.begin->us);
-  Period stretch{Timestamp{from}, Timestamp{now}};
-  double alpha = ledger_.allowed(stretch);
-  ledger_.spend(stretch, alpha);
+  double alpha = alpha_of(static_cast<std::int64_t>(asked.size()));
   double most = 0;
   for (std::size_t c : asked) {
     Evidence evidence = evidence_of(candidates[live], candidates[c], walked, from, now);
@@ -78,7 +86,7 @@ Result<WalkGate::Said> WalkGate::look(std::span<const WalkCandidate> candidates,
                        .blocks = &evidence.blocks,
                        .slices = std::move(evidence.slices),
                        .mature = evidence.mature,
-                       .alpha = alpha / static_cast<double>(asked.size()),
+                       .alpha = alpha,
                        .seed = candidates[c].model->seed};
     TRY(GateDecision decision, decide(policy(), shown, pool_, cancel_));
     double gain = decision.checks.front().gain;

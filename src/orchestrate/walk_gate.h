@@ -3,13 +3,12 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <map>
 #include <span>
 #include <vector>
 
 #include "base/error.h"
 #include "base/parallel.h"
-#include "evaluate/alpha_ledger.h"
 #include "evaluate/gate.h"
 #include "orchestrate/walk_candidate.h"
 #include "orchestrate/walk_report.h"
@@ -29,19 +28,14 @@ class WalkGate {
   // All must outlive it.
   WalkGate(const Retraining& walk, const TrainingTable& training, const RowsByTime& by_time,
            ThreadPool& pool, const CancelToken& cancel)
-      : walk_(walk),
-        training_(training),
-        by_time_(by_time),
-        pool_(pool),
-        cancel_(cancel),
-        ledger_(walk.gate.alpha) {}
+      : walk_(walk), training_(training), by_time_(by_time), pool_(pool), cancel_(cancel) {}
 
   struct Said {
     std::vector<WalkDecision> looks{};
     std::size_t live = 0;  // in the next period
   };
-  // At `now`: every candidate that stands and is not live is looked at, with an equal share of what
-  // the rows may spend; of those that may be promoted the one that gained most is. Where none
+  // At `now`: every candidate that stands and is not live is looked at, with an equal share of
+  // alpha; of those that may be promoted the one that gained most is. Where none
   // stands nobody is looked at and no alpha is spent. Errors: decide()'s.
   Result<Said> look(std::span<const WalkCandidate> candidates, std::size_t live,
                     const WalkedRows& walked, std::int64_t now);
@@ -51,13 +45,14 @@ class WalkGate {
   Evidence evidence_of(const WalkCandidate& first, const WalkCandidate& second,
                        const WalkedRows& walked, std::int64_t from, std::int64_t now) const;
   GatePolicy policy() const;
+  double alpha_of(std::int64_t challengers);
 
   const Retraining& walk_;
   const TrainingTable& training_;
   const RowsByTime& by_time_;
   ThreadPool& pool_;
   const CancelToken& cancel_;
-  AlphaLedger ledger_;
+  std::map<std::int64_t, double> alpha_;  // of a look, by challengers that share it
 };
 
 }  // namespace lode

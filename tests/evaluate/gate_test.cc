@@ -13,6 +13,7 @@
 #include "base/math.h"
 #include "base/random.h"
 #include "evaluate/alpha_ledger.h"
+#include "evaluate/look_alpha.h"
 
 namespace lode {
 namespace {
@@ -324,6 +325,56 @@ TEST(Gate, TooFewRowsToJudgeAreUndecided) {
   EXPECT_EQ(decision->more_labels, -1);
   EXPECT_EQ(decision->checks.at(1).name, "no worse on log_loss");
   EXPECT_EQ(decision->checks.at(1).says, GateVerdict::kPromote);
+}
+
+// The first rows of a stream.
+Stream first_days(const Stream& all, std::uint32_t days, std::size_t rows) {
+  Stream seen = all;
+  for (auto* column : {&seen.champion, &seen.challenger}) column->resize(rows);
+  seen.label.resize(rows);
+  seen.blocks.of_row.resize(rows);
+  seen.blocks.count = days;
+  return seen;
+}
+
+// Streams that are promoted in one of eight looks at growing rows, each look with `alpha(look)`.
+int promoted_in_looks(const std::function<double(std::uint32_t)>& alpha, const Noise& noise,
+                      int streams) {
+  constexpr std::uint32_t kLooks = 8;
+  constexpr int kRows = 40;  // a day
+  ThreadPool pool(2);
+  int promoted = 0;
+  for (int s = 0; s < streams; ++s) {
+    auto seed = static_cast<std::uint64_t>(s) + 5000;
+    Stream all = make_stream(seed, kLooks * 7, noise, kRows);
+    for (std::uint32_t look = 1; look <= kLooks; ++look) {
+      Stream seen = first_days(all, look * 7, std::size_t{look} * 7 * kRows);
+      GateEvidence evidence = evidence_of(seen, seed);
+      evidence.alpha = alpha(look);
+      if (decide(plain_policy(), evidence, pool)->verdict != GateVerdict::kPromote) continue;
+      ++promoted;
+      break;
+    }
+  }
+  return promoted;
+}
+
+// The looks of a walk: 1,000 streams without a difference keep to alpha over all eight, and a
+// planted improvement is found more often than by a ledger that halves.
+TEST(Gate, LooksOfAWalkKeepToOneAlphaAndFindMore) {
+  double each = look_alpha(kAlpha, 8);
+  auto level = [&](std::uint32_t) { return each; };
+  auto halving = [](std::uint32_t look) { return kAlpha * std::pow(0.5, look); };
+  int same = promoted_in_looks(level, {}, kStreams);
+  Noise better{.challenger = 0.45};
+  int found = promoted_in_looks(level, better, 200);
+  int found_by_halves = promoted_in_looks(halving, better, 200);
+  std::printf("eight looks of a walk: %d of %d promoted by luck; of 200 that are better %d, by "
+              "halving %d\n",
+              same, kStreams, found, found_by_halves);
+  EXPECT_LE(same, most_seen(kAlpha) * kStreams);
+  EXPECT_GT(same, 0.02 * kStreams);
+  EXPECT_GT(found, found_by_halves + 10);
 }
 
 // A look late in a ledger has a small alpha and few days: no normal law says what it still takes.
