@@ -17,7 +17,7 @@ struct Kind {
   std::string_view meaning;
 };
 // Commands and functions have listings of their own (lode help, lode functions).
-constexpr std::array<Kind, 7> kKinds = {{
+constexpr std::array<Kind, 8> kKinds = {{
     {"decoder", "how a file is read"},
     {"aggregate", "what a feature keeps of its window"},
     {"encoder", "columns as numbers for an algorithm"},
@@ -25,6 +25,7 @@ constexpr std::array<Kind, 7> kKinds = {{
     {"metric", "how good a model is"},
     {"leak_detector", "what could make a figure too good"},
     {"drift", "how far rows have moved from those of a reference"},
+    {"trigger", "what makes challengers be trained anew"},
 }};
 
 std::string_view type_word(OptionType type) {

@@ -31,6 +31,18 @@ std::string alarms_text(const WalkPeriod& period) {
   return out.empty() ? "-" : out;
 }
 
+// Which trigger fired when, where there is more to tell than "every period".
+void print_trainings(Output& out, const WalkReport& walk) {
+  if (walk.trained == walk.trained_every_period) return;
+  out.print("challengers were trained {} times; in each period it would have been {}\n",
+            walk.trained, walk.trained_every_period);
+  for (const WalkPeriod& period : walk.periods)
+    for (const WalkTrigger& trigger : period.triggers)
+      if (trigger.fired)
+        out.print("  {}: {} fired: {}\n", text(Timestamp{period.begin}).substr(0, 10), trigger.name,
+                  trigger.why);
+}
+
 // Challengers that were not made, with the reason of the first time.
 void print_not_made(Output& out, const WalkReport& walk) {
   for (const std::string& name : walk.candidates) {
@@ -97,6 +109,7 @@ void print_walk(Output& out, const WalkReport& walk) {
       if (look.promoted)
         out.print("{}: {} promoted; {}\n", text(Timestamp{period.end}).substr(0, 10),
                   look.challenger, look.decision.why);
+  print_trainings(out, walk);
   print_not_made(out, walk);
   print_not_judged(out, walk);
   if (walk.version > 0)

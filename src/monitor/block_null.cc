@@ -51,6 +51,7 @@ double days_alike(const DayCells& cells, DriftOf of) {
     if (of == DriftOf::kLabels) daily.push_back(share_of(sum_of(rows.observed), all));
     if (of == DriftOf::kPredictions)
       daily.push_back(share_of(sum_of(rows.predicted) - sum_of(rows.observed), all));
+    if (of == DriftOf::kLosses) daily.push_back(share_of(sum_of(rows.predicted), all));
     if (of == DriftOf::kValues)
       for (double count : rows.rows) daily.push_back(share_of(count, all));
     for (std::size_t v = 0; v < values; ++v)
@@ -133,7 +134,8 @@ std::vector<std::vector<double>> NullDraws::sizes(
     for (std::uint32_t day : std::span(reference_).subspan(r * days_, days_))
       add(std::span(cells.whole).subspan(day * stride, stride), reference);
     for (std::size_t d = 0; d < detectors.size(); ++d) {
-      double size = std::abs(detectors[d]->statistic(binned(reference, cells), binned(now, cells)));
+      double value = detectors[d]->statistic(binned(reference, cells), binned(now, cells));
+      double size = size_of(*detectors[d], value);
       for (int i = 0; i < detectors[d]->degree; ++i) size *= spread_[r];
       out[d].push_back(size);
     }

@@ -6,6 +6,8 @@
 // Threads: detectors are immutable; each may be asked from any thread. Cost: O(bins).
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -20,7 +22,7 @@ namespace lode {
 // where there is one, and the last holds what is rare or new where there is none.
 struct BinnedRows {
   std::span<const double> rows;       // counts
-  std::span<const double> predicted;  // sums of scores; empty of a column
+  std::span<const double> predicted;  // sums of scores (of losses: DriftOf); empty of a column
   std::span<const double> observed;   // sums of labels; empty of a column
   bool ordered = true;
 };
@@ -30,6 +32,7 @@ enum class DriftOf : std::uint8_t {
   kValues,       // of a column, or of the scores
   kLabels,       // how often the label is 1
   kPredictions,  // what was predicted against what came true, whatever it was in the reference
+  kLosses,       // how wrong predictions were; their sums stand where those of scores do
 };
 
 // What the Component of a detector points to with `factory`.
@@ -37,6 +40,7 @@ struct DriftDetector {
   std::string_view name;
   DriftOf of = DriftOf::kValues;
   bool ordered_only = false;  // means nothing of categories
+  bool upward = false;        // only a positive value is an alarm
   // How it grows with a small shift: 1 in proportion, 2 with its square.
   int degree = 1;
   double least = 0;  // smaller ones are no alarm however unlikely they are: nobody would act
@@ -45,6 +49,11 @@ struct DriftDetector {
   // one side has no rows.
   double (*statistic)(const BinnedRows& reference, const BinnedRows& now);
 };
+
+// What of a statistic counts as its size.
+inline double size_of(const DriftDetector& detector, double value) {
+  return detector.upward ? std::max(0.0, value) : std::abs(value);
+}
 
 // By name, and all of them in order of name.
 std::vector<const DriftDetector*> all_drift_detectors();

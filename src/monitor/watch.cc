@@ -173,9 +173,10 @@ class Family {
       series.value.push_back(value);
       if (nulls.empty()) continue;
       const Null& null = nulls.at(calendar_.shape(calendar_.periods()[p]))[d];
-      series.p.push_back(chance_of(null.sorted, std::abs(value)));
+      double size = size_of(detector, value);
+      series.p.push_back(chance_of(null.sorted, size));
       series.typical.push_back(null.sorted[null.sorted.size() / 2]);
-      place.push_back(null.place(std::abs(value)));
+      place.push_back(null.place(size));
     }
     std::map<DrawnShape, Null>& kept = out.nulls.emplace_back();
     for (const auto& [shape, of_shape] : nulls) {
@@ -195,11 +196,11 @@ class Family {
     double over = 0;
     std::int32_t most = -1;
     for (std::size_t s = 0; s < series_.size(); ++s) {
-      double least = (*find_drift_detector(series_[s].statistic))->least;
-      double limit = std::max(least, nulls_[s].at(shape).size_at(std::max(line, 0.0)));
+      const DriftDetector& detector = **find_drift_detector(series_[s].statistic);
+      double limit = std::max(detector.least, nulls_[s].at(shape).size_at(std::max(line, 0.0)));
       series_[s].limit.push_back(limit);
       furthest = std::max(furthest, place_[s][p]);
-      double size = std::abs(series_[s].value[p]);
+      double size = size_of(detector, series_[s].value[p]);
       if (size <= limit || place_[s][p] <= over) continue;
       over = place_[s][p];
       most = static_cast<std::int32_t>(s) + first_series;
@@ -469,6 +470,36 @@ Result<Watch> RowsWatch::scores(const WatchedScores& scores, ThreadPool& pool,
       cancel));
   Watch watch = days_->watch();
   for (Family& family : families) family.end(watch);
+  return watch;
+}
+
+Result<Watch> RowsWatch::losses(std::span<const double> reference,
+                                std::span<const double> watched) const {
+  const WatchCalendar& calendar = days_->calendar();
+  if (reference.size() != calendar.day_of().size() || watched.size() != calendar.period_of().size())
+    return fail(Code::kInvalid, "{} and {} losses of {} and {} rows", reference.size(),
+                watched.size(), calendar.day_of().size(), calendar.period_of().size());
+  for (std::span<const double> side : {reference, watched})
+    for (std::size_t i = 0; i < side.size(); ++i)
+      if (!(side[i] >= 0) || std::isinf(side[i]))
+        return fail(Code::kInvalid, "row {}: {} is no loss", i, side[i]);
+  // One bin: a count, a sum of losses, and nothing that was observed.
+  Subject subject = days_->subject(std::string(kWatchedScore), 1, true, true);
+  std::size_t stride = subject.cells.stride();
+  auto add = [](double* unit, double loss) {
+    unit[0] += 1;
+    unit[1] += loss;
+  };
+  for (std::size_t i = 0; i < reference.size(); ++i)
+    add(&subject.cells.slices[days_->reference_unit(i) * stride], reference[i]);
+  for (std::size_t i = 0; i < watched.size(); ++i)
+    add(&subject.periods[days_->period(i) * stride], watched[i]);
+  end(subject);
+  double alike = days_alike(subject.cells, DriftOf::kLosses);
+  Family family = days_->family("loss", DriftOf::kLosses, days_->run(alike));
+  family.add(family.tell(subject));
+  Watch watch = days_->watch();
+  family.end(watch);
   return watch;
 }
 

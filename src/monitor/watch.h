@@ -2,7 +2,8 @@
 // of each column, of the scores, of labels and of predictions, how unlikely it is where nothing
 // drifts (monitor/block_null.h), and which of them are alarms.
 //
-// Alarms have a budget. There are four: "columns", "score", "base_rate" and "calibration"; where
+// Alarms have a budget. There are five: "columns", "score", "base_rate", "calibration" and, where
+// losses are watched, "loss"; where
 // nothing drifts each stands in a period with a chance of at most `alpha`, whatever the number of
 // columns and detectors behind it: the same days are drawn for all of them, and a statistic is an
 // alarm if it lies above what the largest of all reaches in alpha of the replicates, each in
@@ -116,6 +117,10 @@ class RowsWatch {
   // probabilities, labels that are not 0 or 1, other numbers of them than rows; kCancelled.
   Result<Watch> scores(const WatchedScores& scores, ThreadPool& pool,
                        const CancelToken& cancel = {}) const;
+  // The alarm "loss": the mean loss of a row (0 or more, of rows that the model was not fitted on)
+  // is greater than in the reference. Errors: kInvalid for losses that are none, other numbers of
+  // them than rows. O(rows).
+  Result<Watch> losses(std::span<const double> reference, std::span<const double> watched) const;
 
  private:
   class Days;

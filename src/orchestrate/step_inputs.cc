@@ -32,6 +32,7 @@ std::string declared(Model model) {
 std::string declared(Retraining walk) {
   walk.place = {};
   for (Challenger& challenger : walk.challengers) challenger.place = {};
+  for (TriggerChoice& trigger : walk.when) trigger.place = {};
   return stored_value(walk);
 }
 

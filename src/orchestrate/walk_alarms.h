@@ -22,13 +22,23 @@ struct WatchedLive {
   std::span<const ColumnEncoder> encoders;
   const FittedModel& fitted;
   std::span<const std::int64_t> made_from;  // rows of the table, ascending
-  std::span<const std::int64_t> rows;       // of the period, with a known label
+  std::span<const std::int64_t> rows;       // of the period, with a known label, as they stand
   std::span<const double> scores;           // of them
+  // Of earlier periods, with a known label: what it scored without having seen it, for the alarm
+  // over its loss. Ascending.
+  std::span<const std::int64_t> unseen;
+  std::span<const double> unseen_scores;
 };
 
-// Empty where no alarm stood, or none can be raised (few days, no known label). Cost: made_from is
-// scored. Errors: what scoring refuses; kCancelled.
-Result<std::vector<WalkAlarm>> alarms_of_period(const WatchedLive& live, WatchOptions options,
-                                                ThreadPool& pool, const CancelToken& cancel);
+// An alarm of the period, whether or not it stood.
+struct PeriodAlarm {
+  WalkAlarm alarm;  // of the statistic that was furthest above its limit; values are 0 if none was
+  bool stood = false;
+};
+
+// The monitor's alarms, those left out that cannot be raised (few days, no known label, scores that
+// are no probabilities). Cost: made_from is scored. Errors: what scoring refuses; kCancelled.
+Result<std::vector<PeriodAlarm>> alarms_of_period(const WatchedLive& live, WatchOptions options,
+                                                  ThreadPool& pool, const CancelToken& cancel);
 
 }  // namespace lode

@@ -13,8 +13,17 @@ void write_period(JsonWriter& json, const WalkReport& walk, const WalkPeriod& pe
       .field("end", text(Timestamp{period.end}))
       .field("rows", period.rows)
       .field("live", period.live)
-      .key("made")
+      .key("triggers")
       .begin_array();
+  for (const WalkTrigger& trigger : period.triggers)
+    json.begin_object()
+        .field("name", trigger.name)
+        .field("fired", trigger.fired)
+        .field("value", trigger.value)
+        .field("limit", trigger.limit)
+        .field("why", trigger.why)
+        .end_object();
+  json.end_array().key("made").begin_array();
   for (const std::string& challenger : period.made) json.value(challenger);
   json.end_array().key("not_made").begin_array();
   for (const WalkAbsence& absence : period.not_made)
@@ -51,6 +60,8 @@ void write_walk(JsonWriter& json, const WalkReport& walk) {
       .field("metric", walk.metric)
       .field("rows", walk.rows)
       .field("live", walk.live)
+      .field("trained", walk.trained)
+      .field("trained_every_period", walk.trained_every_period)
       .field("version", walk.version)
       .field("content", walk.content)
       .key("live_metric");

@@ -26,11 +26,21 @@ struct WalkAbsence {
   std::string why;  // a sentence
 };
 
+// What a trigger said when a period began (feedback/trigger.h).
+struct WalkTrigger {
+  std::string name;
+  bool fired = false;
+  double value = 0;  // of the trigger's figure, in its unit
+  double limit = 0;
+  std::string why;  // a sentence
+};
+
 struct WalkPeriod {
   std::int64_t begin = 0;
   std::int64_t end = 0;
   std::int64_t rows = 0;
   std::string live;                     // what answered in it
+  std::vector<WalkTrigger> triggers{};  // all that are declared, when it began
   std::vector<std::string> made{};      // challengers, when it began
   std::vector<WalkAbsence> not_made{};  // challengers, when it began
   // Of every candidate on its rows; NaN of one that did not score them, or without both labels.
@@ -46,7 +56,9 @@ struct WalkReport {
   std::string metric;    // of the gate
   std::vector<std::string> candidates{};
   std::vector<WalkPeriod> periods{};
-  std::string live;  // after the last period
+  std::string live;                       // after the last period
+  std::int64_t trained = 0;               // challengers, over all periods
+  std::int64_t trained_every_period = 0;  // as many as there would be if each were made in each
   std::int64_t rows = 0;
   // The metric of what was live over all periods; and of every candidate had it been live always,
   // with that less what was live had (paired, by day), over the rows that it scored: none where it

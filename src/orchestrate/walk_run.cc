@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "feedback/trigger.h"
 #include "judge/bootstrap.h"
 #include "judge/metric.h"
 #include "orchestrate/monitor_run.h"
@@ -49,6 +50,7 @@ class Walk {
     }
     TRY_VOID(means_.stations.end_parts());
     report().live = candidates_[live_].name;
+    report().trained_every_period = std::ssize(report().periods) * (std::ssize(candidates_) - 1);
     if (live_ != 0) give(candidates_[live_]);
     return std::move(out_);
   }
@@ -97,6 +99,11 @@ class Walk {
     TRY_VOID(add_candidate(std::string(kFirstChampion), walk_.champion, nullptr));
     for (const Challenger& challenger : walk_.challengers)
       TRY_VOID(add_candidate(challenger.name, challenger.model, &challenger));
+    for (const TriggerChoice& choice : walk_.when) {
+      TRY(std::unique_ptr<Trigger> trigger, make_trigger(choice.trigger, choice.options));
+      triggers_.push_back(std::move(trigger));
+    }
+    live_since_ = walk_.over.begin->us;
     // The last period may be shorter: it ends with the last row.
     end_ = by_time_.end();
     if (walk_.over.end) end_ = std::min(end_, walk_.over.end->us);
@@ -125,7 +132,13 @@ class Walk {
     std::size_t before = rows_.size();
     first_places_.push_back(before);
     rows_.insert(rows_.end(), rows.begin(), rows.end());
-    for (WalkCandidate& candidate : candidates_) TRY_VOID(make_for(period, candidate));
+    ask_triggers(period);
+    if (std::ranges::any_of(period.triggers, &WalkTrigger::fired)) {
+      for (WalkCandidate& candidate : candidates_) TRY_VOID(make_for(period, candidate));
+      if (!period.made.empty()) trained_at_ = begin;
+    } else if (candidates_[0].fitted == nullptr) {
+      TRY_VOID(make(candidates_[0], begin));
+    }
     for (std::size_t c = 0; c < candidates_.size(); ++c) TRY_VOID(answer(c, rows));
     const std::vector<double>& answered = candidates_[live_].scores;
     live_scores_.insert(live_scores_.end(), answered.begin() + static_cast<std::ptrdiff_t>(before),
@@ -141,6 +154,21 @@ class Walk {
     });
   }
 
+  // By what is known when the period begins.
+  void ask_triggers(WalkPeriod& period) {
+    TriggerEvidence evidence{.trained = trained_at_.has_value(), .alarms = alarms_};
+    if (trained_at_) evidence.since_trained = {period.begin - *trained_at_};
+    std::int64_t since = trained_at_.value_or(walk_.over.begin->us);
+    evidence.new_rows = std::ranges::count_if(training_.known, [&](std::int64_t known) {
+      return known > since && known <= period.begin;
+    });
+    for (std::size_t t = 0; t < triggers_.size(); ++t) {
+      TriggerAnswer answer = triggers_[t]->ask(evidence);
+      period.triggers.push_back(
+          {walk_.when[t].trigger, answer.fired, answer.value, answer.limit, std::move(answer.why)});
+    }
+  }
+
   // A challenger that cannot be made has a period without it, and the walk goes on; what is live
   // answers as it was made last. Without a first champion there is nothing to walk.
   Status make_for(WalkPeriod& period, WalkCandidate& candidate) {
@@ -152,6 +180,8 @@ class Walk {
     candidate.standing = made.has_value();
     if (made) {
       period.made.push_back(candidate.name);
+      ++report().trained;
+      if (&candidate == &candidates_[live_]) alarms_.clear();
       return {};
     }
     if (made.error().code() != Code::kInvalid) return made;
@@ -199,7 +229,8 @@ class Walk {
     WalkCandidate& candidate = candidates_[c];
     std::size_t before = candidate.scores.size();
     candidate.scores.resize(before + rows.size(), std::numeric_limits<double>::quiet_NaN());
-    if (!candidate.standing && c != live_) return {};
+    // The first champion answers all along, to be told beside what was live.
+    if (candidate.challenger != nullptr && !candidate.standing && c != live_) return {};
     return part("score", StationKind::kOwn, [&](Station& station) -> Status {
       TRY(auto counts, candidate.recipe.score(candidate.encoders, *candidate.fitted, rows,
                                               std::span(candidate.scores).subspan(before)));
@@ -223,31 +254,78 @@ class Walk {
     return {};
   }
 
-  // What was live, held against the rows it was made from, by labels known at the period's end.
+  // What was live, held against the rows it was made from, and its loss against that of the rows it
+  // was found good on, by labels known at the period's end.
   Status watch(WalkPeriod& period, const std::vector<std::int64_t>& rows, std::size_t before) {
     const WalkCandidate& live = candidates_[live_];
-    std::vector<std::int64_t> known;
-    std::vector<double> scores;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (by_time_.known(rows[i]) > period.end) continue;
-      known.push_back(rows[i]);
-      scores.push_back(live.scores[before + i]);
-    }
     std::vector<std::int64_t> made_from = live.training_rows(by_time_, live.made_at);
-    TRY(period.alarms, alarms_of_period({*live.model, training_, live.recipe, live.encoders,
-                                         *live.fitted, made_from, known, scores},
-                                        watch_options(project_.monitor, live.model->seed),
-                                        means_.pool, means_.cancel));
+    Scored now;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      if (by_time_.known(rows[i]) <= period.end) now.add(rows[i], live.scores[before + i]);
+    Scored found_good = found_good_on(live, period);
+    TRY(std::vector<PeriodAlarm> alarms,
+        alarms_of_period({*live.model, training_, live.recipe, live.encoders, *live.fitted,
+                          made_from, now.rows, now.scores, found_good.rows, found_good.scores},
+                         watch_options(project_.monitor, live.model->seed), means_.pool,
+                         means_.cancel));
+    std::vector<AlarmStanding>& standing = alarms_.emplace_back();
+    for (PeriodAlarm& one : alarms) {
+      std::string furthest;
+      if (one.stood)
+        furthest = fmt::format("{} {:+.4f}, above {:.4f}", one.alarm.furthest, one.alarm.value,
+                               one.alarm.limit);
+      standing.push_back({one.alarm.name, one.stood, one.alarm.p, std::move(furthest)});
+      if (one.stood) period.alarms.push_back(std::move(one.alarm));
+    }
     return {};
+  }
+
+  struct Scored {
+    std::vector<std::int64_t> rows;
+    std::vector<double> scores;
+    void add(std::int64_t row, double score) {
+      rows.push_back(row);
+      scores.push_back(score);
+    }
+  };
+
+  // As much as the gate looks at, up to when it became live, or, as long as there is less, from
+  // there on; of periods before this one.
+  Scored found_good_on(const WalkCandidate& live, const WalkPeriod& period) const {
+    std::int64_t from =
+        std::max(saturating_subtract(live_since_, walk_.evidence.us), walk_.over.begin->us);
+    std::int64_t to = std::min(saturating_add(from, walk_.evidence.us), period.begin);
+    std::vector<std::pair<std::int64_t, double>> all;
+    for (std::size_t place = 0; place < first_places_.back(); ++place) {
+      std::int64_t row = rows_[place];
+      std::int64_t time = by_time_.time(row);
+      if (time >= from && time < to && by_time_.known(row) <= period.end && live.scored(place))
+        all.emplace_back(row, live.scores[place]);
+    }
+    std::ranges::sort(all);
+    Scored out;
+    for (auto [row, score] : all) out.add(row, score);
+    return out;
   }
 
   Status look(WalkPeriod& period) {
     WalkedRows walked{report().periods, rows_, first_places_};
     TRY(WalkGate::Said said, gate_.look(candidates_, live_, walked, period.end));
     period.looks = std::move(said.looks);
-    if (said.live != live_)
+    if (said.live != live_) {
       out_.decision = std::ranges::find(period.looks, true, &WalkDecision::promoted)->decision;
-    live_ = said.live;
+      live_ = said.live;
+      live_since_ = period.end;
+      alarms_.clear();
+      for (WalkCandidate& candidate : candidates_) candidate.standing = false;
+      return {};
+    }
+    // Who was kept out, or not decided on in all the time that the gate looks back, stands no more
+    // until a trigger fires again.
+    bool over = trained_at_ && period.end - *trained_at_ >= walk_.evidence.us;
+    for (const WalkDecision& look : period.looks)
+      if (over || look.decision.verdict == GateVerdict::kKeep)
+        std::ranges::find(candidates_, look.challenger, &WalkCandidate::name)->standing = false;
     return {};
   }
 
@@ -315,9 +393,13 @@ class Walk {
   std::int64_t end_ = 0;
   ProgressStation* shown_ = nullptr;
   std::size_t live_ = 0;
-  std::vector<std::int64_t> rows_;         // scored so far, period after period
-  std::vector<std::size_t> first_places_;  // of each period, in rows_
-  std::vector<double> live_scores_;        // of what was live
+  std::int64_t live_since_ = 0;
+  std::optional<std::int64_t> trained_at_;          // when challengers were made last
+  std::vector<std::unique_ptr<Trigger>> triggers_;  // as lode.yaml names them
+  std::vector<std::vector<AlarmStanding>> alarms_;  // by period since what is live was made
+  std::vector<std::int64_t> rows_;                  // scored so far, period after period
+  std::vector<std::size_t> first_places_;           // of each period, in rows_
+  std::vector<double> live_scores_;                 // of what was live
   WalkedRun out_;
 };
 

@@ -32,6 +32,7 @@ class RetrainingReader {
     if (const YamlNode* node = part_.find("challengers"))
       for (const YamlEntry& entry : node->entries)
         if (entry.value.map()) read_challenger(entry);
+    read_triggers();
     if (std::optional<CheckedMap> gate = part_.part("gate")) read_gate(*gate);
     return std::move(out_);
   }
@@ -95,6 +96,26 @@ class RetrainingReader {
                                               kFirstChampion));
     check_rows(part, challenger);
     out_.challengers.push_back(std::move(challenger));
+  }
+
+  void read_triggers() {
+    const YamlNode* node = part_.find("when");
+    if (!node) {
+      out_.when.push_back({"schedule", out_.place, {}});
+      return;
+    }
+    if (node->list())
+      for (const YamlNode& item : node->items) read_trigger(item);
+    else
+      read_trigger(*node);
+  }
+
+  void read_trigger(const YamlNode& node) {
+    if (loading_.shape.broken(node)) return;
+    std::optional<ComponentChoice> choice = read_component(loading_, node, "trigger");
+    if (!choice) return;
+    require_options(loading_, choice->place, "trigger", choice->name, choice->given);
+    out_.when.push_back({choice->name, choice->place, choice->options});
   }
 
   // Champion and challengers are judged on the same rows.

@@ -209,13 +209,20 @@ struct Model {
   std::string note;  // printed beside the figure: why it is there, what to distrust
 };
 
-// A model made anew at the begin of every period from the rows of the last `train`, as one of
+// A model made anew when a trigger fires at the begin of a period, from the rows of the last `train`, as one of
 // `model` is made; 0: from all rows before.
 struct Challenger {
   std::string name;
   Place place;
   std::string model;
   Duration train{};
+};
+
+// What makes challengers be trained (feedback/trigger.h).
+struct TriggerChoice {
+  std::string trigger;  // a component of kind "trigger"
+  Place place;
+  std::vector<std::pair<std::string, std::string>> options;
 };
 
 // What a challenger must show (evaluate/gate.h).
@@ -246,6 +253,7 @@ struct Retraining {
   TimeRange over;
   Duration evidence{};  // of event time that a look of the gate goes back
   std::vector<Challenger> challengers;
+  std::vector<TriggerChoice> when;  // not empty
   GateRules gate;
 };
 

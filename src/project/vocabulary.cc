@@ -434,8 +434,8 @@ constexpr std::array kChallengerKeys = {
         .fallback = "all"},
 };
 constexpr Section kChallenger = {"challenger", "retraining.NAME.challengers.NAME",
-                                 "A model made anew at the begin of every period from rows before "
-                                 "it whose label was known.",
+                                 "A model made anew when a trigger fires at the begin of a period, "
+                                 "from rows before it whose label was known.",
                                  kChallengerKeys, "last_week: {train: 7d}"};
 
 constexpr std::array kGateKeys = {
@@ -481,7 +481,7 @@ constexpr std::array kRetrainingKeys = {
         .form = Form::kText,
         .required = true},
     Key{.name = "every",
-        .doc = "length of a period: how often challengers are made and judged",
+        .doc = "length of a period: how often triggers are asked, and challengers judged",
         .form = Form::kDuration,
         .required = true},
     Key{.name = "over",
@@ -493,11 +493,18 @@ constexpr std::array kRetrainingKeys = {
         .form = Form::kDuration,
         .fallback = "28d, and four periods at least"},
     Key{.name = "challengers",
-        .doc = "what is made anew every period",
+        .doc = "what is made anew when a trigger fires, each period if not said",
         .many = Many::kMap,
         .section = &kChallenger,
         .required = true,
         .names_checked = true},
+    Key{.name = "when",
+        .doc = "triggers: what makes challengers be trained at the begin of a period, each with "
+               "its options; any of them is enough (`lode components trigger`)",
+        .form = Form::kText,
+        .many = Many::kOneOrList,
+        .component = true,
+        .fallback = "schedule"},
     Key{.name = "gate", .doc = "what a challenger must show", .section = &kGate},
 };
 constexpr Section kRetraining = {

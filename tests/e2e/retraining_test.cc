@@ -222,6 +222,76 @@ TEST_F(RetrainingRun, EvidenceIsByTimeWhateverTheOrderOfRows) {
     }
 }
 
+std::string triggered(std::string_view when) {
+  std::string project(kProject);
+  std::string_view before = "    challengers:";
+  project.insert(project.find(before), fmt::format("    when: {}\n", when));
+  return project;
+}
+
+// Nothing is trained and no alpha spent while nothing fires; when the law has changed the alarm
+// does, and what is made then is promoted.
+TEST_F(RetrainingRun, ATriggerTrainsWhenTheLawChangesAndNotBefore) {
+  folder_.write("lode.yaml", triggered("calibration"));
+  folder_.write("orders.csv", orders(40));
+  Json walk = json({"run", "--quiet", "--json"})["retraining"][0];
+  ASSERT_EQ(walk["periods"].size(), 10U);
+  std::int64_t trained = 0;
+  for (std::size_t p = 0; p < 10; ++p) {
+    const Json& period = walk["periods"][p];
+    ASSERT_EQ(period["triggers"].size(), 1U);
+    const Json& trigger = period["triggers"][0];
+    EXPECT_EQ(trigger["name"], "calibration");
+    EXPECT_EQ(trigger["limit"], 2);
+    EXPECT_FALSE(trigger["why"].get<std::string>().empty());
+    EXPECT_EQ(trigger["fired"], !period["made"].empty()) << p;
+    trained += std::ssize(period["made"]);
+    // The law changes within period 3; it ends with the first alarm, period 4 with the second.
+    if (p < 5) {
+      EXPECT_EQ(trigger["fired"], false) << p << " " << trigger["why"];
+      EXPECT_TRUE(period["looks"].empty()) << p << ": no alpha is spent";
+      EXPECT_TRUE(period["metric"]["fresh"].is_null()) << p;
+    }
+  }
+  EXPECT_EQ(walk["periods"][5]["triggers"][0]["fired"], true) << walk["periods"][4]["alarms"];
+  EXPECT_EQ(walk["periods"][5]["looks"].size(), 1U);
+  EXPECT_EQ(walk["periods"][5]["looks"][0]["alpha"], 0.025) << "the first look takes half";
+  EXPECT_TRUE(live_in(walk).ends_with("nn")) << live_in(walk);
+  EXPECT_EQ(walk["trained"], trained);
+  EXPECT_EQ(walk["trained_every_period"], 10);
+  EXPECT_LE(trained, 4) << live_in(walk);
+  EXPECT_GT(walk["candidates"][0]["more_than_live"]["low"].get<double>(), 0);
+  std::string text = run_binary({"run", "--again"}, folder_.path()).out;
+  EXPECT_NE(text.find(fmt::format("challengers were trained {} times; in each period it would have "
+                                  "been 10",
+                                  trained)),
+            std::string::npos)
+      << text;
+  EXPECT_NE(
+      text.find("2020-02-19: calibration fired: the alarm 'calibration' of what is live stood "
+                "in 2 of the last 3 periods"),
+      std::string::npos)
+      << text;
+}
+
+TEST_F(RetrainingRun, AnyOfSeveralTriggersIsEnough) {
+  folder_.write("lode.yaml",
+                triggered("[loss, {new_rows: {rows: 1000}}, {schedule: {every: 28d}}]"));
+  folder_.write("orders.csv", orders(1'000));
+  Json walk = json({"run", "--quiet", "--json"})["retraining"][0];
+  // On a quiet stream of 350 rows a week: at first for want of any, then after every 1,000 rows,
+  // before four weeks are over.
+  std::string fired;
+  for (const Json& period : walk["periods"]) {
+    ASSERT_EQ(period["triggers"].size(), 3U);
+    EXPECT_EQ(period["triggers"][0]["fired"], false) << period["triggers"][0]["why"];
+    fired += period["triggers"][1]["fired"] == true   ? "r"
+             : period["triggers"][2]["fired"] == true ? "s"
+                                                      : ".";
+  }
+  EXPECT_EQ(fired, "s..r..r..r");
+}
+
 // A shop that is closed for two weeks: whoever is made of the last week has no rows to be made of
 // when it opens again. That period has no such challenger, and the walk goes on.
 TEST_F(RetrainingRun, AnEmptyTrainingWindowIsAPeriodWithoutTheChallenger) {
@@ -343,6 +413,12 @@ TEST_F(RetrainingRun, WhatCannotBeWalkedIsSaid) {
   EXPECT_EQ(metric.exit, 2);
   EXPECT_NE(metric.err.find("which has no better end"), std::string::npos) << metric.err;
   EXPECT_EQ(run_binary({"check"}, folder_.path()).err, metric.err) << "and check says it too";
+  ProcessResult trigger = refused("    challengers:", "    when: [calibraton]\n    challengers:");
+  EXPECT_EQ(trigger.exit, 2);
+  EXPECT_NE(trigger.err.find("'calibration'"), std::string::npos) << trigger.err;
+  ProcessResult rows = refused("    challengers:", "    when: new_rows\n    challengers:");
+  EXPECT_NE(rows.err.find("rows"), std::string::npos) << rows.err;
+  EXPECT_EQ(rows.exit, 2);
 }
 
 }  // namespace

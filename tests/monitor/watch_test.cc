@@ -66,6 +66,29 @@ TEST(Watch, PeriodsAreWeeksFromTheFirstWatchedDay) {
   EXPECT_EQ(watch.periods[1].rows, 90);
 }
 
+// By hand: 28 days of a loss of .5 here and .7 there, then a week of .9 and a week of .3.
+TEST(Watch, ALossIsHeldAgainstThatOfTheReferenceAndOnlyMoreOfItIsAnAlarm) {
+  WatchedStream stream(1, {.watched_days = 14});
+  std::vector<double> was;
+  for (std::size_t i = 0; i < stream.reference.size(); ++i) was.push_back(i % 2 == 0 ? 0.5 : 0.7);
+  std::vector<double> is;
+  for (std::size_t i = 0; i < stream.later.size(); ++i)
+    is.push_back(i < stream.later.size() / 2 ? 0.9 : 0.3);
+  RowsWatch rows = RowsWatch::make(stream.rows(), kQuick).value();
+  Watch watch = rows.losses(was, is).value();
+  ASSERT_EQ(watch.alarms.size(), 1U);
+  EXPECT_EQ(watch.alarms[0].name, "loss");
+  EXPECT_EQ(watch.alarms[0].stood, (std::vector<std::uint8_t>{1, 0}));
+  const WatchSeries& loss = series(watch, "score", "loss");
+  EXPECT_NEAR(loss.value[0], 0.9 / 0.6 - 1, 1e-12);
+  EXPECT_NEAR(loss.value[1], 0.3 / 0.6 - 1, 1e-12) << "told, and no alarm";
+  EXPECT_EQ(loss.p[1], 1);
+  was[0] = -1;
+  EXPECT_EQ(rows.losses(was, is).error().code(), Code::kInvalid);
+  was.pop_back();
+  EXPECT_EQ(rows.losses(was, is).error().code(), Code::kInvalid);
+}
+
 TEST(Watch, PlantedDriftIsFoundInItsColumnFromItsWeekOn) {
   WatchedStream stream(
       3, {.day_effect = 0.2, .shift_x0 = [](std::int64_t day) { return day < 14 ? 0.0 : 1.5; }});
