@@ -52,6 +52,21 @@ void add_rows(TextTable& table, const ModelReport& model) {
     table.row({model.name, "none", fmt::format("0 of {}", watch.periods.size()), "", "", ""});
 }
 
+// Of the first period that has some: the largest three.
+void print_causes(Output& out, const ModelReport& model) {
+  constexpr std::size_t kShown = 3;
+  const auto& causes = model.monitor.causes;
+  auto first = std::ranges::find_if(causes, [](const auto& period) { return !period.empty(); });
+  if (first == causes.end()) return;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(first->size(), kShown); ++i)
+    text += fmt::format("{}{} {:.0f} %", i > 0 ? ", " : "", (*first)[i].column,
+                        100 * (*first)[i].share);
+  auto period = static_cast<std::size_t>(first - causes.begin());
+  out.print("{}: what moved its score in the period of {}, by drift and weight: {}\n", model.name,
+            day(model.monitor.watch.periods[period].begin), text);
+}
+
 void print_not_watched(Output& out, const RunReport& report) {
   std::map<std::string, std::string> models;  // by reason
   for (const ModelReport& m : report.models) {
@@ -77,6 +92,8 @@ void print_monitor(Output& out, const RunReport& report) {
   for (const ModelReport& m : report.models)
     if (m.monitor.asked && m.monitor.why_not.empty()) add_rows(table, m);
   if (table.rows() > 0) table.print(out);
+  for (const ModelReport& m : report.models)
+    if (m.monitor.asked && m.monitor.why_not.empty()) print_causes(out, m);
   print_not_watched(out, report);
 }
 

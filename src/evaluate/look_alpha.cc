@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "base/math.h"
 #include "base/random.h"
 #include "judge/distributions.h"
 
@@ -13,9 +14,19 @@ namespace lode {
 namespace {
 
 constexpr std::size_t kDraws = 200'000;
-constexpr double kLeastAlpha = 0.001;  // 200 draws above the level
+constexpr double kLeastAlpha = 0.001;    // 200 draws above the level
 constexpr std::int64_t kMostLooks = 64;  // drawn together
 constexpr std::uint64_t kSeed = 1977;
+
+// Of the unit normal law, by the polar method (Marsaglia and Bray, 1964).
+double normal(Random& random) {
+  while (true) {
+    double x = 2 * random.unit() - 1;
+    double y = 2 * random.unit() - 1;
+    double square = x * x + y * y;
+    if (square > 0 && square < 1) return x * std::sqrt(-2 * portable_log(square) / square);
+  }
+}
 
 struct Largest {
   std::vector<double> growing;  // over looks at 1, 2, ... periods
@@ -29,11 +40,7 @@ Largest draw(std::size_t looks) {
   std::vector<double> sums(2 * looks);  // of the first i periods
   for (std::size_t r = 0; r < kDraws; ++r) {
     Random random(kSeed, r);
-    for (std::size_t i = 1; i < sums.size(); ++i) {
-      // In the open unit interval, where the quantile is finite.
-      double unit = std::clamp(random.unit(), 0x1p-54, 1 - 0x1p-53);
-      sums[i] = sums[i - 1] + normal_quantile(unit);
-    }
+    for (std::size_t i = 1; i < sums.size(); ++i) sums[i] = sums[i - 1] + normal(random);
     double growing = -std::numeric_limits<double>::infinity();
     double moving = growing;
     for (std::size_t k = 1; k <= looks; ++k) {
@@ -46,10 +53,12 @@ Largest draw(std::size_t looks) {
   return out;
 }
 
-// The level of one look that alpha of the draws are beyond, less two standard errors of it.
+// The level of one look that alpha of the draws are beyond, less a tenth and two standard errors of
+// it: looks of few days agree less than means do, since each has its own error of them.
 double level(std::vector<double>& largest, double alpha) {
+  constexpr double kOfFewDays = 0.9;
   double draws = kDraws;
-  double beyond = alpha * draws - 2 * std::sqrt(alpha * (1 - alpha) * draws);
+  double beyond = kOfFewDays * alpha * draws - 2 * std::sqrt(alpha * (1 - alpha) * draws);
   auto at = largest.end() - static_cast<std::ptrdiff_t>(std::max(1.0, std::floor(beyond)));
   std::ranges::nth_element(largest, at);
   return 1 - normal_cdf(*at);

@@ -9,9 +9,10 @@
 // rows that move on; the smaller of the two. Looks are all alike, so that no later one starves
 // (docs/decisions/010-alpha-of-a-walk.md has what that is worth).
 //
-// Worked out from 200,000 draws of one seed, two standard errors to the safe side; where so few can
-// tell nothing (alpha below 0.001) it is the union bound; more than 64 looks are groups that share
-// alpha. Threads: a pure function. Cost: 400,000 normal quantiles a look: COST.
+// Worked out from 200,000 draws of one seed, a tenth and two standard errors to the safe side;
+// where so few can tell nothing (alpha below 0.001) it is the union bound; more than 64 looks are
+// groups that share alpha. Threads: a pure function. Cost: 400,000 normal quantiles a look: a few
+// tenths of a second.
 #pragma once
 
 #include <cstdint>

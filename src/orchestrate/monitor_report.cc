@@ -66,6 +66,27 @@ void write_series(JsonWriter& json, const WatchSeries& series) {
   json.end_object();
 }
 
+// Of the periods that have some.
+void write_causes(JsonWriter& json, const MonitorReport& report) {
+  json.key("causes").begin_array();
+  for (std::size_t p = 0; p < report.causes.size(); ++p) {
+    if (report.causes[p].empty()) continue;
+    json.begin_object()
+        .field("begin", text(report.watch.periods[p].begin))
+        .key("columns")
+        .begin_array();
+    for (const DriftCause& cause : report.causes[p])
+      json.begin_object()
+          .field("column", cause.column)
+          .field("share", six_decimals(cause.share))
+          .field("psi", six_decimals(cause.psi))
+          .field("weight", six_decimals(cause.weight))
+          .end_object();
+    json.end_array().end_object();
+  }
+  json.end_array();
+}
+
 std::size_t first_of(const std::vector<std::uint8_t>& flags) {
   return static_cast<std::size_t>(std::ranges::find(flags, 1) - flags.begin());
 }
@@ -92,6 +113,7 @@ void write_monitor(JsonWriter& json, const MonitorReport& report) {
   json.field("alpha", report.alpha)
       .field("reference_rows", watch.reference_rows)
       .field("reference_days", watch.reference_days);
+  if (!report.reference.empty()) json.field("reference", report.reference);
   if (!watch.why_no_null.empty()) json.field("why_no_null", watch.why_no_null);
   if (!report.columns_as.empty()) json.field("columns_as", report.columns_as);
   write_periods(json, watch);
@@ -100,7 +122,9 @@ void write_monitor(JsonWriter& json, const MonitorReport& report) {
   json.end_array().key("series").begin_array();
   for (const WatchSeries& series : watch.series)
     if (report.columns_as.empty() || series.of == kWatchedScore) write_series(json, series);
-  json.end_array().key("not_watched").begin_array();
+  json.end_array();
+  write_causes(json, report);
+  json.key("not_watched").begin_array();
   for (const std::string& column : watch.not_watched) json.value(column);
   json.end_array().end_object();
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "monitor/attribution.h"
 #include "monitor/watch.h"
 
 namespace lode {
@@ -14,6 +15,9 @@ class JsonWriter;
 struct MonitorReport {
   double alpha = 0;
   Watch watch{};
+  std::string reference{};  // the range of the training rows that was asked for; "": all
+  // By period: columns whose drift moves the score, where an alarm of more than columns stood.
+  std::vector<std::vector<DriftCause>> causes{};
   std::string columns_as{};  // a model before, of the same columns and rows: what was said of them
   std::string why_not{};     // nobody watched; "" of a watch
   bool asked = false;        // false: the split does not go by time

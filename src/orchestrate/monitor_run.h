@@ -36,7 +36,12 @@ const Model* watched_before(const Project& project, const Model& model);
 
 WatchOptions watch_options(const MonitorRules& rules, std::uint64_t seed);
 
-// The columns a model reads, those of its groups left out.
-std::vector<WatchedColumn> watched_columns(const Model& model, const TrainingTable& training);
+// The columns a model reads, those of its groups left out, as far as the rules name them.
+struct ColumnsToWatch {
+  std::vector<WatchedColumn> columns;
+  std::vector<std::string> left_out;  // by the rules
+};
+ColumnsToWatch watched_columns(const MonitorRules& rules, const Model& model,
+                               const TrainingTable& training);
 
 }  // namespace lode

@@ -55,13 +55,15 @@ std::optional<std::vector<double>> losses_of(const Outcomes& came, std::span<con
   return out;
 }
 
-Result<Watch> watch_made_from(const WatchedLive& live, const WatchOptions& options,
-                              ThreadPool& pool, const CancelToken& cancel) {
+Result<Watch> watch_made_from(const WatchedLive& live, const MonitorRules& rules,
+                              const WatchOptions& options, ThreadPool& pool,
+                              const CancelToken& cancel) {
   std::vector<double> was(live.made_from.size());
   TRY_VOID(live.recipe.score(live.encoders, live.fitted, live.made_from, was));
   WatchedRows rows{live.training.time, live.made_from, live.rows};
   TRY(RowsWatch watch, RowsWatch::make(rows, options));
-  TRY(Watch out, watch.columns(rows, watched_columns(live.model, live.training), pool, cancel));
+  ColumnsToWatch named = watched_columns(rules, live.model, live.training);
+  TRY(Watch out, watch.columns(rows, named.columns, pool, cancel));
   if (live.recipe.task() == Task::kNumber) return out;
   std::vector<std::uint8_t> were = live.recipe.outcomes(live.made_from).label;
   std::vector<std::uint8_t> are = live.recipe.outcomes(live.rows).label;
@@ -81,19 +83,20 @@ Result<Watch> watch_losses(const WatchedLive& live, const WatchOptions& options)
 
 }  // namespace
 
-Result<std::vector<PeriodAlarm>> alarms_of_period(const WatchedLive& live, WatchOptions options,
-                                                  ThreadPool& pool, const CancelToken& cancel) {
+Result<std::vector<PeriodAlarm>> alarms_of_period(const WatchedLive& live,
+                                                  const MonitorRules& rules, ThreadPool& pool,
+                                                  const CancelToken& cancel) {
   std::vector<PeriodAlarm> out;
   if (live.rows.empty()) return out;
+  WatchOptions options = watch_options(rules, live.model.seed);
   options.period = around(live);
-  options.seed = live.model.seed;
   auto take = [&](Result<Watch> watched) -> Status {
     // Scores that are no probabilities are no reason to lose the walk.
     if (!watched && watched.error().code() != Code::kInvalid) return fail(watched.error());
     if (watched) std::ranges::move(alarms_in(*watched), std::back_inserter(out));
     return {};
   };
-  if (!live.made_from.empty()) TRY_VOID(take(watch_made_from(live, options, pool, cancel)));
+  if (!live.made_from.empty()) TRY_VOID(take(watch_made_from(live, rules, options, pool, cancel)));
   if (!live.unseen.empty()) TRY_VOID(take(watch_losses(live, options)));
   return out;
 }

@@ -36,9 +36,11 @@ struct PeriodAlarm {
   bool stood = false;
 };
 
-// The monitor's alarms, those left out that cannot be raised (few days, no known label, scores that
-// are no probabilities). Cost: made_from is scored. Errors: what scoring refuses; kCancelled.
-Result<std::vector<PeriodAlarm>> alarms_of_period(const WatchedLive& live, WatchOptions options,
-                                                  ThreadPool& pool, const CancelToken& cancel);
+// The monitor's alarms by the project's rules (its `reference` is what was live's own here), those
+// left out that cannot be raised (few days, no known label, scores that are no probabilities).
+// Cost: made_from is scored. Errors: what scoring refuses; kCancelled.
+Result<std::vector<PeriodAlarm>> alarms_of_period(const WatchedLive& live,
+                                                  const MonitorRules& rules, ThreadPool& pool,
+                                                  const CancelToken& cancel);
 
 }  // namespace lode

@@ -266,8 +266,7 @@ class Walk {
     TRY(std::vector<PeriodAlarm> alarms,
         alarms_of_period({*live.model, training_, live.recipe, live.encoders, *live.fitted,
                           made_from, now.rows, now.scores, found_good.rows, found_good.scores},
-                         watch_options(project_.monitor, live.model->seed), means_.pool,
-                         means_.cancel));
+                         project_.monitor, means_.pool, means_.cancel));
     std::vector<AlarmStanding>& standing = alarms_.emplace_back();
     for (PeriodAlarm& one : alarms) {
       std::string furthest;

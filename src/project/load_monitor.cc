@@ -1,7 +1,31 @@
 // The monitor: how models are watched on the rows behind their training rows.
+#include <algorithm>
+#include <span>
+#include <string>
+#include <vector>
+
 #include "project/loading.h"
 
 namespace lode {
+
+namespace {
+
+// A column of some training set; what a set that is broken has nobody can say.
+void read_column(Loading& loading, const YamlNode& column) {
+  std::vector<std::string> names;
+  for (const auto& [set, scope] : loading.training) {
+    if (scope.unusable || scope.broken.contains(column.text)) return;
+    for (std::string& name : names_of(scope.schema)) names.push_back(std::move(name));
+  }
+  if (std::ranges::find(names, column.text) != names.end()) {
+    loading.project.monitor.columns.push_back(column.text);
+    return;
+  }
+  loading.problems().add(column.place, unknown_word("column of a training set", column.text,
+                                                    std::span<const std::string>(names)));
+}
+
+}  // namespace
 
 void load_monitor(Loading& loading, const YamlNode& monitor) {
   CheckedMap part(loading.shape, monitor);
@@ -17,6 +41,9 @@ void load_monitor(Loading& loading, const YamlNode& monitor) {
   };
   rules.period = whole_days("period", rules.period);
   rules.block = whole_days("block", rules.block);
+  rules.reference = part.range("reference").value_or(TimeRange{});
+  if (const YamlNode* columns = part.find("columns"))
+    for (const YamlNode& column : columns->items) read_column(loading, column);
 }
 
 }  // namespace lode

@@ -209,8 +209,8 @@ struct Model {
   std::string note;  // printed beside the figure: why it is there, what to distrust
 };
 
-// A model made anew when a trigger fires at the begin of a period, from the rows of the last `train`, as one of
-// `model` is made; 0: from all rows before.
+// A model made anew when a trigger fires at the begin of a period, from the rows of the last
+// `train`, as one of `model` is made; 0: from all rows before.
 struct Challenger {
   std::string name;
   Place place;
@@ -287,9 +287,11 @@ inline constexpr std::string_view kNoTime = "none";
 
 // How models are watched on rows behind their training rows (monitor/watch.h).
 struct MonitorRules {
-  Duration period = days(7);  // whole days
-  Duration block{};           // whole days drawn in a run; 0: as alike as days are
-  double alpha = 0.05;        // of an alarm in a period without drift
+  Duration period = days(7);           // whole days
+  Duration block{};                    // whole days drawn in a run; 0: as alike as days are
+  double alpha = 0.05;                 // of an alarm in a period without drift
+  std::vector<std::string> columns{};  // watched, of those a model reads; empty: all of them
+  TimeRange reference{};  // of the training rows, what the others are held against; open: all
 };
 
 // What a run may take by its estimate (orchestrate/run_budget.h); 0: as much as it takes.

@@ -65,8 +65,9 @@ struct Said {
 };
 
 Said watched(const TrainingTable& table, const std::vector<Model>& models,
-             std::int64_t memory = 1 << 30) {
+             std::int64_t memory = 1 << 30, const MonitorRules& rules = {}) {
   Project project;
+  project.monitor = rules;
   project.models = models;
   ThreadPool pool(2);
   static MemoryBudget budget(std::int64_t{1} << 30);
@@ -152,6 +153,62 @@ TEST(MonitorRun, ModelsOfTheSameColumnsAndRowsAreToldOnce) {
   EXPECT_EQ(json_of(run.reports[1])["monitor"]["series"].size(), 6U) << "those of its scores";
   EXPECT_EQ(run.reports[1].watch.alarms.size(), 4U);
   EXPECT_EQ(json_of(run.reports[2])["monitor"]["series"].size(), 9U);
+}
+
+// x moves up by a third of its range from day 49 on, and the score with it.
+TrainingTable moved_x() {
+  TrainingTable table = table_of(false);
+  ColumnBuilder x(Type::float64());
+  for (std::int64_t i = 0; i < kDays * kRowsADay; ++i)
+    x.append_double(table.columns.columns[0].float64(i) + (i / kRowsADay >= 49 ? 0.33 : 0));
+  table.columns.columns[0] = x.finish();
+  return table;
+}
+
+TEST(MonitorRun, TheColumnWhoseDriftMovesTheScoreIsNamed) {
+  Said run = watched(moved_x(), {model()});
+  Json causes = json_of(run.reports[0])["monitor"]["causes"];
+  ASSERT_EQ(causes.size(), 3U) << causes;
+  EXPECT_EQ(causes[0]["begin"], "1970-02-19T00:00:00Z");
+  EXPECT_EQ(causes[0]["columns"][0]["column"], "x");
+  EXPECT_GT(causes[0]["columns"][0]["share"].get<double>(), 0.9);
+  EXPECT_GT(causes[0]["columns"][0]["weight"].get<double>(), 0);
+  std::string text = text_of(run);
+  EXPECT_NE(text.find("m0: what moved its score in the period of 1970-02-19, by drift and weight: "
+                      "x "),
+            std::string::npos)
+      << text;
+  // Where the labels change behind the columns' back none of them is to blame.
+  Json quiet = json_of(watched(table_of(), {model()}).reports[0])["monitor"]["causes"];
+  for (const Json& period : quiet)
+    for (const Json& column : period["columns"])
+      EXPECT_LT(column["psi"].get<double>(), 0.1) << period;
+}
+
+TEST(MonitorRun, OnlyNamedColumnsAreWatchedAndTheOthersNamed) {
+  MonitorRules rules;
+  rules.columns = {"noise"};
+  Said run = watched(moved_x(), {model()}, 1 << 30, rules);
+  Json json = json_of(run.reports[0])["monitor"];
+  EXPECT_EQ(json["not_watched"], Json::parse(R"(["x"])"));
+  for (const Json& series : json["series"]) EXPECT_NE(series["of"], "x");
+  for (const Json& alarm : json["alarms"])
+    if (alarm["name"] == "columns") {
+      EXPECT_EQ(alarm["periods"], 0);
+    }
+}
+
+TEST(MonitorRun, TheReferenceIsAPastPeriodOfTheTrainingRows) {
+  MonitorRules rules;
+  rules.reference = {Timestamp{14 * kDay}, Timestamp{28 * kDay}};
+  Said run = watched(table_of(), {model()}, 1 << 30, rules);
+  Json json = json_of(run.reports[0])["monitor"];
+  EXPECT_EQ(json["reference_rows"], 14 * 60);
+  EXPECT_EQ(json["reference_days"], 14);
+  EXPECT_EQ(json["reference"], "1970-01-15..1970-01-29");
+  rules.reference = {Timestamp{100 * kDay}, std::nullopt};
+  EXPECT_NE(watched(table_of(), {model()}, 1 << 30, rules).reports[0].why_not.find("reference"),
+            std::string::npos);
 }
 
 TEST(MonitorRun, ASplitAtRandomHasNoPeriods) {

@@ -34,6 +34,27 @@ TEST(LoadMonitor, WhatIsSaidAndWhatIsNot) {
   EXPECT_EQ(said->monitor.alpha, 0.01);
 }
 
+TEST(LoadMonitor, ColumnsAreThoseOfATrainingSetAndAReferenceIsARange) {
+  TemporaryProject folder;
+  folder.write("orders.csv", "at,amount\n");
+  std::string sets =
+      std::string(kSources) +
+      "labels:\n"
+      "  big: {about: orders, value: amount > 5, known: at}\n"
+      "training:\n"
+      "  orders: {rows: orders, label: big, columns: {amount: amount, twice: amount * 2}}\n";
+  folder.write("lode.yaml", sets + "monitor: {columns: [twice], reference: ..2020-02-01}\n");
+  auto said = folder.load();
+  ASSERT_TRUE(said) << folder.errors()[0];
+  EXPECT_EQ(said->monitor.columns, std::vector<std::string>{"twice"});
+  EXPECT_FALSE(said->monitor.reference.begin);
+  EXPECT_EQ(text(*said->monitor.reference.end), "2020-02-01T00:00:00Z");
+  folder.write("lode.yaml", sets + "monitor: {columns: [amonut]}\n");
+  std::vector<std::string> errors = folder.errors();
+  ASSERT_EQ(errors.size(), 1U);
+  EXPECT_NE(errors[0].find("'amount'"), std::string::npos) << errors[0];
+}
+
 TEST(LoadMonitor, WhatIsNoneIsToldAtItsPlace) {
   TemporaryProject folder;
   folder.write("orders.csv", "at,amount\n");

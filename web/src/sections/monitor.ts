@@ -333,6 +333,30 @@ function periodTable(model: Part): Child {
   return table(`Alarms of ${nameOf(model)}`, columns, rows);
 }
 
+/** Columns whose drift moves the score, in the periods in which an alarm stood. */
+function causes(model: Part): Child {
+  const list = monitorOf(model).get("causes").items;
+  if (list.length === 0) return null;
+  const columns: Column[] = [
+    {head: "from"}, {head: "column"}, {head: "part", numeric: true}, {head: "PSI", numeric: true},
+    {head: "weight in the model", numeric: true}
+  ];
+  return [
+    el("h4", {}, "What moved the score"),
+    el("p", {class: "quiet"},
+       "The root of a column's PSI beyond chance, times the mean size of its Shapley values; parts " +
+           "are of all columns' together. A hint where to look, not a proof."),
+    table(
+        `What moved the score of ${nameOf(model)}`, columns,
+        list.flatMap(
+            (period) => period.get("columns").items.map(
+                (one, i): Child[] =>
+                    [i === 0 ? when(period.get("begin"), day) : "", words(one.get("column")),
+                     fig(one.get("share"), percent), fig(one.get("psi"), fixed(4)),
+                     fig(one.get("weight"), fixed(4))])))
+  ];
+}
+
 function figures(model: Part): Child {
   const groups = new Map<string, Part[]>();
   for (const series of seriesOf(model)) {
@@ -345,6 +369,9 @@ function figures(model: Part): Child {
       el("p", {}, "Against ", fig(watch.get("reference_rows"), whole), " training rows of ",
          fig(watch.get("reference_days"), whole), " days; each alarm by chance in ",
          fig(watch.get("alpha"), percent), " of periods.",
+         watch.get("reference").exists ?
+             [" Of the training rows those of ", words(watch.get("reference")), "."] :
+             null,
          watch.get("columns_as").exists ?
              [" What was said of its columns stands at ", words(watch.get("columns_as")), "."] :
              null,
@@ -362,5 +389,5 @@ function figures(model: Part): Child {
                   words(alarm.get("name"), spoken(ALARMS, alarm.get("name").text)), " ",
                   fig(alarm.get("periods"), whole)]),
          ` of ${periodsOf(model).length} periods.`),
-      periodTable(model), [...groups].map(([of, list]) => seriesTable(model, of, list)));
+      periodTable(model), causes(model), [...groups].map(([of, list]) => seriesTable(model, of, list)));
 }
