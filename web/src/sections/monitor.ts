@@ -344,8 +344,8 @@ function causes(model: Part): Child {
   return [
     el("h4", {}, "What moved the score"),
     el("p", {class: "quiet"},
-       "The root of a column's PSI beyond chance, times the mean size of its Shapley values; parts " +
-           "are of all columns' together. A hint where to look, not a proof."),
+       "The root of a column's PSI beyond chance, times the mean size of its Shapley values; " +
+           "parts are of all columns' together. A hint where to look, not a proof."),
     table(
         `What moved the score of ${nameOf(model)}`, columns,
         list.flatMap(
@@ -389,5 +389,6 @@ function figures(model: Part): Child {
                   words(alarm.get("name"), spoken(ALARMS, alarm.get("name").text)), " ",
                   fig(alarm.get("periods"), whole)]),
          ` of ${periodsOf(model).length} periods.`),
-      periodTable(model), causes(model), [...groups].map(([of, list]) => seriesTable(model, of, list)));
+      periodTable(model), causes(model),
+      [...groups].map(([of, list]) => seriesTable(model, of, list)));
 }

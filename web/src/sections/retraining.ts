@@ -204,8 +204,8 @@ function periods(walk: Part): Child {
       "Periods",
       [
         {head: "from"}, {head: "to"}, {head: "rows", numeric: true}, {head: "live"},
-        ...names.map((name) => ({head: name, numeric: true})), {head: "triggers when it began", wide: true},
-        {head: "made when it began"},
+        ...names.map((name) => ({head: name, numeric: true})),
+        {head: "triggers when it began", wide: true}, {head: "made when it began"},
         {head: "alarms of what was live"}, {head: "the gate at its end"}
       ],
       walk.get("periods").items.map(
