@@ -3,6 +3,7 @@
 #include "base/stored_json.h"
 #include "cli/lineage_text.h"
 #include "cli/project_argument.h"
+#include "cli/scoring_text.h"
 #include "orchestrate/lineage_look.h"
 #include "orchestrate/run_log.h"
 #include "registry/registry.h"
@@ -27,6 +28,12 @@ void write_texts(JsonWriter& json, std::string_view key, const NamedTexts& texts
   json.end_object();
 }
 
+void write_scorings(JsonWriter& json, const std::vector<ScoringRecord>& scorings) {
+  json.key("scorings").begin_array();
+  for (const ScoringRecord& scoring : scorings) write_scoring_record(json, scoring);
+  json.end_array();
+}
+
 void write_list(JsonWriter& json, std::string_view key, const std::vector<std::string>& list) {
   json.key(key).begin_array();
   for (const std::string& one : list) json.value(one);
@@ -42,8 +49,11 @@ Result<int> back(CommandContext& context, const Project& project, MetadataStore&
     TRY(changes, now.changes(model.lineage));
   }
   std::vector<std::string> aliases = aliases_of(standing, model.version);
+  TRY(std::vector<ScoringRecord> scorings, store.scorings(project.name));
+  scorings = scorings_by(model, std::move(scorings));
   if (!context.json) {
     print_lineage(context.out, model, aliases, changes);
+    print_scorings(context.out, scorings);
     return kExitDone;
   }
   JsonWriter json;
@@ -62,6 +72,7 @@ Result<int> back(CommandContext& context, const Project& project, MetadataStore&
   write_list(json, "aliases", aliases);
   json.key("lineage").raw(lineage_json(model.lineage));
   write_changes(json, changes);
+  write_scorings(json, scorings);
   context.out.write(json.end_object().take() + "\n");
   return kExitDone;
 }
@@ -70,8 +81,11 @@ Result<int> forth(CommandContext& context, const Project& project, MetadataStore
                   const LineageSubject& subject) {
   TRY(ProjectNow now, ProjectNow::look(context.files, project));
   TRY(std::vector<LineageUse> uses, uses_of(subject, store, project, &now));
+  TRY(std::vector<ScoringRecord> scorings, store.scorings(project.name));
+  scorings = scorings_of(subject, std::move(scorings));
   if (!context.json) {
-    print_uses(context.out, subject, uses);
+    if (!uses.empty() || scorings.empty()) print_uses(context.out, subject, uses);
+    print_scorings(context.out, scorings);
     return kExitDone;
   }
   JsonWriter json;
@@ -92,7 +106,9 @@ Result<int> forth(CommandContext& context, const Project& project, MetadataStore
     write_changes(json, use.changes);
     json.end_object();
   }
-  context.out.write(json.end_array().end_object().take() + "\n");
+  json.end_array();
+  write_scorings(json, scorings);
+  context.out.write(json.end_object().take() + "\n");
   return kExitDone;
 }
 
@@ -109,8 +125,13 @@ Result<int> run(CommandContext& context) {
   if (of_model || model.error().code() != Code::kNotFound || what.find('@') != std::string::npos)
     return fail(model.error());
   TRY(std::vector<ModelRecord> models, store->models((*project)->name, ""));
-  TRY(LineageSubject subject, find_subject(what, models));
-  return forth(context, **project, *store, subject);
+  auto subject = find_subject(what, models);
+  if (!subject && subject.error().code() == Code::kNotFound) {
+    TRY(std::vector<ScoringRecord> scorings, store->scorings((*project)->name));
+    if (auto scored = find_scored(what, scorings)) subject = *std::move(scored);
+  }
+  if (!subject) return fail(subject.error());
+  return forth(context, **project, *store, *subject);
 }
 
 constexpr Positional kPositionals[] = {
@@ -129,7 +150,10 @@ constinit const Component kComponent = {
         "Of a model: its data set, sources and files with their rows and hashes, the declarations "
         "it was made by, the commit of lode, the compiler, libraries and machine, what it was held "
         "against, and what of all that has changed since. Of anything else: the model versions it "
-        "went into, and which of them are out of date. The kind may be left out where a name is "
+        "went into, and which of them are out of date. And what was scored: of a model which rows "
+        "and "
+        "files it scored and where the scores went, of a file that was scored or written by which "
+        "version. The kind may be left out where a name is "
         "one thing alone; a model comes first. Recorded when a version is made; versions made by "
         "an older lode have none.",
     .example = "lode lineage windows@champion examples/flights",

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "cli/project_argument.h"
 #include "cli/run_argument.h"
+#include "cli/scoring_text.h"
 #include "cli/station_table.h"
 #include "cli/text_table.h"
 #include "orchestrate/run_json.h"
@@ -38,10 +39,11 @@ Cost cost_of(const RunRecord& run) {
   return {};
 }
 
-void write_run(JsonWriter& json, const RunRecord& run) {
+void write_run(JsonWriter& json, const RunRecord& run, const std::vector<ScoringRecord>& scorings) {
   json.begin_object()
       .key("run")
       .raw(run.id)  // a number
+      .field("command", run.command)
       .field("started", text(run.started));
   if (run.ended) json.field("ended", text(*run.ended));
   json.field("state", run_state_text(run)).field("seconds", seconds_of(run));
@@ -51,12 +53,15 @@ void write_run(JsonWriter& json, const RunRecord& run) {
   if (!run.error.empty()) json.field("error", run.error);
   write_stations(json, run.stations);
   write_counters(json, run.counters);
-  json.end_object();
+  json.key("scorings").begin_array();
+  for (const ScoringRecord& scoring : scorings)
+    if (scoring.run == run.id) write_scoring_record(json, scoring);
+  json.end_array().end_object();
 }
 
 void print_runs(Output& out, const std::vector<RunRecord>& runs) {
   bool priced = std::ranges::any_of(runs, [](const auto& run) { return cost_of(run).amount > 0; });
-  std::vector<std::string> columns = {"run", "started",  "state",    "seconds",
+  std::vector<std::string> columns = {"run", "of",       "started",  "state",    "seconds",
                                       "own", "training", "stations", "rows read"};
   if (priced) columns.emplace_back("cost");
   columns.emplace_back("error");
@@ -64,6 +69,7 @@ void print_runs(Output& out, const std::vector<RunRecord>& runs) {
   for (const RunRecord& run : runs) {
     StationSums sums = sums_of(run.stations);
     std::vector<Cell> row = {run.id,
+                             run.command,
                              text(run.started).substr(0, 19),
                              run_state_text(run),
                              Cell::number(seconds_of(run), 1),
@@ -102,15 +108,21 @@ Result<int> run(CommandContext& context) {
     runs.push_back(std::move(one));
   }
   find_interrupted(context.files, **project, runs);
+  TRY(std::vector<ScoringRecord> scorings, store->scorings((*project)->name));
+  std::erase_if(scorings, [&](const ScoringRecord& one) {
+    return std::ranges::find(runs, one.run, &RunRecord::id) == runs.end();
+  });
   if (context.json) {
     JsonWriter json;
     json.begin_object().field("project", (*project)->name).key("runs").begin_array();
-    for (const RunRecord& record : runs) write_run(json, record);
+    for (const RunRecord& record : runs) write_run(json, record, scorings);
     context.out.write(json.end_array().end_object().take() + "\n");
   } else if (asked.number.empty()) {
     print_runs(context.out, runs);
+    print_scorings(context.out, scorings);
   } else {
     print_run(context.out, runs.front());
+    print_scorings(context.out, scorings);
   }
   return kExitDone;
 }
@@ -127,12 +139,14 @@ constexpr Command kCommand = {
 constinit const Component kComponent = {
     .kind = "command",
     .name = "runs",
-    .summary = "list the runs of a project, or one with its stations",
+    .summary = "list the runs and scorings of a project, or one with its stations",
     .description =
         "`lode runs 3` shows run 3 of the project in this folder. A run is running, done, failed, "
         "cancelled, or interrupted: its process died. Of a run it shows where the time went: for "
         "each station what it did, how fast, how much it read, wrote and held, and the sums of "
-        "lode's own stations and of training; and below, what the run counted.",
+        "lode's own stations and of training; below, what the run counted; and what was scored by "
+        "which version, how many rows stood, and where the scores went. `lode score` leaves such a "
+        "record too.",
     .example = "lode runs examples/flights 1",
     .options = kOptions,
     .factory = &kCommand,

@@ -63,6 +63,9 @@ Result<ScoreRequest> declared_request(const CommandContext& context, const Scori
                   "'{}' is declared in lode.yaml, which says its rows and files; "
                   "--{} is for `lode score MODEL`",
                   job.name, flag);
+  if (context.options.integer("why") != 0)
+    return fail(Code::kInvalid, "'{}' is declared in lode.yaml, where `why` says how many drivers",
+                job.name);
   if (!what.file.empty() || context.options.text("out") != kNone)
     return fail(Code::kInvalid,
                 "'{}' is declared in lode.yaml, which says its rows and files; `lode score {}` "
@@ -93,6 +96,7 @@ Result<int> run(CommandContext& context) {
       job == nullptr ? model_request(context, what) : declared_request(context, *job, what));
   request.full = context.options.flag("full");
   request.block = context.options.integer("block");
+  if (job == nullptr) request.why = context.options.integer("why");
   RunContext run_context{context.files,  context.clock,    context.limits,
                          context.cancel, context.progress, context.options.flag("replace")};
   TRY(ScoreReport report, score_project(**project, request, run_context));
@@ -123,6 +127,10 @@ constexpr Option kOptions[] = {
     {"all", OptionType::kBool, "false", "score rows that have a label too"},
     {"changed", OptionType::kBool, "false",
      "write only the rows that were scored now, and those that have no score any more, with none"},
+    {"why", OptionType::kInt, "0",
+     "so many drivers of each score beside it: columns why_1 and why_1_by, what it adds to the "
+     "model's margin",
+     0, kMostWhy},
     {"full", OptionType::kBool, "false", "score all rows anew, whatever is kept"},
     {"block", OptionType::kInt, "65536",
      "rows that become durable together: what a killed job may have to do again", 1, 16777216},

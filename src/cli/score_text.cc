@@ -83,6 +83,9 @@ void print_scores(Output& out, const ScoreReport& report) {
   if (report.labelled > 0) table.row({"with a label", with_thousands(report.labelled)});
   if (report.before > 0) table.row({"before 'since'", with_thousands(report.before)});
   if (report.left_out > 0) table.row({"left out by where", with_thousands(report.left_out)});
+  if (report.compacted > 0)
+    table.row({"log rewritten",
+               fmt::format("without {} entries of the past", with_thousands(report.compacted))});
   table.row({"records read", fmt::format("{} of {}", with_thousands(report.records),
                                          with_thousands(report.records_held))});
   table.row({"bytes", fmt::format("{} read, {} written", short_bytes(report.bytes_read),

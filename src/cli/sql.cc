@@ -104,7 +104,11 @@ Result<int> run(CommandContext& context) {
                              .temp_directory = {}}));
   for (const StoredZone& zone : zones)
     if (may_read(asked.query, zone)) TRY_VOID(check_zone(**project, context.files, zone));
+  TRY(std::vector<StoredScores> scores, stored_scores(**project, context.files));
+  for (const StoredScores& one : scores)
+    if (may_read(asked.query, one.zone)) TRY_VOID(check_scores(context.files, one));
   TRY_VOID(create_zone_views(duck, zones));
+  TRY_VOID(create_score_views(duck, scores));
   TRY_VOID(create_record_tables(duck, **project, context.files));
   auto answer = duck.query_all(asked.query);
   if (!answer) return fail(with_advice(answer.error()));
@@ -133,8 +137,10 @@ constinit const Component kComponent = {
     .summary = "ask about records, rows set aside, training sets, scores, runs and models in SQL",
     .description =
         "Tables: raw.SOURCE (accepted records), aside.SOURCE (rows set aside, and why), "
-        "training.SET, scores.MODEL (test rows), meta.runs, meta.stations, meta.counters, "
-        "meta.models and meta.metrics. The dialect is DuckDB's; statements that write are refused. "
+        "training.SET, scores.MODEL (test rows), scores.NAME (rows that lode.yaml's scores NAME "
+        "stand for), kept.MODEL (what `lode score MODEL` keeps), meta.runs, meta.stations, "
+        "meta.counters, meta.models, meta.metrics and meta.scorings. The dialect is DuckDB's; "
+        "statements that write are refused. "
         "With --json "
         "one object whose `rows` are objects.",
     .example = "lode sql examples/flights 'FROM aside.flights'",

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <map>
+#include <utility>
 
 #include "base/stored_json.h"
 #include "orchestrate/run_log.h"
@@ -114,6 +116,18 @@ struct RecordTables {
                 {"value", Type::float64()},
                 {"low", Type::float64()},
                 {"high", Type::float64()}}};
+  Rows scorings{"scorings",
+                {{"run", Type::int64()},
+                 {"scores", Type::string()},
+                 {"model", Type::string()},
+                 {"version", Type::int64()},
+                 {"selection", Type::string()},
+                 {"records_read", Type::int64()},
+                 {"scored", Type::int64()},
+                 {"unchanged", Type::int64()},
+                 {"gone", Type::int64()},
+                 {"standing", Type::int64()},
+                 {"seconds", Type::float64()}}};
 
   void add(const RunRecord& run) {
     std::int64_t number = run_number(run.id);
@@ -166,8 +180,15 @@ struct RecordTables {
     return {};
   }
 
+  void add(const ScoringRecord& one) {
+    scorings.add(run_number(one.run));
+    one.name.empty() ? scorings.add_null() : scorings.add(one.name);
+    scorings.add(one.model).add(one.version).add(one.selection).add(one.records_read);
+    scorings.add(one.scored).add(one.unchanged).add(one.gone).add(one.standing).add(one.seconds);
+  }
+
   Status create(const Duck& duck) {
-    for (Rows* rows : {&runs, &stations, &counters, &models, &metrics})
+    for (Rows* rows : {&runs, &stations, &counters, &models, &metrics, &scorings})
       TRY_VOID(rows->create(duck));
     return {};
   }
@@ -230,7 +251,7 @@ class Words {
 }  // namespace
 
 Status create_zone_views(const Duck& duck, const std::vector<StoredZone>& zones) {
-  for (const char* schema : {"raw", "aside", "training", "scores", "meta"})
+  for (const char* schema : {"raw", "aside", "training", "scores", "kept", "meta"})
     TRY_VOID(duck.execute(fmt::format("CREATE SCHEMA {}", sql_identifier(schema))));
   auto create = [&](std::string_view group, std::string_view name, std::string_view query) {
     return duck.execute(
@@ -251,6 +272,19 @@ Status create_zone_views(const Duck& duck, const std::vector<StoredZone>& zones)
   return {};
 }
 
+Status create_score_views(const Duck& duck, const std::vector<StoredScores>& scores) {
+  std::map<std::pair<std::string, std::string>, std::string> queries;
+  for (const StoredScores& one : scores) {
+    std::string& query = queries[{one.zone.group, one.zone.name}];
+    query +=
+        fmt::format("{}({})", query.empty() ? "" : " UNION ALL BY NAME ", standing_scores_sql(one));
+  }
+  for (const auto& [name, query] : queries)
+    TRY_VOID(duck.execute(fmt::format("CREATE VIEW {}.{} AS {}", sql_identifier(name.first),
+                                      sql_identifier(name.second), query)));
+  return {};
+}
+
 Status create_record_tables(const Duck& duck, const Project& project, FileSystem& files) {
   RecordTables tables;
   TRY(bool there, exists(files, run_records_path(project)));
@@ -261,6 +295,8 @@ Status create_record_tables(const Duck& duck, const Project& project, FileSystem
     for (auto run = runs.rbegin(); run != runs.rend(); ++run) tables.add(*run);
     TRY(std::vector<ModelRecord> models, store->models(project.name, ""));
     for (const ModelRecord& model : models) TRY_VOID(tables.add(model));
+    TRY(std::vector<ScoringRecord> scorings, store->scorings(project.name));
+    for (const ScoringRecord& scoring : scorings) tables.add(scoring);
   }
   return tables.create(duck);
 }

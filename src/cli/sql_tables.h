@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "orchestrate/catalogue.h"
+#include "orchestrate/stored_scores.h"
 #include "project/project.h"
 #include "table/duckdb.h"
 
@@ -15,8 +16,11 @@ namespace lode {
 
 // raw.SOURCE, aside.SOURCE (also when no row was set aside), training.SET, scores.MODEL.
 Status create_zone_views(const Duck& duck, const std::vector<StoredZone>& zones);
-// meta.runs, meta.stations, meta.counters, meta.models, meta.metrics; without rows before the first
-// run.
+// scores.NAME of scores that lode.yaml declares, kept.MODEL of what `lode score` keeps of a model:
+// rows that have a score, one each.
+Status create_score_views(const Duck& duck, const std::vector<StoredScores>& scores);
+// meta.runs, meta.stations, meta.counters, meta.models, meta.metrics, meta.scorings; without rows
+// before the first run.
 Status create_record_tables(const Duck& duck, const Project& project, FileSystem& files);
 
 // Whether the statement can read the zone: its name stands in it somewhere, in letters of any case,

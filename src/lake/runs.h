@@ -66,6 +66,33 @@ struct RunRecord {
   bool operator==(const RunRecord&) const = default;
 };
 
+// What was read to be scored, or where scores went.
+struct ScoredThing {
+  std::string kind{};  // "source", "file"; of what was written also "table", in a DuckDB file
+  std::string name{};  // of the source; the path of a file
+  std::string is{};    // the raw zone's name, a file's content hash; "" of a table
+  bool operator==(const ScoredThing&) const = default;
+};
+
+// Rows scored by a version in a run.
+struct ScoringRecord {
+  std::string run{};    // id
+  std::string name{};   // of scores that lode.yaml declares; "" = of none
+  std::string model{};  // and its version
+  std::int64_t version = 0;
+  ContentHash content{};
+  std::string selection{};        // "rows without a label", "rows of new.csv"
+  std::int64_t records_read = 0;  // of raw zones
+  std::int64_t scored = 0;        // rows, by this run
+  std::int64_t unchanged = 0;     // rows whose scores stood
+  std::int64_t gone = 0;          // rows that have no score any more
+  std::int64_t standing = 0;      // rows that have one now
+  double seconds = 0;
+  std::vector<ScoredThing> inputs{};
+  std::vector<ScoredThing> outputs{};
+  bool operator==(const ScoringRecord&) const = default;
+};
+
 using NamedTexts = std::vector<std::pair<std::string, std::string>>;  // in order, names unique
 
 struct ModelRecord {
@@ -121,6 +148,10 @@ class MetadataStore {
   // Once a run: a second call, or a name with the same labels twice, is kConflict. kNotFound and
   // kConflict as above.
   virtual Status add_counters(std::string_view run, std::span<const CounterRecord> counters) = 0;
+  // kNotFound and kConflict as above.
+  virtual Status add_scoring(const ScoringRecord& scoring) = 0;
+  // Of all runs of a project, in the order they began.
+  virtual Result<std::vector<ScoringRecord>> scorings(std::string_view project) = 0;
   // `state` is not kRunning. kNotFound and kConflict as above.
   virtual Status end_run(std::string_view run, Timestamp ended, RunState state,
                          std::string_view error) = 0;

@@ -108,6 +108,24 @@ inline constexpr const char* kRunsMigrations[] = {
          columns_json TEXT NOT NULL,
          UNIQUE (project, name)
        ) STRICT;)",
+    R"(CREATE TABLE scorings (
+         run TEXT NOT NULL REFERENCES runs (id),
+         place INTEGER NOT NULL,
+         name TEXT NOT NULL,
+         model TEXT NOT NULL,
+         version INTEGER NOT NULL,
+         content TEXT NOT NULL,
+         selection TEXT NOT NULL,
+         records_read INTEGER NOT NULL,
+         scored INTEGER NOT NULL,
+         unchanged INTEGER NOT NULL,
+         gone INTEGER NOT NULL,
+         standing INTEGER NOT NULL,
+         seconds REAL NOT NULL,
+         inputs_json TEXT NOT NULL,
+         outputs_json TEXT NOT NULL,
+         PRIMARY KEY (run, place)
+       ) STRICT, WITHOUT ROWID;)",
 };
 
 }  // namespace lode

@@ -75,6 +75,7 @@ Result<std::uint64_t> sum_of_everything(Sqlite& database, int version) {
                                     std::pair{"definitions", "SELECT * FROM definitions"},
                                     std::pair{"datasets", "SELECT * FROM datasets"}})
       tables.push_back({name, sql});
+  if (version >= 6) tables.push_back({"scorings", "SELECT * FROM scorings"});
   return sum_of_rows(database, tables);
 }
 

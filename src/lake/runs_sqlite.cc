@@ -9,6 +9,7 @@
 #include "lake/runs.h"
 #include "lake/runs_schema.h"
 #include "lake/runs_seal.h"
+#include "lake/scoring_rows.h"
 #include "lake/sqlite.h"
 
 namespace lode {
@@ -28,6 +29,8 @@ class SqliteStore final : public MetadataStore {
   Status begin_run(const RunRecord& run) override;
   Status add_stations(std::string_view run, std::span<const StationRecord> stations) override;
   Status add_counters(std::string_view run, std::span<const CounterRecord> counters) override;
+  Status add_scoring(const ScoringRecord& scoring) override;
+  Result<std::vector<ScoringRecord>> scorings(std::string_view project) override;
   Status end_run(std::string_view run, Timestamp ended, RunState state,
                  std::string_view error) override;
   Result<RunRecord> run(std::string_view id) override;
@@ -206,6 +209,20 @@ Status SqliteStore::add_counters(std::string_view run, std::span<const CounterRe
     }
     return {};
   });
+}
+
+Status SqliteStore::add_scoring(const ScoringRecord& scoring) {
+  std::lock_guard lock(mutex_);
+  SealedRows rows{"scorings", "SELECT * FROM scorings WHERE run = ?", {scoring.run}};
+  return change({rows}, [&]() -> Status {
+    TRY_VOID(check_running(scoring.run));
+    return insert_scoring(database_, scoring);
+  });
+}
+
+Result<std::vector<ScoringRecord>> SqliteStore::scorings(std::string_view project) {
+  std::lock_guard lock(mutex_);
+  return read_scorings(database_, project);
 }
 
 Status SqliteStore::end_run(std::string_view run, Timestamp ended, RunState state,

@@ -151,6 +151,47 @@ Result<LineageSubject> find_subject(std::string_view reference,
                            : fmt::format("; did you mean '{}'?", near));
 }
 
+namespace {
+
+// "out.csv" means any file of that name, a path that file alone; a table goes with its file.
+bool means(std::string_view name, const ScoredThing& thing) {
+  if (thing.kind == "source") return false;
+  std::string path =
+      thing.kind == "table" ? thing.name.substr(0, thing.name.rfind('#')) : thing.name;
+  return path == name || thing.name == name || base_name(path) == name;
+}
+
+}  // namespace
+
+std::vector<ScoringRecord> scorings_by(const ModelRecord& model,
+                                       std::vector<ScoringRecord> scorings) {
+  std::erase_if(scorings, [&](const ScoringRecord& one) {
+    return one.model != model.name || one.version != model.version;
+  });
+  return scorings;
+}
+
+std::vector<ScoringRecord> scorings_of(const LineageSubject& subject,
+                                       std::vector<ScoringRecord> scorings) {
+  auto is_it = [&](const ScoredThing& thing) {
+    return subject.kind == "source" ? thing.kind == "source" && thing.name == subject.name
+                                    : subject.kind == "file" && means(subject.name, thing);
+  };
+  std::erase_if(scorings, [&](const ScoringRecord& one) {
+    return std::ranges::none_of(one.inputs, is_it) && std::ranges::none_of(one.outputs, is_it);
+  });
+  return scorings;
+}
+
+std::optional<LineageSubject> find_scored(std::string_view reference,
+                                          const std::vector<ScoringRecord>& scorings) {
+  constexpr std::string_view kFile = "file:";
+  if (reference.starts_with(kFile)) reference.remove_prefix(kFile.size());
+  LineageSubject subject{"file", std::string(reference)};
+  if (scorings_of(subject, scorings).empty()) return std::nullopt;
+  return subject;
+}
+
 std::vector<std::string> aliases_of(const Standing& standing, std::int64_t version) {
   std::vector<std::string> out;
   for (const auto& [alias, of] : standing.aliases)

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -70,6 +71,16 @@ Result<LineageSubject> find_subject(std::string_view reference,
 // said of changes. Versions made before lineage was kept are in no answer.
 Result<std::vector<LineageUse>> uses_of(const LineageSubject& subject, MetadataStore& store,
                                         const Project& project, ProjectNow* now);
+
+// Of scorings, by the order of runs: those by a version; those that read the subject, a source or a
+// file, or wrote it. A file is meant by its path or, where no path is given, by its name.
+std::vector<ScoringRecord> scorings_by(const ModelRecord& model,
+                                       std::vector<ScoringRecord> scorings);
+std::vector<ScoringRecord> scorings_of(const LineageSubject& subject,
+                                       std::vector<ScoringRecord> scorings);
+// As find_subject, of what was scored or written by a scoring; nothing where there is no such.
+std::optional<LineageSubject> find_scored(std::string_view reference,
+                                          const std::vector<ScoringRecord>& scorings);
 
 // Aliases that mean a version.
 std::vector<std::string> aliases_of(const Standing& standing, std::int64_t version);

@@ -351,7 +351,8 @@ class Runner {
                          cancel_, budget_,  pool_,          stations_};
     for (const ScoringJob& job : project_.scores) {
       TRY_VOID(before(StepKind::kScores, job.name));
-      TRY_VOID(score_step(scoring, job, read_, plan_.step(StepKind::kScores, job.name), report_));
+      TRY_VOID(
+          score_step(scoring, job, read_, plan_.step(StepKind::kScores, job.name), *log_, report_));
     }
     return {};
   }

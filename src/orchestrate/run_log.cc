@@ -190,6 +190,10 @@ Status RunLog::model(ModelReport& model, MadeOf made) {
   return {};
 }
 
+Status RunLog::scoring(const ScoreReport& scores) {
+  return store_->add_scoring(scoring_record(scores, number_));
+}
+
 Status RunLog::promote(const std::string& model, std::int64_t version, const Act& act) {
   Registry registry(*store_, project_->name, *clock_);
   return once_more([&]() -> Status {

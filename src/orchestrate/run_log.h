@@ -73,6 +73,8 @@ class RunLog {
                  const CancelToken& cancel);
   // The newest `limit` runs of the project, this one among them.
   Result<std::vector<RunRecord>> runs(int limit) { return store_->runs(project_->name, limit); }
+  // Rows that were scored, by what, and where they went.
+  Status scoring(const ScoreReport& scores);
   // Adds a stored model and sets its version and lineage in `model`.
   Status model(ModelReport& model, MadeOf made);
   // Makes a version the champion of its name, unless it has been that before: who went back from it

@@ -204,8 +204,9 @@ class FileScores {
     RecordTables read = seen.between({time.int64(0), time.int64(taken.rows - 1)});
     History history(question_.project, read, cut_, means_.pool, means_.cancel, &means_.budget);
     TRY_VOID(history.plan());
-    TRY(TableScores scored, score_table({question_, means_.pool, means_.cancel, means_.budget},
-                                        taken, history, means_.report));
+    TRY(TableScores scored,
+        score_table({question_, means_.pool, means_.cancel, means_.budget, means_.why}, taken,
+                    history, means_.report));
     std::vector<std::int64_t> numbers;
     for (std::int64_t row = 0; row < taken.rows; ++row)
       numbers.push_back(taken.find(kSeqColumn)->int64(row));

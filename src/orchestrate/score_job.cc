@@ -5,6 +5,7 @@
 
 #include "orchestrate/score_records.h"
 #include "orchestrate/score_work.h"
+#include "serve/score_compaction.h"
 #include "serve/score_log.h"
 #include "serve/score_state.h"
 
@@ -13,10 +14,6 @@ namespace {
 
 // Blocks whose columns are made together where windows are bounded: views are read once for them.
 constexpr std::int64_t kBlocksTogether = 4;
-// A log of so many entries for each row that stands is made anew: it costs more to read than it
-// saves.
-constexpr std::int64_t kMostEntriesARow = 4;
-constexpr std::int64_t kFewEntries = 65'536;
 
 template <typename Kept>
 Result<std::optional<Kept>> read_kept(FileSystem& files, const std::string& path,
@@ -37,7 +34,8 @@ class KeptScores {
         zones_(zones),
         cut_(cut),
         folder_(means.request.name.empty()
-                    ? kept_scores_path(means.project, means.question.record.name, means.request.all)
+                    ? kept_scores_path(means.project, means.question.record.name, means.request.all,
+                                       means.request.why)
                     : declared_scores_path(means.project, means.request.name)) {}
 
   Result<Table> run() {
@@ -47,7 +45,9 @@ class KeptScores {
     TRY(state_, read_kept<ScoreState>(means_.files, state_path(), parse_score_state));
     TRY(std::optional<ScoreJob> killed,
         read_kept<ScoreJob>(means_.files, job_path(), parse_score_job));
+    TRY_VOID(remove_what_a_kill_left(killed));
     if (killed) TRY_VOID(go_on(*killed));
+    if (!killed && state_) TRY_VOID(compact());
     TRY(std::string why, why_all());
     if (!why.empty())
       TRY_VOID(begin(all_rows(why)));
@@ -60,16 +60,48 @@ class KeptScores {
   std::string state_path() const { return join_path(folder_, "state"); }
   std::string job_path() const { return join_path(folder_, "job"); }
   std::string log_path(std::int64_t generation) const {
-    return join_path(folder_, fmt::format("g{}", generation));
+    return generation_path(folder_, generation);
   }
 
-  Result<ScoreLog> open_log(std::int64_t generation) const {
+  Result<ZoneOptions> log_options() const {
     ZoneOptions options;
     options.scratch = lode::state_path(means_.project, "tmp");
     options.files = &means_.files;
     options.threads = means_.limits.threads;
     TRY_VOID(means_.files.make_directories(options.scratch));
-    return ScoreLog::open(log_path(generation), options);
+    return options;
+  }
+  Result<ScoreLog> open_log(std::int64_t generation) const {
+    TRY(ZoneOptions options, log_options());
+    return ScoreLog::open(log_path(generation), std::move(options));
+  }
+
+  Status remove_what_a_kill_left(const std::optional<ScoreJob>& killed) const {
+    std::vector<std::int64_t> kept;
+    if (state_) kept.push_back(state_->generation);
+    if (killed) kept.push_back(killed->generation);
+    return remove_other_generations(means_.files, folder_, kept);
+  }
+
+  // It saves reading later on: where there is no room for it now, scoring goes on without.
+  Status compact() {
+    TRY(ScoreLog log, open_log(state_->generation));
+    if (!compaction_pays(*state_, log.parts())) return {};
+    Status done = means_.stations.run(
+        {.name = means_.station("compact"), .total = state_->rows, .unit = "rows"},
+        [&](Station& station) -> Status {
+          TRY(MemoryBudget::Hold hold,
+              means_.budget.hold("scores of model " + question_.record.name,
+                                 state_->entries * entry_bytes()));
+          TRY(ZoneOptions options, log_options());
+          TRY(ScoreState next, compact_scores(means_.files, folder_, *state_, options));
+          means_.report.compacted = state_->entries - next.entries;
+          state_ = std::move(next);
+          station.advance(state_->rows);
+          return {};
+        });
+    if (done || done.error().code() != Code::kLimit) return done;
+    return remove_other_generations(means_.files, folder_, {state_->generation});
   }
 
   // --full: nothing of what is kept counts, not even what is damaged.
@@ -118,8 +150,6 @@ class KeptScores {
       TRY(std::string name, replaced(source.name, source.zone));
       if (!name.empty()) return fmt::format("source {} was read anew", name);
     }
-    if (state_->entries > kMostEntriesARow * state_->rows + kFewEntries)
-      return fmt::format("the {} entries kept are many for {} rows", state_->entries, state_->rows);
     return std::string();
   }
 
@@ -286,8 +316,9 @@ class KeptScores {
     RecordTables read = seen.between({time.int64(0), time.int64(taken.rows - 1)});
     History history(question_.project, read, job.cut, means_.pool, means_.cancel, &means_.budget);
     TRY_VOID(history.plan());
-    TRY(TableScores scored, score_table({question_, means_.pool, means_.cancel, means_.budget},
-                                        taken, history, means_.report));
+    TRY(TableScores scored,
+        score_table({question_, means_.pool, means_.cancel, means_.budget, means_.why}, taken,
+                    history, means_.report));
     Table entries = scored_entries(question_, taken, orders, scored);
     for (std::int64_t at = 0; at < entries.rows; at += job.block) {
       TRY_VOID(means_.cancel.check());
@@ -324,7 +355,9 @@ class KeptScores {
   }
 
   // Of an entry while the last one of each row is found, texts beside it being short.
-  std::int64_t entry_bytes() const { return 80 + 48 * std::ssize(question_.kept); }
+  std::int64_t entry_bytes() const {
+    return 80 + 48 * std::ssize(question_.kept) + 48 * question_.why;
+  }
 
   // What is given out.
   Result<Table> scores() {
@@ -351,8 +384,10 @@ class KeptScores {
 
 }  // namespace
 
-std::string kept_scores_path(const Project& project, std::string_view model, bool all) {
-  return state_path(project, fmt::format("kept_scores/{}/{}", model, all ? "all" : "unlabelled"));
+std::string kept_scores_path(const Project& project, std::string_view model, bool all,
+                             std::int64_t why) {
+  return state_path(project, fmt::format("kept_scores/{}/{}{}", model, all ? "all" : "unlabelled",
+                                         why > 0 ? fmt::format("-why{}", why) : ""));
 }
 
 std::string declared_scores_path(const Project& project, std::string_view name) {

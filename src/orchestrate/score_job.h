@@ -20,6 +20,8 @@
 
 namespace lode {
 
+class ScoreWhy;  // orchestrate/score_why.h
+
 struct ScoreMeans {
   FileSystem& files;
   const Project& project;
@@ -31,6 +33,7 @@ struct ScoreMeans {
   ThreadPool& pool;
   Stations& stations;
   ScoreReport& report;
+  const ScoreWhy* why = nullptr;  // where drivers of scores are asked for
 
   // What a stretch of it is called: "score", of declared ones "scores nightly: score".
   std::string station(std::string_view name) const {
@@ -49,8 +52,10 @@ using RawZones = std::map<std::string, ContentHash, std::less<>>;
 // project's lock; `zones` are the raw zones as they are.
 Result<Table> score_kept(const ScoreMeans& means, const RawZones& zones, std::int64_t cut);
 
-// The folder of a model's kept scores, and of those that lode.yaml declares.
-std::string kept_scores_path(const Project& project, std::string_view model, bool all);
+// The folder of a model's kept scores (those with drivers apart), and of those that lode.yaml
+// declares.
+std::string kept_scores_path(const Project& project, std::string_view model, bool all,
+                             std::int64_t why = 0);
 std::string declared_scores_path(const Project& project, std::string_view name);
 
 }  // namespace lode

@@ -1,9 +1,11 @@
 #include "orchestrate/score_pass.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "orchestrate/score_file.h"
 #include "orchestrate/score_job.h"
+#include "orchestrate/score_why.h"
 #include "orchestrate/source_run.h"
 #include "serve/score_log.h"
 
@@ -21,6 +23,12 @@ class ScorePass {
 
   Result<ScoreReport> run(const ReadSources& read) {
     describe();
+    TRY_VOID(note_inputs(read));
+    if (question_.why > 0) {
+      TRY(why_, ScoreWhy::make(context_.project, context_.files, context_.limits, question_,
+                               context_.pool, context_.cancel));
+      means_.why = &*why_;
+    }
     TRY(Table scores, request_.file.empty() ? score_kept(means_, read.zones, read.next_seq - 1)
                                             : score_file(means_, read.next_seq - 1));
     count_flagged(scores);
@@ -49,6 +57,15 @@ class ScorePass {
     if (request_.since) report_.selection += " since " + text(*request_.since);
   }
 
+  Status note_inputs(const ReadSources& read) {
+    for (const std::string& source : question_.sources())
+      report_.read.push_back({"source", source, text(read.zones.find(source)->second)});
+    if (request_.file.empty()) return {};
+    TRY(std::string bytes, context_.files.read(request_.file));
+    report_.read.push_back({"file", request_.file, text(content_hash(bytes))});
+    return {};
+  }
+
   void count_flagged(const Table& scores) {
     if (!request_.file.empty()) report_.standing = scores.rows;
     const Column* decision = scores.find("decision");
@@ -64,7 +81,9 @@ class ScorePass {
           report_.outputs.push_back(target.path);
           std::string scratch = state_path(context_.project, "tmp");
           TRY_VOID(context_.files.make_directories(scratch));
-          return write_scores(context_.files, scores, target, scratch);
+          TRY_VOID(write_scores(context_.files, scores, target, scratch));
+          report_.written.push_back(left_in(context_.files, target));
+          return {};
         });
   }
 
@@ -78,9 +97,12 @@ class ScorePass {
     scores.schema = Schema(std::move(fields));
     scores.columns.push_back(model.finish());
     std::vector<std::string> wanted = request_.columns;
-    if (wanted.empty())
+    if (wanted.empty()) {
       for (const Field& field : scores.schema.fields())
         if (field.name != kRowColumn) wanted.push_back(field.name);
+    } else if (question_.why > 0) {
+      for (const Field& field : why_fields(question_.why)) wanted.push_back(field.name);
+    }
     Table out{{}, {}, scores.rows};
     std::vector<Field> given;
     for (const std::string& column : wanted) {
@@ -109,12 +131,21 @@ class ScorePass {
   std::size_t begun_;  // stations before it
   double began_;
   ScoreReport report_;
+  std::optional<ScoreWhy> why_;
   ScoreMeans means_{context_.files,    context_.project, question_,       request_,
                     context_.limits,   context_.cancel,  context_.budget, context_.pool,
                     context_.stations, report_};
 };
 
 }  // namespace
+
+ScoredThing left_in(FileSystem& files, const ScoreTarget& target) {
+  if (target.format == ScoreFormat::kDuckDb)
+    return {"table", fmt::format("{}#{}", target.path, target.table),
+            has_target(files, target) ? "there" : ""};
+  auto bytes = files.read(target.path);
+  return {"file", target.path, bytes ? text(content_hash(*bytes)) : ""};
+}
 
 Result<ScoreReport> score_pass(const ScoreContext& context, const ScoreRequest& request,
                                const ScoreQuestion& question, const ReadSources& read) {

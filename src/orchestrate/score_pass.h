@@ -34,4 +34,8 @@ struct ScoreContext {
 Result<ScoreReport> score_pass(const ScoreContext& context, const ScoreRequest& request,
                                const ScoreQuestion& question, const ReadSources& read);
 
+// What is to be found at a target once it is written: of a Parquet or CSV file its hash; of a table
+// in a DuckDB file, which is not its alone, that it is there. Cost: reads a file, 1 GB/s.
+ScoredThing left_in(FileSystem& files, const ScoreTarget& target);
+
 }  // namespace lode

@@ -194,6 +194,7 @@ Result<ScoreQuestion> ask(const Project& project, FileSystem& files, const Clock
   out.record = std::move(by.record);
   out.threshold = by.threshold;
   out.since = request.since;
+  out.why = request.why;
   const Model* model = declared_model(project, out.record.name);
   if (model == nullptr)
     return fail(
@@ -213,6 +214,7 @@ Result<ScoreQuestion> ask(const Project& project, FileSystem& files, const Clock
   hasher.add_field(kEngineSemanticsVersion);
   if (out.since) hasher.add_field(static_cast<std::uint64_t>(out.since->us));
   for (const std::string& name : out.kept) hasher.add_field(name);
+  if (out.why > 0) hasher.add_field(fmt::format("why {}", out.why));
   out.definition = hasher.finish();
   return out;
 }

@@ -29,6 +29,7 @@ struct ScoreQuestion {
   std::string entity;               // a column of the set that names whom a row is about; "" = none
   std::vector<std::string> kept;    // columns of the set or the source, kept beside each score
   std::optional<Timestamp> since;   // of rows' event times
+  std::int64_t why = 0;             // drivers told of each score
   Project project;                  // with the views that are read, and no model
   TrainingSet set;                  // with the columns that are read
   ContentHash definition;           // of all this but the model and the threshold

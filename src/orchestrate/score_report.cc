@@ -1,5 +1,7 @@
 #include "orchestrate/score_report.h"
 
+#include <algorithm>
+
 #include "base/json.h"
 
 namespace lode {
@@ -41,7 +43,7 @@ ScoreReport as_it_stands(ScoreReport report) {
   for (std::int64_t* of_the_call :
        {&report.resumed, &report.scored, &report.fresh, &report.corrected, &report.reread,
         &report.gone, &report.labelled, &report.left_out, &report.before, &report.over_limit,
-        &report.records, &report.bytes_read, &report.bytes_written})
+        &report.compacted, &report.records, &report.bytes_read, &report.bytes_written})
     *of_the_call = 0;
   report.why_all.clear();
   report.columns.clear();
@@ -50,6 +52,25 @@ ScoreReport as_it_stands(ScoreReport report) {
   report.seconds = 0;
   report.cpu_seconds = 0;
   return report;
+}
+
+ScoringRecord scoring_record(const ScoreReport& report, std::int64_t run) {
+  ScoringRecord record;
+  record.run = std::to_string(run);
+  record.name = report.name;
+  record.model = report.model;
+  record.version = report.version;
+  if (auto content = parse_content_hash(report.content)) record.content = *content;
+  record.selection = report.selection;
+  record.records_read = report.records;
+  record.scored = report.scored;
+  record.unchanged = std::max<std::int64_t>(0, report.standing - report.scored - report.resumed);
+  record.gone = report.gone;
+  record.standing = report.standing;
+  record.seconds = report.seconds;
+  record.inputs = report.read;
+  record.outputs = report.written;
+  return record;
 }
 
 void write_scoring(JsonWriter& json, const ScoreReport& report) {
@@ -72,6 +93,7 @@ void write_scoring(JsonWriter& json, const ScoreReport& report) {
       .field("bytes_read", report.bytes_read)
       .field("bytes_written", report.bytes_written)
       .field("over_limit", report.over_limit)
+      .field("entries_compacted", report.compacted)
       .key("columns")
       .begin_array();
   for (const ScoredColumn& column : report.columns)

@@ -23,6 +23,7 @@ struct ScoreRequest {
   bool changed = false;  // give out only what this call scored or found gone; of the project's rows
   bool full = false;     // anew, whatever is kept
   std::int64_t block = std::int64_t{1} << 16;  // rows that become durable together
+  std::int64_t why = 0;                        // so many drivers of each score beside it
   std::vector<ScoreTarget> targets{};
 
   // Of scores that lode.yaml declares:
@@ -76,6 +77,7 @@ struct ScoreReport {
   std::int64_t left_out = 0;   // of rows looked at: by `where`
   std::int64_t before = 0;     // of rows looked at: their time lies before `since`
   std::int64_t over_limit = 0;
+  std::int64_t compacted = 0;  // entries of the log that went, being of the past
 
   std::int64_t records = 0;        // read from raw zones
   std::int64_t records_held = 0;   // that there are in them
@@ -84,10 +86,16 @@ struct ScoreReport {
   std::vector<ScoredColumn> columns{};
   std::vector<RefusedRows> refused{};
   std::vector<std::string> outputs{};  // the files written
+  // The same with what they are, and what was read for it: on record, and in no JSON.
+  std::vector<ScoredThing> read{};
+  std::vector<ScoredThing> written{};
   std::vector<StationRecord> stations{};
   double seconds = 0;
   double cpu_seconds = 0;
 };
+
+// As the run's record has it.
+ScoringRecord scoring_record(const ScoreReport& report, std::int64_t run);
 
 // As it is told by a run that had nothing to do for it.
 ScoreReport as_it_stands(ScoreReport report);

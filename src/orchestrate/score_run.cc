@@ -79,7 +79,7 @@ class ScoreRun {
                     ? score_pass(scoring, request_, question, read_)
                     : make_scores(scoring, *job, request_, read_, log_->number(), nullptr));
     tell_whole(report, held);
-    return {};
+    return log_->scoring(report);
   }
 
   Result<std::int64_t> ingest(const Source& source) {

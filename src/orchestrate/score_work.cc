@@ -182,6 +182,9 @@ Result<TableScores> score_table(const ScoringMeans& means, Table rows, History& 
   if (!question.entity.empty()) out.entity = table.columns[*table.schema.find(question.entity)];
   for (const std::string& name : question.kept)
     out.kept.push_back(table.columns[*table.schema.find(name)]);
+  if (means.why != nullptr) {
+    TRY(out.why, means.why->explain(scorer, positions, out.scores, means.pool, means.cancel));
+  }
   return out;
 }
 
@@ -199,6 +202,9 @@ Table scored_entries(const ScoreQuestion& question, const Table& rows,
     add_column(out, fields, question.kept[i], scored.kept[i]);
   add_column(out, fields, kScoreColumn, scores_of(scored.scores));
   add_column(out, fields, "decision", decisions(scored.scores, question.threshold));
+  std::vector<Field> why = why_fields(question.why);
+  for (std::size_t i = 0; i < scored.why.size(); ++i)
+    add_column(out, fields, why[i].name, scored.why[i]);
   out.schema = Schema(std::move(fields));
   return out;
 }
@@ -222,6 +228,9 @@ Result<Table> gone_entries(const ScoreQuestion& question, std::span<const std::i
   for (const std::string& name : question.kept) add_none(name, name);
   add_column(out, fields, kScoreColumn, nulls(Type::float64(), orders.size()));
   add_column(out, fields, "decision", nulls(Type::boolean(), orders.size()));
+  if (question.why > 0)
+    for (const Field& field : why_fields(question.why))
+      add_column(out, fields, field.name, nulls(field.type, orders.size()));
   out.schema = Schema(std::move(fields));
   return out;
 }

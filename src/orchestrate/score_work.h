@@ -15,6 +15,7 @@
 #include "orchestrate/column_scorer.h"
 #include "orchestrate/score_records.h"
 #include "orchestrate/score_report.h"
+#include "orchestrate/score_why.h"
 
 namespace lode {
 
@@ -35,6 +36,7 @@ struct ScoringMeans {
   ThreadPool& pool;
   const CancelToken& cancel;
   MemoryBudget& budget;
+  const ScoreWhy* why = nullptr;  // where the question asks for drivers
 };
 
 // The model's columns of rows of the question's source, made and scored together: every view read
@@ -44,6 +46,7 @@ struct TableScores {
   std::vector<double> scores;
   Column entity;             // if the question has one
   std::vector<Column> kept;  // of ScoreQuestion::kept
+  std::vector<Column> why;   // of why_fields, if the question asks for drivers
 };
 Result<TableScores> score_table(const ScoringMeans& means, Table rows, History& history,
                                 ScoreReport& report);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "orchestrate/report.h"
+#include "orchestrate/run_log.h"
 
 namespace lode {
 namespace {
@@ -16,14 +17,6 @@ ThresholdsMade thresholds_of(const RunReport& report) {
     out[model.content] = has ? std::optional(decision.threshold) : std::nullopt;
   }
   return out;
-}
-
-// Of a Parquet or CSV file its hash; of a table in a DuckDB file, which is not its alone, that it
-// is there.
-std::string left_in(FileSystem& files, const ScoreTarget& target) {
-  if (target.format == ScoreFormat::kDuckDb) return has_target(files, target) ? "table" : "";
-  auto bytes = files.read(target.path);
-  return bytes ? text(content_hash(*bytes)) : "";
 }
 
 }  // namespace
@@ -40,15 +33,15 @@ ScoreRequest request_of(const ScoringJob& job) {
   request.columns = job.columns;
   request.own_threshold = job.own_threshold;
   request.threshold = job.threshold;
+  request.why = job.why;
   return request;
 }
 
 bool is_given_out(FileSystem& files, const ScoringJob& job, const ScoresOutcome& outcome) {
   std::vector<ScoreTarget> targets = request_of(job).targets;
-  return targets.size() == outcome.left.size() &&
-         std::ranges::equal(targets, outcome.left,
-                            [&](const ScoreTarget& target, const std::string& left) {
-                              return !left.empty() && left_in(files, target) == left;
+  return std::ranges::equal(targets, outcome.report.written,
+                            [&](const ScoreTarget& target, const ScoredThing& left) {
+                              return !left.is.empty() && left_in(files, target) == left;
                             });
 }
 
@@ -65,8 +58,6 @@ Result<ScoreReport> make_scores(const ScoreContext& context, const ScoringJob& j
   }
   ScoresOutcome outcome;
   TRY(outcome.report, score_pass(context, request, question, read));
-  for (const ScoreTarget& target : request.targets)
-    outcome.left.push_back(left_in(context.files, target));
   KeptStep kept{scores_inputs(job, dataset, {question.record, question.threshold}), run, {}};
   kept.outcome = outcome_bytes(outcome);
   TRY_VOID(keep_step(context.files, context.project, StepKind::kScores, job.name, kept));
@@ -74,7 +65,7 @@ Result<ScoreReport> make_scores(const ScoreContext& context, const ScoringJob& j
 }
 
 Status score_step(const ScoreContext& context, const ScoringJob& job, const ReadSources& read,
-                  const PlannedStep& step, RunReport& report) {
+                  const PlannedStep& step, RunLog& log, RunReport& report) {
   if (!step.due) {
     ScoresOutcome outcome;
     TRY_VOID(read_outcome(step.kept->outcome, outcome));
@@ -93,6 +84,7 @@ Status score_step(const ScoreContext& context, const ScoringJob& job, const Read
   }
   TRY(ScoreReport done, make_scores(context, job, request, read, report.run, &made));
   for (const SourceReport& source : report.sources) done.records_held += source.accepted;
+  TRY_VOID(log.scoring(done));
   report.scores.push_back(std::move(done));
   return {};
 }

@@ -13,6 +13,7 @@
 
 namespace lode {
 
+class RunLog;      // orchestrate/run_log.h
 struct RunReport;  // orchestrate/report.h
 
 // As `lode score` is asked for them.
@@ -28,9 +29,9 @@ Result<ScoreReport> make_scores(const ScoreContext& context, const ScoringJob& j
                                 std::int64_t run, const ThresholdsMade* made);
 
 // Of a run: makes them if `step` is due, waits (ScoreReport::waits) where the model has no such
-// version yet, and adds what came of it to the report.
+// version yet, and adds what came of it to the run's record and the report.
 Status score_step(const ScoreContext& context, const ScoringJob& job, const ReadSources& read,
-                  const PlannedStep& step, RunReport& report);
+                  const PlannedStep& step, RunLog& log, RunReport& report);
 
 // Whether that is what came of them.
 bool waits(const RunReport& report, std::string_view name);

@@ -44,9 +44,7 @@ struct LeaderboardsOutcome {
 };
 
 struct ScoresOutcome {
-  ScoreReport report{};
-  std::vector<std::string>
-      left{};  // of each file they were given out in: what is to be found there
+  ScoreReport report{};  // its `written` is to be found there
 };
 
 ModelOutcome model_outcome(const FittedRun& run);

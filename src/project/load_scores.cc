@@ -40,6 +40,7 @@ class ScoresReader {
     read_since(model);
     read_out();
     read_threshold();
+    read_why();
     if (const YamlNode* node = part_.find("columns"))
       for (const YamlNode& item : node->items)
         if (item.scalar()) read_column(item, model);
@@ -123,6 +124,13 @@ class ScoresReader {
     if (error != std::errc() || stopped != end || !std::isfinite(value))
       problems().add(node->place, fmt::format("'{}' is neither a number nor none", node->text));
     out_.threshold = value;
+  }
+
+  void read_why() {
+    out_.why = part_.whole("why").value_or(0);
+    if (out_.why > kMostWhy)
+      problems().add(part_.key_place("why"),
+                     fmt::format("at most {} drivers are told of a score", kMostWhy));
   }
 
   void read_out() {
@@ -218,7 +226,8 @@ class ScoresReader {
   }
 
   void check_set_column(const YamlNode& item, const Model* model) {
-    if (std::ranges::find(kLogColumns, item.text) != kLogColumns.end()) {
+    if (std::ranges::find(kLogColumns, item.text) != kLogColumns.end() ||
+        item.text.starts_with("why_")) {
       problems().add(item.place,
                      fmt::format("'{}' is what kept scores have themselves; call the column of the "
                                  "training set otherwise",

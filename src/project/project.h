@@ -276,7 +276,9 @@ struct ScoringJob {
   std::vector<std::string> columns{};  // given out, in order; empty = kGivenColumns
   bool own_threshold = false;          // `threshold` and not the model's
   std::optional<double> threshold{};   // from which on a row is flagged; nothing: none is
+  std::int64_t why = 0;                // so many drivers of each score; 0: none
 };
+inline constexpr std::int64_t kMostWhy = 50;
 
 // What is given out of a scored row, where there is such (docs/guides/scoring.md).
 inline constexpr std::array<std::string_view, 7> kGivenColumns = {

@@ -43,6 +43,12 @@ inline constexpr std::array kScoresKeys = {
         .doc = "from which score on a row is flagged; `none` flags none",
         .form = Form::kScalar,
         .fallback = "the model's"},
+    Key{.name = "why",
+        .doc =
+            "how many drivers of each score are given beside it, at most 50: columns `why_1` and "
+            "`why_1_by`, what it adds to the model's margin. Costs an explanation a row",
+        .form = Form::kWhole,
+        .fallback = "0: none"},
 };
 inline constexpr Section kScores = {
     "scoring", "scores.NAME",

@@ -23,6 +23,7 @@ class ScoreLog {
   static Result<ScoreLog> open(std::string directory, ZoneOptions options);
 
   std::int64_t entries() const { return zone_.manifest().next_seq(); }
+  std::size_t parts() const { return zone_.manifest().parts.size(); }
   const std::optional<ContentHash>& name() const { return zone_.name(); }
   // Adds a block; durable when it returns. The table has all columns but _entry. The caller holds
   // the project's lock.

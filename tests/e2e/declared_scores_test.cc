@@ -1,8 +1,11 @@
 // Scores that lode.yaml declares, as `lode run` and `lode score NAME` make them.
+// covers: orchestrate/stored_scores, lake/scoring_rows, cli/scoring_text
+// covers: orchestrate/score_why
 // covers: orchestrate/scores_run, orchestrate/score_pass, orchestrate/score_report
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/hash.h"
 #include "base/random.h"
 #include "base/time.h"
 #include "tests/e2e/process.h"
@@ -156,7 +159,7 @@ TEST_F(DeclaredScores, AreMadeAgainWhereTheyOrWhatTheyLeftChanged) {
 
   declare("scores:\n  nightly: {model: returns, threshold: 0.4, out: out/nightly.csv}\n");
   Json other = json({"run"});
-  EXPECT_EQ(steps(other), "nightly made: its declaration changed\n");
+  EXPECT_EQ(steps(other), "nightly made: its declaration and its model changed\n");
   EXPECT_EQ(of(other, "nightly")["why_all"],
             "the declaration of the rows or their columns changed");
   EXPECT_EQ(of(other, "nightly")["threshold"], 0.4);
@@ -211,6 +214,136 @@ TEST_F(DeclaredScores, WhereNoneIsWorthFlaggingNoneIs) {
   Json score = json({"score", "returns"});
   EXPECT_EQ(score["rows"]["flagged"], 0);
   EXPECT_NE(lode({"score", "returns"}).out.find("none, as the threshold says"), std::string::npos);
+}
+
+// Drivers beside the score: the strongest first, and all of them the model's margin to 1e-9; the
+// same for rows scored now and before; of a version for ever against the same rows.
+TEST_F(DeclaredScores, WithDriversThatAddUpToTheMargin) {
+  declare("scores:\n  told: {model: returns@1, why: 2, out: told.csv, columns: [seq, score]}\n");
+  json({"run"});
+  EXPECT_TRUE(read("told.csv")
+                  .starts_with("seq,score,why_base,why_1,why_1_by,why_2,why_2_by,why_rest\n800,"));
+  const std::string sums =
+      "SELECT max(abs(ln(score / (1 - score)) - (why_base + why_1_by + why_2_by + why_rest))) < "
+      "1e-9 AS ok, bool_and(abs(why_1_by) >= abs(why_2_by)) AS sorted, max(abs(why_rest)) > 0 AS "
+      "more, count(DISTINCT why_1) > 1 AS vary, bool_and(why_1 IN ('amount', 'past.n_all', "
+      "'past.returned_all', 'spent')) AS named FROM ";
+  const std::string all =
+      R"({"rows":[{"ok":true,"sorted":true,"more":true,"vary":true,"named":true}]})"
+      "\n";
+  EXPECT_EQ(query(sums + "'told.csv'"), all);
+  EXPECT_EQ(query(sums + "scores.told"), all);
+
+  add("2020-01-31 01:00:00,c3,50,\n");
+  EXPECT_EQ(of(json({"run"}), "told")["rows"]["scored"], 1)
+      << "the training set is another by now, and the version is told as before";
+  std::string kept = read("told.csv");
+  json({"score", "told", "--full"});
+  EXPECT_EQ(read("told.csv"), kept);
+  EXPECT_EQ(lode({"score", "told", "--why", "3"}).exit, 2);
+
+  // By hand, of rows and of a file; four drivers are all there are.
+  json({"score", "returns@1", "--why", "50", "--out", "all.csv"});
+  EXPECT_EQ(query("SELECT max(abs(why_rest)) AS rest, count(why_4) AS n, count(why_5) AS none FROM "
+                  "'all.csv'"),
+            "{\"rows\":[{\"rest\":0,\"n\":101,\"none\":0}]}\n");
+  folder_.write("new.csv", "at,customer,amount\n2020-02-01 10:00:00,c1,20\n");
+  json({"score", "returns@1", "new.csv", "--why", "2", "--out", "file.csv"});
+  EXPECT_EQ(query("SELECT max(abs(ln(score / (1 - score)) - (why_base + why_1_by + why_2_by + "
+                  "why_rest))) < 1e-9 AS ok FROM 'file.csv'"),
+            "{\"rows\":[{\"ok\":true}]}\n");
+  ProcessResult constant = lode({"score", "base", "--why", "1"});
+  EXPECT_NE(constant.exit, 0);
+  EXPECT_NE(constant.err.find("cannot be explained by columns"), std::string::npos) << constant.err;
+}
+
+// A version whose rows nobody kept, and whose training set is another's by now, is not explained
+// against rows it did not know.
+TEST_F(DeclaredScores, DriversOfAVersionWhoseRowsAreGoneAreRefused) {
+  declare("");
+  json({"run"});
+  add("2020-01-31 01:00:00,c3,50,1\n");
+  json({"run"});
+  ProcessResult gone = lode({"score", "returns@1", "--why", "2"});
+  EXPECT_EQ(gone.exit, 2) << gone.err;
+  EXPECT_NE(gone.err.find("rows it was made from"), std::string::npos) << gone.err;
+  EXPECT_EQ(lode({"score", "returns@2", "--why", "2"}).exit, 0);
+}
+
+// Trees: exact, held against the margin by the explainer itself.
+TEST_F(DeclaredScores, OfTreesHaveDriversToo) {
+  std::string project = shop_project();
+  std::size_t at = project.find("    algorithm: logistic\n");
+  project.replace(at, std::string("    algorithm: logistic\n").size(),
+                  "    algorithm: {xgboost: {rounds: 20, max_depth: 3}}\n");
+  folder_.write("lode.yaml",
+                project + "scores:\n  told: {model: returns, why: 3, out: told.csv}\n");
+  json({"run"});
+  // The score's margin is float32: leaves added in another precision than the drivers.
+  EXPECT_EQ(
+      query("SELECT max(abs(ln(score / (1 - score)) - (why_base + why_1_by + why_2_by + "
+            "coalesce(why_3_by, 0) + why_rest))) < 1e-5 AS ok, count(*) AS n FROM 'told.csv'"),
+      "{\"rows\":[{\"ok\":true,\"n\":100}]}\n");
+}
+
+// On record with what was read and what stood; lineage knows it both ways; `lode sql` reads what
+// stands.
+TEST_F(DeclaredScores, AreOnRecordAndReadInSql) {
+  json({"run"});
+  add("2020-01-31 01:00:00,c3,50,\n");
+  json({"score", "whole"});
+  json({"score", "returns", "--all"});
+  folder_.write("new.csv", "at,customer,amount\n2020-02-01 10:00:00,c1,20\n");
+  json({"score", "returns", "new.csv", "--out", "new-scores.csv"});
+
+  Json runs = json({"runs"})["runs"];
+  ASSERT_EQ(runs.size(), 4U);
+  EXPECT_EQ(runs[3]["command"], "run");
+  ASSERT_EQ(runs[3]["scorings"].size(), 3U);
+  EXPECT_EQ(runs[2]["command"], "score");
+  Json whole = runs[2]["scorings"][0];
+  EXPECT_EQ(whole["name"], "whole");
+  EXPECT_EQ(whole["model"], "returns");
+  EXPECT_EQ(whole["scored"], 1);
+  EXPECT_EQ(whole["unchanged"], 330);
+  EXPECT_EQ(whole["standing"], 331);
+  EXPECT_GT(whole["records_read"], 0);
+  EXPECT_EQ(whole["inputs"][0]["name"], "orders");
+  EXPECT_EQ(whole["outputs"][0]["is"], text(content_hash(read("out/whole.parquet"))));
+  EXPECT_EQ(whole["outputs"][1]["kind"], "table");
+  EXPECT_EQ(lode({"report", "2"}).exit, 3) << "a scoring has no report";
+  EXPECT_EQ(lode({"report"}).exit, 0) << "that of the newest run";
+  ProcessResult told = lode({"runs"});
+  EXPECT_NE(told.out.find("whole.parquet, all.duckdb#whole"), std::string::npos) << told.out;
+
+  Json file = json({"lineage", "file:new.csv"});
+  ASSERT_EQ(file["scorings"].size(), 1U) << file;
+  EXPECT_EQ(file["scorings"][0]["inputs"][1]["is"], text(content_hash(read("new.csv"))));
+  EXPECT_EQ(file["scorings"][0]["model"], "returns");
+  EXPECT_EQ(json({"lineage", "new-scores.csv"})["scorings"][0]["run"], 4);
+  EXPECT_EQ(json({"lineage", "source:orders"})["scorings"].size(), 6U);
+  EXPECT_EQ(json({"lineage", "returns@1"})["scorings"].size(), 6U);
+  EXPECT_EQ(lode({"lineage", "file:nowhere.csv"}).exit, 3);
+
+  EXPECT_EQ(query("SELECT seq, score, decision, model FROM scores.whole ORDER BY seq"),
+            query("SELECT seq, score, decision, model FROM 'out/whole.parquet' ORDER BY seq"));
+  EXPECT_EQ(query("SELECT seq, customer, spent FROM scores.nightly ORDER BY seq LIMIT 5"),
+            query("SELECT seq, customer, spent FROM 'out/nightly.csv' ORDER BY seq LIMIT 5"));
+  EXPECT_EQ(query("SELECT rows, count(*) AS n FROM kept.returns GROUP BY rows"),
+            "{\"rows\":[{\"rows\":\"all\",\"n\":900}]}\n");
+  EXPECT_EQ(query("SELECT run, scores, scored FROM meta.scorings WHERE run = 2"),
+            "{\"rows\":[{\"run\":2,\"scores\":\"whole\",\"scored\":1}]}\n");
+  json({"score", "nightly"});
+  EXPECT_EQ(query("SELECT count(*) AS n FROM scores.nightly"), "{\"rows\":[{\"n\":101}]}\n");
+  // A part that was damaged is found before it is read.
+  std::string parts = folder_.path() + "/.lode/shop/declared_scores/whole/g1/parts";
+  std::string part = std::filesystem::directory_iterator(parts)->path().string();
+  std::string bytes = posix_files().read(part).value();
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+  folder_.write(part.substr(folder_.path().size() + 1), bytes);
+  ProcessResult damaged = lode({"sql", "FROM scores.whole"});
+  EXPECT_EQ(damaged.exit, 6);
+  EXPECT_NE(damaged.err.find("`lode score whole --full`"), std::string::npos) << damaged.err;
 }
 
 // Killed anywhere, the next run ends in the same files.

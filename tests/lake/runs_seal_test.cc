@@ -69,6 +69,7 @@ class RunsSeal : public testing::Test {
     std::vector<ModelEvent> events;
     std::vector<DefinitionRecord> definitions;
     std::vector<DatasetRecord> datasets;
+    std::vector<ScoringRecord> scorings;
     bool operator==(const Everything&) const = default;
   };
   Result<Everything> everything() {
@@ -79,6 +80,7 @@ class RunsSeal : public testing::Test {
     TRY(out.events, store->model_events("shop", ""));
     TRY(out.definitions, store->definitions("shop"));
     TRY(out.datasets, store->datasets("shop"));
+    TRY(out.scorings, store->scorings("shop"));
     return out;
   }
   void place(const std::string& bytes) {
@@ -138,9 +140,68 @@ class RunsSeal : public testing::Test {
     return version == 2 ? Status() : fail(Code::kInternal, "version {}", version);
   }
 
+  static ScoringRecord a_scoring() {
+    ScoringRecord out;
+    out.run = "3";
+    out.name = "nightly";
+    out.model = "returns";
+    out.version = 2;
+    out.content = content_hash("another");
+    out.selection = "rows without a label";
+    out.records_read = 120;
+    out.scored = 7;
+    out.unchanged = 93;
+    out.gone = 1;
+    out.standing = 100;
+    out.seconds = 0.25;
+    out.inputs = {{"source", "orders", text(content_hash("zone"))},
+                  {"file", "new \"ones\".csv", text(content_hash("file"))}};
+    out.outputs = {{"file", "/out/nightly.csv", text(content_hash("scores"))},
+                   {"table", "/out/all.duckdb#nightly", "there"}};
+    return out;
+  }
+
+  // The golden file of version 6 is that of version 5 brought up to date, and these.
+  static Status add_scorings(const std::string& place) {
+    TRY(auto store, open_sqlite_store(place));
+    TRY_VOID(store->begin_run({.id = "3", .project = "shop", .command = "score"}));
+    TRY_VOID(store->add_scoring(a_scoring()));
+    ScoringRecord bare = a_scoring();
+    bare.name.clear();
+    bare.inputs.clear();
+    bare.outputs.clear();
+    TRY_VOID(store->add_scoring(bare));
+    return store->end_run("3", {}, RunState::kSucceeded, "");
+  }
+
   std::filesystem::path folder_;
   std::string place_;
 };
+
+TEST_F(RunsSeal, VersionSixIsVersionFiveWithScorings) {
+  place(golden(5));
+  Status added = add_scorings(place_);
+  ASSERT_TRUE(added) << added.error().text();
+  std::string path = LODE_SOURCE_DIR "/tests/lake/golden/runs-v6.sqlite";
+  if (std::getenv("LODE_UPDATE_GOLDEN") != nullptr && !std::filesystem::exists(path))
+    std::filesystem::copy_file(place_, path);
+  Everything made = everything().value();
+  ASSERT_EQ(made.scorings.size(), 2U);
+  EXPECT_EQ(made.scorings[0], a_scoring());
+  EXPECT_TRUE(made.scorings[1].outputs.empty());
+  place(golden(6));
+  EXPECT_EQ(everything().value(), made);
+}
+
+TEST_F(RunsSeal, AScoringIsOfARunThatGoesOn) {
+  place(golden(5));
+  auto store = open_sqlite_store(place_).value();
+  EXPECT_EQ(store->add_scoring(a_scoring()).error().code(), Code::kNotFound);
+  ScoringRecord late = a_scoring();
+  late.run = "1";
+  EXPECT_EQ(store->add_scoring(late).error().code(), Code::kConflict);
+  EXPECT_TRUE(store->scorings("shop").value().empty());
+}
 
 // What add_what_is_new makes of version 4 is what the golden file of version 5 holds.
 TEST_F(RunsSeal, VersionFiveIsVersionFourWithLineages) {
@@ -157,10 +218,15 @@ TEST_F(RunsSeal, VersionFiveIsVersionFourWithLineages) {
 
 // Each was written once, by the version that first had it; the first had no seal.
 TEST_F(RunsSeal, EveryVersionLoadsForEver) {
-  for (int version : {1, 2, 3, 4, 5}) {
+  for (int version : {1, 2, 3, 4, 5, 6}) {
     SCOPED_TRACE(version);
     place(golden(version));
     Everything records = everything().value();
+    ASSERT_EQ(records.scorings.size(), version < 6 ? 0U : 2U);
+    if (version >= 6) {
+      EXPECT_EQ(records.runs[0].command, "score");
+      records.runs.erase(records.runs.begin());
+    }
     ASSERT_EQ(records.runs.size(), 2U);
     EXPECT_EQ(records.runs[1].state, RunState::kSucceeded);
     EXPECT_EQ(records.runs[1].stations.size(), version < 3 ? 7U : 15U);
@@ -177,12 +243,14 @@ TEST_F(RunsSeal, EveryVersionLoadsForEver) {
       EXPECT_EQ(records.events[2].value, "shop team");
       EXPECT_EQ(records.events[4].kind, ModelEventKind::kApproval);
     }
-    EXPECT_EQ(everything().value(), records) << "and again, brought up to date";
+    Everything again = everything().value();
+    if (version >= 6) again.runs.erase(again.runs.begin());
+    EXPECT_EQ(again, records) << "and again, brought up to date";
   }
 }
 
 TEST_F(RunsSeal, AFlippedBitIsFoundOrMeansNothing) {
-  place(golden(5));
+  place(golden(6));
   Everything records = everything().value();
   std::string bytes = posix_files().read(place_).value();
   Random random(3);
@@ -254,8 +322,11 @@ TEST_F(RunsSeal, AnotherValueOfTheRightKindIsFound) {
                              "UPDATE lineages SET lineage_json = '{}'",
                              "UPDATE definitions SET text = text || ' '",
                              "UPDATE datasets SET rows = rows + 1",
+                             "UPDATE scorings SET scored = scored + 1",
+                             "DELETE FROM scorings",
+                             "UPDATE schema_version SET version = 5",
                              "UPDATE schema_version SET version = -7"}) {
-    place(golden(5));
+    place(golden(6));
     ASSERT_TRUE(everything());
     {
       Sqlite database = Sqlite::open(place_, 0).value();

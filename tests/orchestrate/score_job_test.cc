@@ -153,7 +153,7 @@ class Side {
   }
   ScoreReport score(ScoreRequest request) {
     request.model = "returns";
-    request.block = request.full ? 4096 : 100;
+    if (request.block > 100) request.block = request.full ? 4096 : 100;
     request.targets = {ScoreTarget{.path = (folder_.root() / name_ / "out.csv").string(),
                                    .format = ScoreFormat::kCsv,
                                    .table = {},
@@ -239,6 +239,37 @@ TEST(KeptScores, OfAllRowsAreThoseOfScoringAllAnewAndCheaper) {
   EXPECT_GT(seen.reread, 0);
   EXPECT_GT(seen.gone, 0);
   EXPECT_LT(seen.scored * 5, seen.standing);
+}
+
+// Scored in blocks so small that the log is written anew at every call, scores are those of scoring
+// all anew; and what a kill has left of a generation is gone.
+TEST(KeptScores, WhoseLogIsWrittenAnewStandAsTheyWere) {
+  Stream stream(21);
+  std::string orders = stream.orders(500, true);
+  std::string visits = stream.visits(80);
+  TemporaryProject folder;
+  Side kept(folder, "kept");
+  Side anew(folder, "anew");
+  for (Side* side : {&kept, &anew}) {
+    side->give(project_text(false), orders, visits);
+    side->train();
+    if (testing::Test::HasFatalFailure()) return;
+  }
+  std::int64_t compacted = 0;
+  for (int step = 0; step < 4; ++step) {
+    SCOPED_TRACE(fmt::format("step {}", step));
+    orders += stream.orders(20, false);
+    for (Side* side : {&kept, &anew}) side->give(project_text(false), orders, visits);
+    std::filesystem::path scores = folder.root() / "kept/.lode/shop/kept_scores/returns/all";
+    std::filesystem::create_directories(scores / "g77/parts");
+    ScoreReport changed = kept.score({.all = true, .block = 2});
+    anew.score({.all = true, .full = true});
+    ASSERT_EQ(kept.written(), anew.written());
+    EXPECT_EQ(changed.why_all.empty(), step > 0);
+    compacted += changed.compacted;
+    EXPECT_FALSE(std::filesystem::exists(scores / "g77"));
+  }
+  EXPECT_GT(compacted, 0);
 }
 
 // A window without an edge sees all of a key, and nothing of other keys: neither are they read.

@@ -72,6 +72,7 @@ function more(scores: Part): Child {
           [fig(scores.get("records_read"), whole), " of ", fig(scores.get("records_held"), whole)]
         ],
         ["values over their limit", fig(scores.get("over_limit"), whole)],
+        ["entries of the past, gone from their log", fig(scores.get("entries_compacted"), whole)],
         ["read", fig(scores.get("bytes_read"), bytes)],
         ["written", fig(scores.get("bytes_written"), bytes)],
         ["seconds of the processor", fig(scores.get("cpu_seconds"), seconds)],
