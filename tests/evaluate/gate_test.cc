@@ -369,9 +369,10 @@ TEST(Gate, LooksOfAWalkKeepToOneAlphaAndFindMore) {
   Noise better{.challenger = 0.45};
   int found = promoted_in_looks(level, better, 200);
   int found_by_halves = promoted_in_looks(halving, better, 200);
-  std::printf("eight looks of a walk: %d of %d promoted by luck; of 200 that are better %d, by "
-              "halving %d\n",
-              same, kStreams, found, found_by_halves);
+  std::printf(
+      "eight looks of a walk: %d of %d promoted by luck; of 200 that are better %d, by "
+      "halving %d\n",
+      same, kStreams, found, found_by_halves);
   EXPECT_LE(same, most_seen(kAlpha) * kStreams);
   EXPECT_GT(same, 0.02 * kStreams);
   EXPECT_GT(found, found_by_halves + 10);
