@@ -69,7 +69,6 @@ Result<GateQuestion> question_of(CommandContext& context, Registry& registry) {
   }
   question.policy.least_effect = context.options.number("least-effect");
   question.policy.slice_margin = context.options.number("slice-margin");
-  question.policy.least_mature = context.options.number("least-mature");
   question.alpha = context.options.number("alpha");
   if (context.options.text("slices") != "none")
     question.slices = words_of(context.options.text("slices"));
@@ -90,10 +89,6 @@ void print_answer(Output& out, const GateQuestion& question, const GateAnswer& a
     out.print("  slices that could not be judged: {}\n", unjudged_text(decision));
   out.print("{} rows of {} that both were tested on, {} blocks by {}, alpha {:.4g} of this look\n",
             decision.rows, answer.source, decision.blocks, answer.block_unit, decision.alpha);
-  if (answer.young.count > 0)
-    out.print(
-        "{} more rows are left out: their label was not known by {}, when the last row came\n",
-        answer.young.count, text(answer.young.now));
   if (answer.again)
     out.print("Asked before: this is the answer of event {}, and took no alpha.\n", answer.event);
   if (promoted)
@@ -157,8 +152,6 @@ constexpr Option kOptions[] = {
     {"slices", OptionType::kText, "none",
      "columns of its training set, with commas: no value of them may be shown to be worse"},
     {"slice-margin", OptionType::kNumber, "0.02", "by how much, in the metric's unit", 0},
-    {"least-mature", OptionType::kNumber, "0.95",
-     "share of the rows that must have their label by the time the last row came", 0, 1},
     {"alpha", OptionType::kNumber, "0.05", "the chance of error of all looks at the same rows",
      1e-6, 0.49},
     {"by", OptionType::kText, "me", "who asks; me is the user who is logged in"},
@@ -175,9 +168,7 @@ constinit const Component kComponent = {
         "was "
         "trained on, as kept by the last run. Exit status 0: promote; 1: keep the champion, or not "
         "decided yet (--json says which, and how many more labels it takes). The answer stands in "
-        "`lode registry history`. Rows whose label was not known when the last row came are left "
-        "out, as in a walk; where too many are it is undecided. All looks at the same rows share "
-        "alpha, those on record among "
+        "`lode registry history`. All looks at the same rows share alpha, those on record among "
         "them; the same question asked again is answered as before and takes none.",
     .example = "lode gate windows --against static examples/flights --promote",
     .options = kOptions,

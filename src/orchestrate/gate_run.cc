@@ -10,6 +10,7 @@
 #include "evaluate/alpha_ledger.h"
 #include "judge/metric.h"
 #include "orchestrate/gate_slices.h"
+#include "orchestrate/version_rows.h"
 
 namespace lode {
 namespace {
@@ -31,7 +32,6 @@ std::string question_json(const GateQuestion& question) {
   for (const GateGuard& guard : question.policy.guards) json.field(guard.metric, guard.margin);
   json.end_object()
       .field("slice_margin", question.policy.slice_margin)
-      .field("least_mature", question.policy.least_mature)
       .field("least_blocks", question.policy.least_blocks)
       .field("alpha", question.alpha)
       .key("slices")
@@ -86,7 +86,6 @@ class Gate {
     TRY(std::vector<ModelEvent> seen, means_.store.model_events(project_.name, ""));
     TRY(rows_, rows_of_both(project_, means_.files, {challenger, question_.champion},
                             question_.slices, means_.limits, means_.cancel));
-    TRY(answer_.young, leave_out_young(rows_));
     answer_.source = rows_.source;
     answer_.block_unit = rows_.block_unit;
     span_of_rows();
@@ -133,7 +132,6 @@ class Gate {
         .number = rows_.outcomes.number,
         .blocks = &rows_.blocks,
         .slices = gate_slices(rows_.training.columns, rows_.rows, question_.slices),
-        .mature = answer_.young.mature,
         .same_contract = rows_.same_contract,
         .alpha = alpha,
         .seed = question_.challenger.seed};
@@ -214,8 +212,6 @@ void write_answer(JsonWriter& json, const GateQuestion& question, const GateAnsw
       .field("first", text(answer.first))
       .field("last", text(answer.last))
       .field("block_unit", answer.block_unit)
-      .field("immature_rows", answer.young.count)
-      .field("matured_at", text(answer.young.now))
       .field("event", answer.event)
       .field("asked_before", answer.again);
   write_decision(json, answer.decision);

@@ -18,7 +18,6 @@
 #include "base/time.h"
 #include "evaluate/gate.h"
 #include "lake/runs.h"
-#include "orchestrate/version_rows.h"
 #include "project/project.h"
 #include "registry/registry.h"
 
@@ -38,7 +37,6 @@ struct GateAnswer {
   double champion = 0;
   std::string source;      // whose rows
   Timestamp first, last;   // event times of the rows
-  YoungRows young{};       // left out: their label had not matured
   std::string block_unit;  // "day", "row" or a column of groups
   std::int64_t event = 0;  // of the registry's history, under which it stands
   bool again = false;      // it was asked before: the answer is the one of then

@@ -227,49 +227,6 @@ class Pair {
 
 }  // namespace
 
-Result<YoungRows> leave_out_young(VersionRows& rows) {
-  YoungRows out;
-  const TrainingTable& training = rows.training;
-  if (!training.timed || rows.rows.empty()) return out;
-  std::int64_t now = *std::ranges::max_element(training.time);
-  out.now = {now};
-  std::vector<std::int64_t> blocks;
-  std::vector<std::int64_t> seqs;
-  std::size_t kept = 0;
-  auto keep = [&](auto& values, std::size_t i) {
-    if (!values.empty()) values[kept] = values[i];
-  };
-  for (std::size_t i = 0; i < rows.rows.size(); ++i) {
-    auto row = static_cast<std::size_t>(rows.rows[i]);
-    if (training.known[row] > now) continue;
-    keep(rows.rows, i);
-    keep(rows.first, i);
-    keep(rows.second, i);
-    keep(rows.outcomes.label, i);
-    keep(rows.outcomes.number, i);
-    blocks.push_back(rows.blocks.of_row[i]);
-    seqs.push_back(training.seq[row]);
-    ++kept;
-  }
-  std::size_t all = rows.rows.size();
-  out.count = static_cast<std::int64_t>(all - kept);
-  out.mature = static_cast<double>(kept) / static_cast<double>(all);
-  if (kept == 0)
-    return fail(Code::kInvalid,
-                "none of the {} rows that both were tested on had its label known by {}, when the "
-                "last row came; run again when labels have matured",
-                all, text(out.now));
-  if (out.count == 0) return out;
-  rows.rows.resize(kept);
-  for (auto* scores : {&rows.first, &rows.second, &rows.outcomes.number})
-    if (!scores->empty()) scores->resize(kept);
-  if (!rows.outcomes.label.empty()) rows.outcomes.label.resize(kept);
-  rows.blocks = blocks_by_key(blocks);
-  std::ranges::sort(seqs);
-  rows.named = rows_hash(seqs);
-  return out;
-}
-
 Result<VersionRows> rows_of_both(const Project& project, FileSystem& files,
                                  const VersionPair& versions,
                                  const std::vector<std::string>& columns, const Limits& limits,

@@ -32,17 +32,6 @@ struct VersionRows {
   ContentHash named;                  // rows_hash of their seqs
 };
 
-// Rows left out of `rows` because their label was not known when the last row of the training set
-// came, as a walk forward leaves them out of a look at its end: of a window that has not matured,
-// those with a label already are not like the others.
-struct YoungRows {
-  std::int64_t count = 0;
-  Timestamp now{};    // when the last row came
-  double mature = 1;  // share of the rows that are left
-};
-// kInvalid where none is left. O(rows).
-Result<YoungRows> leave_out_young(VersionRows& rows);
-
 struct VersionPair {
   const ModelRecord& first;
   const ModelRecord& second;
