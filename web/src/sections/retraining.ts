@@ -204,8 +204,7 @@ function periods(walk: Part): Child {
       "Periods",
       [
         {head: "from"}, {head: "to"}, {head: "rows", numeric: true}, {head: "live"},
-        ...names.map((name) => ({head: name, numeric: true})),
-        {head: "triggers when it began", wide: true}, {head: "made when it began"},
+        ...names.map((name) => ({head: name, numeric: true})), {head: "made when it began"},
         {head: "alarms of what was live"}, {head: "the gate at its end"}
       ],
       walk.get("periods").items.map(
@@ -216,23 +215,26 @@ function periods(walk: Part): Child {
                    (name) => name === period.get("live").text ?
                        el("b", {}, fig(period.at("metric", name), fixed(4))) :
                        fig(period.at("metric", name), fixed(4))),
-               triggers(period), makings(period), alarms(period),
+               makings(period), alarms(period),
                period.get("looks").items.map(
                    (look,
                     i) => [i > 0 ? ", " : "", `${look.get("challenger").text} `, badge(look)])]));
 }
 
-/** What each trigger said, the ones that fired in bold. */
-function triggers(period: Part): Child {
-  return period.get("triggers").items.map((trigger, i) => {
-    const fired = trigger.get("fired");
-    const said = [
-      words(trigger.get("name"), trigger.get("name").text.replaceAll("_", " ")), " ",
-      words(fired, fired.flag ? "fired" : "did not fire"), " (", fig(trigger.get("value")), " of ",
-      fig(trigger.get("limit")), "): ", words(trigger.get("why"))
-    ];
-    return [i > 0 ? "; " : "", fired.flag ? el("b", {}, said) : said];
-  });
+/** What each trigger said when a period began. */
+function triggers(walk: Part): Child {
+  const columns = [
+    {head: "period"}, {head: "trigger"}, {head: "fired"}, {head: "figure", numeric: true},
+    {head: "from", numeric: true}, {head: "why", wide: true}
+  ];
+  const rows = walk.get("periods").items.flatMap(
+      (period) => period.get("triggers")
+                      .items.map(
+                          (trigger): Child[] =>
+                              [day(period.get("begin").text), words(trigger.get("name")),
+                               words(trigger.get("fired")), fig(trigger.get("value")),
+                               fig(trigger.get("limit")), words(trigger.get("why"))]));
+  return details("What each trigger said in each period", table("Triggers", columns, rows));
 }
 
 /** Challengers that were made when a period began, and those that could not be, with the reason. */
@@ -359,6 +361,7 @@ export function retraining(walk: Part, legend: Legend): Child {
        " times; every one in every period would have been ",
        fig(walk.get("trained_every_period"), whole), "."),
     periods(walk),
+    triggers(walk),
     el("h3", {}, "What the gate said, and why"),
     looks(walk),
   ];
