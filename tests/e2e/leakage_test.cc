@@ -151,7 +151,9 @@ TEST_F(Leakage, TheHonestFigureIsThatOfTheModelWithViewsOverTheLabel) {
     project.erase(project.find(n), n.size());
   folder_.write("lode.yaml", project);
   Json found = models();
-  EXPECT_EQ(found["leaky"]["leakage"]["again"][0]["metrics"], found["honest"]["metrics"]["test"]);
+  Json honest = found["honest"]["metrics"]["test"];
+  honest.erase("average_precision");  // which is told of models, not of looks at leaks
+  EXPECT_EQ(found["leaky"]["leakage"]["again"][0]["metrics"], honest);
 }
 
 TEST_F(Leakage, AColumnMadeFromTheTargetIsLeftOut) {

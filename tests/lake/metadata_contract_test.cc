@@ -379,7 +379,7 @@ TEST(SqliteStore, ANewerSchemaIsRefused) {
   Error error = open_sqlite_store(place).error();
   EXPECT_EQ(error.code(), Code::kUnsupported);
   EXPECT_EQ(error.message(),
-            fmt::format("'{}' has schema version 99, this lode knows versions up to 5; "
+            fmt::format("'{}' has schema version 99, this lode knows versions up to 6; "
                         "use a newer lode",
                         place));
   std::filesystem::remove(place);
