@@ -14,9 +14,9 @@ type Of = "ingest"|"features"|"train"|"judge"|"decide"|"keep"|"watch";
 
 /** Which station of the loop a station of the run belongs to. */
 export function stationOf(name: string, kind: string): Of {
-  if (/^(ingest|load|profile) /.test(name)) return "ingest";
+  if (/^(ingest|load|profile) |^estimate$/.test(name)) return "ingest";
   if (/^training set /.test(name)) return "features";
-  if (/^keep |: keep$/.test(name)) return "keep";
+  if (/^(keep|scores) |: keep$/.test(name)) return "keep";
   if (/^retraining /.test(name)) return "decide";
   if (/: monitor/.test(name)) return "watch";
   if (/learning curve|leaks|random split/.test(name)) return "judge";

@@ -15,7 +15,8 @@ test("stations of a run belong to stations of the loop", () => {
     ["model late: random split, encode", "own", "judge"],
     ["learning curve late: 1/8, fit", "training", "judge"], ["model late: monitor", "own", "watch"],
     ["model late: keep", "own", "keep"], ["leaderboard", "own", "judge"],
-    ["retraining live: fit", "training", "decide"]
+    ["retraining live: fit", "training", "decide"], ["scores to_call: score", "own", "keep"],
+    ["estimate", "own", "ingest"]
   ];
   for (const [name, kind, station] of of ) assert.equal(stationOf(name, kind), station, name);
 });
